@@ -1,0 +1,234 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""One kept-alive HTTP connection with limits on connecting, on reading and on the whole work.
+
+``http.client`` has one limit only, for each single read, which a server that drips a byte at a time never meets. The
+sockets here look at what is left before every read and write.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import select
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
+
+#: An answer beyond this is not one of a Fincon server.
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+DEFAULT_PORT = 4090
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Time limits in seconds.
+
+    :param connect: for the TCP connection and the TLS handshake.
+    :param read: for a part of an answer.
+    :param total: for all requests of the connection together.
+    """
+
+    connect: float
+    read: float
+    total: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer: status code, header fields in lower case, and the body as text."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+class ConnectionLostError(UnreachableError):
+    """The connection ended while an answer was expected: whether the request took effect is not known."""
+
+
+class _Deadline:
+    """Mixed into a socket: each read and write may take what is left, and ``read_limit`` at most."""
+
+    read_limit = 0.0
+    ends = 0.0
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        self._arm()
+        return super().recv_into(*args, **kwargs)  # type: ignore[misc]
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        self._arm()
+        super().sendall(*args, **kwargs)  # type: ignore[misc]
+
+    def _arm(self) -> None:
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time for the whole call is over")
+        self.settimeout(min(self.read_limit, left))  # type: ignore[attr-defined]
+
+
+class _PlainSocket(_Deadline, socket.socket):
+    pass
+
+
+class _TlsSocket(_Deadline, ssl.SSLSocket):
+    pass
+
+
+class _Connection(http.client.HTTPConnection):
+    """Takes its socket from outside, so that plain and TLS connections differ only there."""
+
+    def __init__(self, host: str, port: int, opened: socket.socket) -> None:
+        super().__init__(host, port)
+        self.sock = opened
+        self.auto_open = 0
+
+
+class HttpClient:
+    """Requests to one server, one at a time, over one connection where the server keeps it.
+
+    :param url: ``http://`` or ``https://`` with a host and perhaps a port and a path.
+    :param default_path: the path when the address has none.
+    :raises FinconError: when the address or the CA path cannot be used.
+    """
+
+    def __init__(self, url: str, default_path: str, limits: Limits, validate_certs: bool, ca_path: str | None) -> None:
+        parts = _split(url)
+        self.secure = parts.scheme == "https"
+        self.host = parts.hostname or ""
+        self.port = parts.port or DEFAULT_PORT
+        self.path = parts.path.rstrip("/") or default_path
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        self.where = f"{parts.scheme}://{host}:{self.port}"
+        self._limits = limits
+        self._left = limits.total
+        self._context = _tls_context(validate_certs, ca_path) if self.secure else None
+        self._connection: _Connection | None = None
+
+    def request(self, verb: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+        """Send a request and return the answer, whatever its status.
+
+        :raises UnreachableError: no connection; nothing was sent.
+        :raises ConnectionLostError: the answer did not come, or not in time.
+        """
+        if self._left <= 0:
+            raise UnreachableError(f"{self.where}: the {self._limits.total:g} seconds for the whole call are over")
+        started = time.monotonic()
+        try:
+            connection = self._open(started + self._left)
+            return self._exchange(connection, verb, path, headers, body)
+        finally:
+            self._left -= time.monotonic() - started
+
+    def close(self) -> None:
+        """Close the connection, if one is open."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self, ends: float) -> _Connection:
+        if self._connection is not None and _is_stale(self._connection.sock):
+            self.close()
+        if self._connection is None:
+            self._connection = _Connection(self.host, self.port, self._connect(ends))
+        self._connection.sock.ends = ends  # type: ignore[union-attr]
+        return self._connection
+
+    def _connect(self, ends: float) -> socket.socket:
+        limit = min(self._limits.connect, max(ends - time.monotonic(), 0.001))
+        try:
+            raw = socket.create_connection((self.host, self.port), timeout=limit)
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            opened = self._secured(raw, self._context) if self._context else _PlainSocket(fileno=raw.detach())
+        except ssl.SSLCertVerificationError as exc:
+            raise UnreachableError(
+                f"{self.where}: the server's certificate is not trusted ({exc.verify_message}); "
+                "set ca_path to the CA that issued it"
+            ) from exc
+        except ssl.SSLError as exc:
+            raise UnreachableError(
+                f"{self.where}: no TLS connection ({exc.reason or 'handshake failed'}); is it an http:// address?"
+            ) from exc
+        except socket.gaierror as exc:
+            raise UnreachableError(f"{self.where}: the host name cannot be resolved; check the address") from exc
+        except TimeoutError as exc:
+            raise UnreachableError(
+                f"{self.where}: no connection within {limit:g} seconds; is a firewall between?"
+            ) from exc
+        except OSError as exc:
+            raise UnreachableError(
+                f"{self.where}: no connection ({exc.strerror or type(exc).__name__}); does the REST server run?"
+            ) from exc
+        opened.read_limit = self._limits.read  # type: ignore[attr-defined]
+        return opened
+
+    def _secured(self, raw: socket.socket, context: ssl.SSLContext) -> socket.socket:
+        try:
+            return context.wrap_socket(raw, server_hostname=self.host)
+        except BaseException:
+            raw.close()
+            raise
+
+    def _exchange(
+        self, connection: _Connection, verb: str, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Answer:
+        try:
+            connection.request(verb, self.path + path, body, dict(headers))
+            response = connection.getresponse()
+            raw = response.read(MAX_ANSWER_BYTES + 1)
+        except TimeoutError as exc:
+            self.close()
+            raise ConnectionLostError(f"{self.where}: no complete answer in time") from exc
+        except (http.client.HTTPException, OSError) as exc:
+            self.close()
+            raise ConnectionLostError(f"{self.where}: the connection ended before the answer was complete") from exc
+        if len(raw) > MAX_ANSWER_BYTES or response.will_close:
+            self.close()
+        if len(raw) > MAX_ANSWER_BYTES:
+            raise ConnectionLostError(f"{self.where}: the answer is longer than {MAX_ANSWER_BYTES} bytes")
+        fields = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, fields, raw.decode("utf-8", "replace"))
+
+
+def _split(url: str) -> Any:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.username and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        # The address is not shown: it may hold a password.
+        raise FinconError("installation.url must be http:// or https:// with a host, a port if need be, and no login")
+    return parts
+
+
+def _tls_context(validate_certs: bool, ca_path: str | None) -> ssl.SSLContext:
+    try:
+        is_dir = bool(ca_path) and os.path.isdir(str(ca_path))
+        context = ssl.create_default_context(
+            cafile=None if is_dir else ca_path or None, capath=ca_path if is_dir else None
+        )
+    except (OSError, ssl.SSLError) as exc:
+        raise FinconError(
+            f"installation.ca_path {ca_path} cannot be read as certificates; check file and rights"
+        ) from exc
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not validate_certs:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.sslsocket_class = _TlsSocket
+    return context
+
+
+def _is_stale(sock: socket.socket | None) -> bool:
+    """Whether an idle connection has something to read, which can only be its end."""
+    return sock is None or bool(select.select([sock], [], [], 0)[0])

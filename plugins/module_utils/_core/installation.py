@@ -1,0 +1,97 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The table of what describes an installation: the options of ``installation`` and of ``fincon_installation``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+BACKENDS = ("rest",)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One option of an installation.
+
+    :param name: its name in YAML.
+    :param type: its Ansible type: str, int, float, bool, path or dict.
+    :param description: sentences for people.
+    :param backends: the backends that use it.
+    :param required: whether those backends need it.
+    :param default: its value when it is left out.
+    :param secret: whether it must never be shown.
+    """
+
+    name: str
+    type: str
+    description: tuple[str, ...]
+    backends: tuple[str, ...] = ("rest",)
+    required: bool = False
+    default: Any = None
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("url", "str", ("Address of the Fincon REST server, such as V(https://10.1.2.3:4090).",), required=True),
+    Setting("server_username", "str", ("User of the REST server itself, for HTTP Basic.",), required=True),
+    Setting("server_password", "str", ("Password of O(installation.server_username).",), required=True, secret=True),
+    Setting(
+        "data_id", "str", ("The company on that server. Each company is an installation of its own.",), required=True
+    ),
+    Setting("username", "str", ("The Fincon user to log in as. Not the user of the REST server.",), required=True),
+    Setting("password", "str", ("Password of O(installation.username).",), required=True, secret=True),
+    Setting(
+        "alternate_extension", "bool", ("Whether the company uses Fincon's alternate file extension.",), default=False
+    ),
+    Setting("validate_certs", "bool", ("Whether the certificate of the REST server is verified.",), default=True),
+    Setting("ca_path", "path", ("File or directory with certificates of the CA to trust, where the module runs.",)),
+    Setting("connect_timeout", "float", ("Longest wait for the connection, in seconds.",), default=10.0),
+    Setting("timeout", "float", ("Longest wait for a part of an answer, in seconds.",), default=30.0),
+    Setting("total_timeout", "float", ("Longest time for all work of one call, in seconds.",), default=300.0),
+    Setting("session_wait", "float", ("Longest wait for a free session of the server, in seconds.",), default=60.0),
+    Setting(
+        "contract",
+        "dict",
+        (
+            "Other names of methods and fields, where the server chose its own.",
+            "A dictionary with V(methods) and V(fields), each from the name in the mail contract to the server's.",
+        ),
+    ),
+    Setting(
+        "fingerprints",
+        "path",
+        (
+            "File of mode 0600 that keeps salted fingerprints of the passwords that were sent.",
+            "By default a file for each installation below V(~/.ansible/fincon_mail), where the module runs.",
+        ),
+    ),
+)
+
+
+def problems(installation: dict[str, Any]) -> list[str]:
+    """Return what is wrong with a rendered installation: settings that its backend lacks or does not know.
+
+    Values are never part of the sentences.
+    """
+    backend = installation.get("backend")
+    if backend not in BACKENDS:
+        return [f"installation.backend must be one of {', '.join(BACKENDS)}"]
+    by_name = {setting.name: setting for setting in SETTINGS}
+    given = {name for name, value in installation.items() if value is not None and name != "backend"}
+    found = [
+        f"installation.{setting.name} is needed by the {backend} backend"
+        for setting in SETTINGS
+        if setting.required and backend in setting.backends and not installation.get(setting.name)
+    ]
+    for name in sorted(given):
+        if name not in by_name:
+            found.append(f"installation.{name} is not a setting of an installation")
+    return found
+
+
+def secrets_of(installation: dict[str, Any]) -> tuple[str, ...]:
+    """Return the secrets of an installation, for scrubbing."""
+    return tuple(str(installation[row.name]) for row in SETTINGS if row.secret and installation.get(row.name))

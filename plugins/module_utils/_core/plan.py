@@ -1,0 +1,212 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""From wishes and what is installed to the list of changes. Pure: nothing is read or written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core import passwords
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, did_you_mean
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_ENABLED,
+    MAIL_USER,
+    SMTP_SERVER,
+    same_value,
+    written_key,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
+    CREATE,
+    DELETE,
+    UPDATE,
+    Change,
+    FieldChange,
+    State,
+    Wish,
+    blank,
+    empty_value,
+    is_blank,
+)
+
+UPDATE_PASSWORD = ("on_change", "always", "on_create")
+
+#: A definition must exist before a user is linked to it, and be unlinked before it is deleted.
+_ORDER = {
+    (SMTP_SERVER.name, True): 0,
+    (MAIL_USER.name, True): 1,
+    (MAIL_ENABLED.name, True): 2,
+    (MAIL_USER.name, False): 3,
+    (SMTP_SERVER.name, False): 4,
+}
+
+#: ``compare(resource, key, password)`` returns SAME, DIFFERENT or UNKNOWN of ``passwords.py``.
+Compare = Callable[[str, str, str], str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has to be done.
+
+    :param before: the state as it was read.
+    :param after: the state once all changes are applied.
+    :param changes: the changes in the order in which they have to be applied.
+    :param unverified: changes of a password of which nobody knows whether it differs.
+    :param findings: wishes that cannot be fulfilled.
+    """
+
+    before: State
+    after: State
+    changes: tuple[Change, ...] = ()
+    unverified: tuple[tuple[str, str, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def make_plan(current: State, wishes: Iterable[Wish], compare: Compare, update_password: str = "on_change") -> Plan:
+    """Return what leads from the current state to the wishes.
+
+    :param current: what is installed.
+    :param wishes: the declared records; fields that are left out are left alone.
+    :param compare: tells whether a declared password is the one that was sent last.
+    :param update_password: one of :data:`UPDATE_PASSWORD`.
+    """
+    changes: list[Change] = []
+    unverified: list[tuple[str, str, str]] = []
+    findings: list[Finding] = []
+    for wish in sorted(wishes, key=lambda wish: _ORDER[wish.resource.name, wish.present]):
+        findings += _impossible(current, wish)
+        fields, secrets = _differences(current, wish, compare, update_password, unverified)
+        if fields or _removes_empty_definition(current, wish):
+            name = _name(current, wish)
+            changes.append(Change(wish.resource.name, name, _action(current, wish), tuple(fields), secrets))
+    return Plan(current, current.after(changes), tuple(changes), tuple(unverified), tuple(findings))
+
+
+def _name(current: State, wish: Wish) -> str:
+    """The name as the installation writes it, since names are compared without case and kept as written."""
+    record = current.get(wish.resource, wish.name)
+    return record[wish.resource.key.name] if record else written_key(wish.resource, wish.name)
+
+
+def _is_new(current: State, wish: Wish) -> bool:
+    record = current.get(wish.resource, wish.name)
+    return is_blank(record) if wish.resource is MAIL_USER else record is None and wish.resource is SMTP_SERVER
+
+
+def _action(current: State, wish: Wish) -> str:
+    if not wish.present:
+        return DELETE
+    return CREATE if _is_new(current, wish) else UPDATE
+
+
+def _removes_empty_definition(current: State, wish: Wish) -> bool:
+    """A definition is removed even when nothing was entered in it, so that no field differs."""
+    return not wish.present and wish.resource is SMTP_SERVER and current.get(SMTP_SERVER, wish.name) is not None
+
+
+def _impossible(current: State, wish: Wish) -> list[Finding]:
+    """Wishes that the installation cannot fulfil: users that do not exist, new records that lack a field."""
+    resource = wish.resource
+    if resource is not SMTP_SERVER and current.all_users_known and current.get(resource, wish.name) is None:
+        if not wish.present:
+            return []
+        known = [record[MAIL_USER.key.name] for record in current.records(MAIL_USER)]
+        hint = did_you_mean(wish.name, known)
+        text = f"is not a Fincon user; create it at System / Users and Passwords first{hint}"
+        return [Finding(text, resource=resource.name, name=wish.name)]
+    if not wish.present or not _is_new(current, wish):
+        return []
+    missing = [field.name for field in resource.fields if field.required and not wish.values.get(field.name)]
+    return [
+        Finding(f"is needed for a new {resource.title}", resource=resource.name, name=wish.name, field=name)
+        for name in missing
+    ]
+
+
+def _differences(
+    current: State, wish: Wish, compare: Compare, update_password: str, unverified: list[tuple[str, str, str]]
+) -> tuple[list[FieldChange], dict[str, str]]:
+    """Return the fields that differ and the passwords to send; note passwords that nobody can compare."""
+    record = current.get(wish.resource, wish.name) or _unset(wish)
+    wanted = _wanted(current, wish)
+    fields: list[FieldChange] = []
+    secrets: dict[str, str] = {}
+    for row in wish.resource.fields:
+        if row.name not in wanted:
+            continue
+        have, want = record.get(row.name, empty_value(row)), wanted[row.name]
+        if not row.secret:
+            if not same_value(row, have, want):
+                fields.append(FieldChange(row.name, have, want))
+            continue
+        word, unknown = _password_change(wish, have, want, compare, update_password)
+        if word:
+            fields.append(FieldChange(row.name, have, word))
+            secrets[row.name] = want
+        if unknown:
+            unverified.append((wish.resource.name, _name(current, wish), row.name))
+    return fields, secrets
+
+
+def _unset(wish: Wish) -> dict[str, Any]:
+    """What a record that does not exist holds: no number and no flag, so that a new one states each of them."""
+    record = blank(wish.resource, wish.name)
+    if wish.present and wish.resource is SMTP_SERVER:
+        record.update({row.name: None for row in wish.resource.fields if row.kind in ("flag", "integer")})
+    return record
+
+
+def _wanted(current: State, wish: Wish) -> dict[str, Any]:
+    """The declared values; for a new record the defaults of what is left out; for a removal, everything empty."""
+    if not wish.present:
+        return {row.name: "" if row.secret else empty_value(row) for row in wish.resource.fields}
+    declared = {name: value for name, value in wish.values.items() if value is not None}
+    if not _is_new(current, wish):
+        return declared
+    return {**{row.name: row.default for row in wish.resource.fields if row.default is not None}, **declared}
+
+
+def _password_change(wish: Wish, have: str, want: str, compare: Compare, update_password: str) -> tuple[str, bool]:
+    """Return the word for what will become of a password, empty when nothing; and whether nobody can compare it."""
+    if want == "":
+        return (passwords.UNSET if have == passwords.SET else ""), False
+    if have == passwords.UNSET:
+        return passwords.SET, False
+    if update_password == "always":
+        return passwords.WILL_CHANGE, False
+    if update_password == "on_create":
+        return "", False
+    known = compare(wish.resource.name, wish.key, want)
+    return ("" if known == passwords.SAME else passwords.WILL_CHANGE), known == passwords.UNKNOWN
+
+
+def diff(plan: Plan) -> dict[str, Any]:
+    """Return ``before`` and ``after`` of every record that changes, the same in check mode and in a run."""
+    names = {(change.resource, change.name) for change in plan.changes}
+    return {"before": _shown(plan.before, names), "after": _shown(plan.after, names)}
+
+
+def _shown(state: State, names: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for resource_name, name in sorted(names):
+        resource = SMTP_SERVER if resource_name == SMTP_SERVER.name else MAIL_USER
+        record = state.get(resource, name)
+        section = shown.setdefault("smtp_servers" if resource is SMTP_SERVER else "users", {})
+        if record is not None:
+            section[name] = {key: value for key, value in record.items() if key != resource.key.name}
+    return shown
+
+
+def sequence_findings(wishes: Sequence[Wish]) -> list[Finding]:
+    """Return a finding for each key that is declared twice after normalising."""
+    found, seen = [], {}
+    for wish in wishes:
+        place = (wish.resource.name, wish.key)
+        if place in seen:
+            text = f"is declared twice (as {seen[place]!r} and {wish.name!r}); names are compared without case"
+            found.append(Finding(text, resource=wish.resource.name, name=wish.name))
+        seen.setdefault(place, wish.name)
+    return found

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Which logins have to be verified at a mail server, and what their verifications say together. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, normal_key
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DELETE, Change, Record, State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
+
+LEVELS = ("none", "connect", "tls", "auth", "envelope")
+
+#: Changes of these fields cannot break the way to the mail server.
+_HARMLESS = {"bcc", "sender_name", "job_title", "telephone", *(f"user_field_{n}" for n in range(1, 7))}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One login to verify.
+
+    :param settings: what the probe takes.
+    :param level: how far it goes.
+    :param smtp_server: name of the definition.
+    :param users: the users whom it concerns; none when only the definition's own login is meant.
+    :param reduced: why it does not go as far as it was asked to; empty when it does.
+    """
+
+    settings: ProbeSettings
+    level: str
+    smtp_server: str
+    users: tuple[str, ...] = ()
+    reduced: str = ""
+
+    @property
+    def label(self) -> tuple[str, ...]:
+        """Whom it concerns, for messages."""
+        return self.users or (self.smtp_server,)
+
+
+def declared_passwords(wishes: Iterable[Wish]) -> dict[tuple[str, str], str]:
+    """Return the passwords that the wishes declare, by resource and key. Secrets: never shown."""
+    return {(wish.resource.name, wish.key): wish.values["password"] for wish in wishes if wish.values.get("password")}
+
+
+def checks_of_changes(
+    after: State,
+    changes: Sequence[Change],
+    passwords: Mapping[tuple[str, str], str],
+    level: str,
+    options: Mapping[str, Any],
+) -> list[Check]:
+    """Return the logins that the changes touch.
+
+    :param after: the state that the changes lead to.
+    :param passwords: from :func:`declared_passwords`.
+    :param level: one of :data:`LEVELS`.
+    :param options: further settings of the probe, such as ``ca_path``.
+    """
+    touched = [change for change in changes if change.action != DELETE and _matters(change)]
+    servers = {normal_key(SMTP_SERVER, change.name) for change in touched if change.resource == SMTP_SERVER.name}
+    users = {normal_key(MAIL_USER, change.name) for change in touched if change.resource == MAIL_USER.name}
+    return _checks(after, servers, users, passwords, level, options)
+
+
+def checks_of_records(
+    state: State, passwords: Mapping[tuple[str, str], str], level: str, options: Mapping[str, Any]
+) -> list[Check]:
+    """Return all logins of declared records, for a verification apart from any change."""
+    servers = {normal_key(SMTP_SERVER, record["name"]) for record in state.records(SMTP_SERVER)}
+    return _checks(state, servers, set(), passwords, level, options)
+
+
+def _matters(change: Change) -> bool:
+    return change.resource != "mail_enabled" and any(item.field not in _HARMLESS for item in change.fields)
+
+
+def _checks(
+    state: State,
+    servers: set[str],
+    users: set[str],
+    passwords: Mapping[tuple[str, str], str],
+    level: str,
+    options: Mapping[str, Any],
+) -> list[Check]:
+    if level == "none":
+        return []
+    found: dict[tuple[ProbeSettings, str, str], Check] = {}
+    for server in state.records(SMTP_SERVER):
+        key = normal_key(SMTP_SERVER, server["name"])
+        linked = [
+            user
+            for user in state.users_of(server["name"])
+            if key in servers or normal_key(MAIL_USER, user["user"]) in users
+        ]
+        for user in linked or ([None] if key in servers else []):
+            check = _check(server, user, passwords, level, options)
+            same = (check.settings, check.level, check.smtp_server)
+            known = found.get(same)
+            found[same] = replace(known, users=known.users + check.users) if known else check
+    return list(found.values())
+
+
+def _check(
+    server: Record,
+    user: Record | None,
+    passwords: Mapping[tuple[str, str], str],
+    level: str,
+    options: Mapping[str, Any],
+) -> Check:
+    username, password, reduced = "", "", ""
+    if server.get("authenticate") and level in ("auth", "envelope"):
+        username, password, reduced = _login(server, user, passwords)
+    # Only the envelope needs the sender: without it, users who share a login share a check.
+    sender = str((user or {}).get("sender_email") or "") if level == "envelope" else ""
+    settings = ProbeSettings(
+        mail_server=server["mail_server"],
+        port=server["port"],
+        use_tls=bool(server.get("use_tls")),
+        authenticate=bool(username),
+        username=username,
+        password=password,
+        timeout=float(server.get("timeout") or 30),
+        sender_email=sender,
+        **options,
+    )
+    reached = "tls" if reduced else "auth" if level == "envelope" and not sender else level
+    return Check(settings, reached, server["name"], (user["user"],) if user else (), reduced)
+
+
+def _login(server: Record, user: Record | None, passwords: Mapping[tuple[str, str], str]) -> tuple[str, str, str]:
+    """Return user name and password of a login; or nothing, and why the login cannot be tried."""
+    own = user is not None and bool(user.get("username"))
+    resource, holder = (MAIL_USER, user) if own and user else (SMTP_SERVER, server)
+    name = holder[resource.key.name]
+    username, password = holder.get("username") or "", passwords.get((resource.name, normal_key(resource, name)), "")
+    if username and password:
+        return username, password, ""
+    if not username:
+        return "", "", f"no login is declared for {(user or server)[MAIL_USER.key.name if user else 'name']}"
+    return "", "", f"the password of {name} is not declared and cannot be read back"
+
+
+def summary(checks: Sequence[Check], verifications: Sequence[Mapping[str, Any]], level: str) -> dict[str, Any] | None:
+    """Return one verification for all checks: the first that failed speaks for them, else the first.
+
+    Every check stands in ``targets``, with the definition and the users that it concerns.
+    """
+    if not checks:
+        return None
+    targets = [
+        {**verification, "smtp_server": check.smtp_server, "users": list(check.users)}
+        for check, verification in zip(checks, verifications)
+    ]
+    speaker = next((item for item in verifications if not item["ok"]), verifications[0])
+    return {**speaker, "level": level, "ok": all(item["ok"] for item in verifications), "targets": targets}

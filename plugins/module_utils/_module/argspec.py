@@ -1,0 +1,85 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Argument specs, derived from the tables of records and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.installation import BACKENDS, SETTINGS
+from ansible_collections.fincon.mail.plugins.module_utils._core.plan import UPDATE_PASSWORD
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import Field
+from ansible_collections.fincon.mail.plugins.module_utils._core.verification import LEVELS
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import TLS_MODES
+
+Spec = dict[str, Any]
+
+_TYPES = {"flag": "bool", "integer": "int"}
+
+
+def field_spec(row: Field, required: bool = False) -> Spec:
+    """Return the spec of one field. Without a default: a field that is left out is left alone."""
+    spec: Spec = {"type": _TYPES.get(row.kind, "str")}
+    if required:
+        spec["required"] = True
+    if row.secret or "password" in row.name:
+        spec["no_log"] = row.secret
+    return spec
+
+
+def record_spec(key: Field, fields: Iterable[Field]) -> Spec:
+    """Return the options of one record: its key, which is required, and its fields."""
+    return {key.name: field_spec(key, required=True), **{row.name: field_spec(row) for row in fields}}
+
+
+def records_spec(key: Field, fields: Iterable[Field]) -> Spec:
+    """Return an option that takes a list of records."""
+    return {"type": "list", "elements": "dict", "options": record_spec(key, fields)}
+
+
+def installation_spec() -> Spec:
+    """Return the ``installation`` option. The action plugins give it the host's ``fincon_installation``."""
+    options: Spec = {"backend": {"type": "str", "required": True, "choices": list(BACKENDS)}}
+    for row in SETTINGS:
+        options[row.name] = {"type": row.type}
+        if row.default is not None:
+            options[row.name]["default"] = row.default
+        if row.secret or "password" in row.name:
+            options[row.name]["no_log"] = row.secret
+    return {"installation": {"type": "dict", "required": True, "options": options}}
+
+
+def write_spec() -> Spec:
+    """Return the options that every module that writes has."""
+    return {
+        **installation_spec(),
+        "update_password": {"type": "str", "choices": list(UPDATE_PASSWORD), "default": "on_change", "no_log": False},
+        **verify_spec(),
+    }
+
+
+def verify_spec() -> Spec:
+    """Return the options of the verification before a write."""
+    return {
+        "verify": {"type": "str", "choices": list(LEVELS), "default": "auth"},
+        "verify_failure": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+        **probe_spec(),
+    }
+
+
+def probe_spec() -> Spec:
+    """Return the options that say how to probe, apart from the settings of a definition."""
+    return {
+        "tls_mode": {"type": "str", "choices": list(TLS_MODES), "default": "auto"},
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "ehlo_name": {"type": "str"},
+    }
+
+
+def probe_options(params: dict[str, Any]) -> dict[str, Any]:
+    """Return what :func:`probe_spec` describes, as the probe takes it."""
+    return {name: params[name] for name in probe_spec() if params[name] is not None}

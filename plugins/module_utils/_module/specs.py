@@ -1,0 +1,144 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What each module that works on an installation takes, and what it asks of the workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend
+from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_ENABLED,
+    MAIL_USER,
+    SMTP_SERVER,
+    USER_FIELDS,
+    Resource,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
+from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
+from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome, Request, write
+
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ModuleSpec:
+    """A module.
+
+    :param argument_spec: its options.
+    :param run: does its work: ``run(backend, params, check_mode)``.
+    :param required_if: as ``AnsibleModule`` takes it.
+    """
+
+    argument_spec: argspec.Spec
+    run: Callable[[Backend, Params, bool], Outcome]
+    required_if: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+def _writer(wishes: Callable[[Params], list[Wish]]) -> Callable[[Backend, Params, bool], Outcome]:
+    def run(backend: Backend, params: Params, check_mode: bool) -> Outcome:
+        request = Request(
+            tuple(wishes(params)),
+            params["update_password"],
+            params["verify"],
+            params["verify_failure"],
+            argspec.probe_options(params),
+            _purge(params),
+        )
+        return write(backend, request, check_mode)
+
+    return run
+
+
+def _purge(params: Params) -> Purge | None:
+    if not params.get("purge"):
+        return None
+    lists = {"smtp_servers": SMTP_SERVER, "users": MAIL_USER}
+    return Purge(
+        tuple(resource for name, resource in lists.items() if params[name] is not None),
+        tuple(params["purge_protect"]),
+        params["purge_limit"],
+        params["purge_empty"],
+    )
+
+
+def _values(record: Mapping[str, Any], resource: Resource) -> dict[str, Any]:
+    return {row.name: record[row.name] for row in resource.fields if record.get(row.name) is not None}
+
+
+def _one_record(resource: Resource) -> Callable[[Params], list[Wish]]:
+    def wishes(params: Params) -> list[Wish]:
+        present = params["state"] == "present"
+        return [Wish(resource, params[resource.key.name], _values(params, resource) if present else {}, present)]
+
+    return wishes
+
+
+def _switches(params: Params) -> list[Wish]:
+    return [Wish(MAIL_ENABLED, user, {"email_enabled": params["enabled"]}) for user in params["users"]]
+
+
+def branch_wishes(smtp_servers: list[Params] | None, users: list[Params] | None) -> list[Wish]:
+    """Return the wishes of a whole branch. A user's record holds the mail settings and the switch."""
+    wishes = [Wish(SMTP_SERVER, record["name"], _values(record, SMTP_SERVER)) for record in smtp_servers or []]
+    for record in users or []:
+        wishes.append(Wish(MAIL_USER, record["user"], _values(record, MAIL_USER)))
+        if record.get("email_enabled") is not None:
+            wishes.append(Wish(MAIL_ENABLED, record["user"], _values(record, MAIL_ENABLED)))
+    return wishes
+
+
+def _read(backend: Backend, _params: Params, _check_mode: bool) -> Outcome:
+    state = backend.read()
+    described = backend.describe()
+    return Outcome(
+        {
+            "changed": False,
+            "smtp_servers": state.records(SMTP_SERVER),
+            "users": state.records(MAIL_USER),
+            "backend": {"name": described.backend, "version": described.version},
+        }
+    )
+
+
+def _record_module(resource: Resource) -> ModuleSpec:
+    return ModuleSpec(
+        {
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            **argspec.record_spec(resource.key, resource.fields),
+            **argspec.write_spec(),
+        },
+        _writer(_one_record(resource)),
+    )
+
+
+SPECS = {
+    "fincon_smtp_server": _record_module(SMTP_SERVER),
+    "fincon_mail_user": _record_module(MAIL_USER),
+    "fincon_mail_enabled": ModuleSpec(
+        {
+            "users": {"type": "list", "elements": "str", "required": True},
+            "enabled": {"type": "bool", "default": True},
+            **argspec.write_spec(),
+        },
+        _writer(_switches),
+    ),
+    "fincon_mail_branch": ModuleSpec(
+        {
+            "smtp_servers": argspec.records_spec(SMTP_SERVER.key, SMTP_SERVER.fields),
+            "users": argspec.records_spec(MAIL_USER.key, USER_FIELDS),
+            "purge": {"type": "bool", "default": False},
+            "purge_protect": {"type": "list", "elements": "str", "default": []},
+            "purge_limit": {"type": "int", "default": 5},
+            "purge_empty": {"type": "bool", "default": False},
+            **argspec.write_spec(),
+        },
+        _writer(lambda params: branch_wishes(params["smtp_servers"], params["users"])),
+    ),
+    "fincon_mail_info": ModuleSpec(argspec.installation_spec(), _read),
+}

@@ -1,0 +1,187 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The work of every module that writes: read, plan, verify, apply, report.
+
+It knows neither Ansible nor a backend, so a module process and the controller's worker run the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend, Report
+from ansible_collections.fincon.mail.plugins.module_utils._core import verification as verifying
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import record_findings
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import InvalidRecordsError
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, errors, warnings
+from ansible_collections.fincon.mail.plugins.module_utils._core.plan import Plan, diff, make_plan, sequence_findings
+from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purge_wishes
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
+from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
+
+#: ``prober(targets, level)`` returns a verification for each target.
+Prober = Callable[[Sequence[Target], str], "list[dict[str, Any]]"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a module call asks for.
+
+    :param wishes: the declared records. Hold secrets.
+    :param update_password: when a password that is set already is sent.
+    :param verify: level of the verification before anything is written.
+    :param verify_failure: ``fail`` or ``warn``.
+    :param probe_options: further settings of the probe.
+    :param purge: what may be removed though nobody named it.
+    """
+
+    wishes: tuple[Wish, ...] = field(repr=False)
+    update_password: str = "on_change"
+    verify: str = "auth"
+    verify_failure: str = "fail"
+    probe_options: Mapping[str, Any] = field(default_factory=dict)
+    purge: Purge | None = None
+
+
+@dataclass
+class Outcome:
+    """What a module returns.
+
+    :param result: the return values, without any secret.
+    :param warnings: sentences for the user.
+    :param failure: why the call failed, in one sentence or three lines; empty when it did not.
+    """
+
+    result: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+    failure: str = ""
+
+
+def write(backend: Backend, request: Request, check_mode: bool, prober: Prober = probe_all) -> Outcome:
+    """Bring an installation to what was asked for.
+
+    :param check_mode: everything but the last step: nothing is written.
+    :raises FinconError: when nothing could be done at all.
+    """
+    notes = _refuse(_record_findings(request.wishes))
+    state = backend.read()
+    wishes = request.wishes
+    if request.purge is not None:
+        wishes += tuple(purge_wishes(state, wishes, request.purge))
+    plan = make_plan(state, wishes, backend.fingerprints.compare, request.update_password)
+    notes += _refuse([*plan.findings, *_rule_findings(plan, wishes)])
+    verified, failure, verify_notes = _verify(plan, request, prober)
+    notes += verify_notes
+    result = _result(plan, backend, verified)
+    if failure:
+        return Outcome({**result, "changed": False, "applied": [], "remaining": result["changes"]}, notes, failure)
+    if check_mode or not plan.changes:
+        return Outcome(result, notes)
+    return _reported(result, backend.apply(plan.changes), notes)
+
+
+def verify_records(
+    records: State, wishes: Sequence[Wish], level: str, options: Mapping[str, Any], prober: Prober = probe_all
+) -> dict[str, Any] | None:
+    """Verify the logins of declared records, apart from any installation.
+
+    :param records: the declared records.
+    :param wishes: the same as wishes, for their passwords.
+    """
+    passwords = verifying.declared_passwords(wishes)
+    return _probe(verifying.checks_of_records(records, passwords, level, options), level, prober)
+
+
+def _record_findings(wishes: Sequence[Wish]) -> list[Finding]:
+    found = sequence_findings(wishes)
+    for wish in wishes:
+        found += record_findings(wish.resource, {wish.resource.key.name: wish.name, **wish.values})
+    return found
+
+
+def _rule_findings(plan: Plan, wishes: Sequence[Wish]) -> list[Finding]:
+    concerned = {(wish.resource.name, wish.key) for wish in wishes}
+    deleted = {wish.key for wish in wishes if wish.resource is SMTP_SERVER and not wish.present}
+    return rule_findings(plan.after, concerned, True, deleted)
+
+
+def _refuse(findings: Sequence[Finding]) -> list[str]:
+    """Return the warnings among the findings.
+
+    :raises InvalidRecordsError: when one of them is an error.
+    """
+    found = errors(findings)
+    if found:
+        raise InvalidRecordsError(found)
+    return [str(finding) for finding in warnings(findings)]
+
+
+def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any] | None, str, list[str]]:
+    """Return the verification of the planned settings, why they must not be applied, and what to warn of."""
+    passwords = verifying.declared_passwords(request.wishes)
+    checks = verifying.checks_of_changes(plan.after, plan.changes, passwords, request.verify, request.probe_options)
+    verified = _probe(checks, request.verify, prober)
+    if verified is None:
+        return None, "", []
+    notes = [f"{', '.join(check.label)}: {check.reduced}" for check in checks if check.reduced]
+    notes += [f"{verified['mail_server']}: {item['cause']}; {item['hint']}" for item in verified["warnings"]]
+    if verified["ok"]:
+        return verified, "", notes
+    said = _said(verified)
+    if request.verify_failure == "warn":
+        return verified, "", [*notes, said]
+    return verified, said, notes
+
+
+def _probe(checks: Sequence[verifying.Check], level: str, prober: Prober) -> dict[str, Any] | None:
+    """Probe the checks, each at its own level."""
+    found: dict[int, dict[str, Any]] = {}
+    for reached in sorted({check.level for check in checks}):
+        places = [place for place, check in enumerate(checks) if check.level == reached]
+        targets = [Target(checks[place].settings, checks[place].label) for place in places]
+        found.update(zip(places, prober(targets, reached)))
+    return verifying.summary(checks, [found[place] for place in range(len(checks))], level)
+
+
+def _said(verified: Mapping[str, Any]) -> str:
+    """The three lines of the first failure, and for whom; how many more there are."""
+    failed = [target for target in verified["targets"] if not target["ok"]]
+    who = ", ".join(failed[0]["users"]) or failed[0]["smtp_server"]
+    more = f"\n({len(failed) - 1} more logins failed; see verification.targets)" if len(failed) > 1 else ""
+    return f"{who}: {message(failed[0])}{more}"
+
+
+def _result(plan: Plan, backend: Backend, verified: dict[str, Any] | None) -> dict[str, Any]:
+    relogin = {change.name for change in plan.changes if change.resource in (MAIL_USER.name, MAIL_ENABLED.name)}
+    described = backend.describe()
+    return {
+        "changed": bool(plan.changes),
+        "diff": diff(plan),
+        "changes": [change.as_dict() for change in plan.changes],
+        "unverified": [
+            {"resource": resource, "name": name, "field": field} for resource, name, field in plan.unverified
+        ],
+        "verification": verified,
+        "relogin_users": sorted(relogin),
+        "backend": {"name": described.backend, "version": described.version},
+    }
+
+
+def _reported(result: dict[str, Any], report: Report, notes: list[str]) -> Outcome:
+    if not report.error:
+        return Outcome(result, notes)
+    result = {
+        **result,
+        "changed": bool(report.applied),
+        "applied": [change.as_dict() for change in report.applied],
+        "remaining": [change.as_dict() for change in report.remaining],
+    }
+    done = f"{len(report.applied)} of {len(report.applied) + len(report.remaining)} changes were applied"
+    return Outcome(result, notes, f"{report.error}; {done}, the next run goes on from there")

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""One SMTP connection: sends commands, reads replies, and is late for nothing."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import tls
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import NotAReply, Reply, ReplyReader
+
+_READ_SIZE = 4096
+_TLS_RECORD_STARTS = (b"\x15\x03", b"\x16\x03")
+
+
+class Channel:
+    """A dialogue over a connected socket. Every method raises Failure; its facts name the last command sent."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+        self.sock = sock
+        self._deadline = deadline
+        self._limit = deadline
+        self._reader = ReplyReader()
+        self._last_command = "connecting"
+
+    def limit(self, seconds: float) -> None:
+        """What follows may take ``seconds``, within the deadline of the whole."""
+        self._limit = self._deadline.within(seconds)
+
+    def command(self, line: str, name: str) -> Reply:
+        """Send one command and read its reply. ``name`` stands for the line in reports: a line can be a secret."""
+        self._last_command = name
+        try:
+            self._send(line.encode("utf-8") + b"\r\n")
+        except OSError:
+            pass  # a server that has closed the connection often says why: read that first
+        return self.reply()
+
+    def data(self, content: bytes, name: str) -> Reply:
+        """Send content that ends by itself, and read the reply to it."""
+        self._last_command = name
+        try:
+            self._send(content)
+        except OSError:
+            pass
+        return self.reply()
+
+    def reply(self) -> Reply:
+        """Read one reply, without having said anything."""
+        try:
+            reply = self._reader.next_reply()
+            while reply is None:
+                self._receive()
+                reply = self._reader.next_reply()
+        except NotAReply as error:
+            raise self._failure("not_smtp", _named_protocol(error.text)) from None
+        return reply
+
+    def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
+        """Turn the connection into a TLS connection; what was said in clear text before is forgotten."""
+        if self._reader.waiting or self._bytes_have_come():
+            raise self._failure("injection")
+        self._last_command = "the TLS handshake"
+        self.sock = tls.handshake(self.sock, context, server_name, self._limit)
+        self._reader = ReplyReader()
+
+    def close(self) -> None:
+        """Close the connection, whatever state it is in."""
+        self.sock.close()
+
+    def _bytes_have_come(self) -> bool:
+        # The client speaks first in TLS: whatever is here now was put before the handshake.
+        readable, _writable, _other = select.select([self.sock], [], [], 0)
+        try:
+            return bool(readable) and bool(self.sock.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
+    def _send(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                self.sock.settimeout(self._limit.left())
+                view = view[self.sock.send(view) :]
+            except (socket.timeout, TimeoutError):
+                raise self._failure("stalled") from None
+
+    def _receive(self) -> None:
+        try:
+            self.sock.settimeout(self._limit.left())
+            data = self.sock.recv(_READ_SIZE)
+        except (socket.timeout, TimeoutError):
+            raise self._failure("stalled" if self._reader.begun else "silent") from None
+        except OSError:
+            data = b""
+        if not data:
+            raise self._failure("closed")
+        if data.startswith(_TLS_RECORD_STARTS) and not self._reader.begun:
+            raise self._failure("tls_not_spoken")
+        self._reader.feed(data)
+
+    def _failure(self, event: str, text: str = "") -> Failure:
+        return Failure(Observation(event=event, text=text, facts={"command": self._last_command}))
+
+
+def _named_protocol(text: str) -> str:
+    """The text, or a word for bytes that nobody can read."""
+    return text if any(character.isalnum() for character in text) else "(unreadable bytes)"

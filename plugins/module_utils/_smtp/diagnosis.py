@@ -1,0 +1,51 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""From an observation to a diagnosis: one table, the most specific row wins."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping
+
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import table_connection, table_dialogue
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import Row
+
+TABLE: tuple[Row, ...] = table_connection.ROWS + table_dialogue.ROWS
+
+_UNKNOWN = Row(
+    "unknown",
+    (),
+    (),
+    "Something happened that this probe has no words for.",
+    "Report it, with the stage and the server's text.",
+)
+
+
+def find_row(seen: Observation) -> Row:
+    """The most specific row that fits; of two that are equal, the first in the table."""
+    best, best_weight = _UNKNOWN, None
+    for row in TABLE:
+        weight = row.weight(seen)
+        if weight is not None and (best_weight is None or weight > best_weight):
+            best, best_weight = row, weight
+    return best
+
+
+def diagnose(seen: Observation, clean: Callable[[str], str]) -> dict[str, str]:
+    """The ``id``, ``cause`` and ``hint`` of an observation. ``clean`` scrubs what servers contribute to them."""
+    row = find_row(seen)
+    facts = _Facts({name: clean(value) for name, value in {"detail": seen.text, **seen.facts}.items()})
+    return {"id": row.id, "cause": row.cause.format_map(facts), "hint": row.hint.format_map(facts)}
+
+
+class _Facts(dict):  # type: ignore[type-arg]
+    """Placeholders; one that nothing is known of reads as such instead of breaking the sentence's caller."""
+
+    def __missing__(self, name: str) -> str:
+        return "not known"
+
+
+def as_warning(event: str, stage: str, clean: Callable[[str], str], facts: Mapping[str, str]) -> dict[str, Any]:
+    """The warning for an event at a stage."""
+    return diagnose(Observation(stage=stage, event=event, facts=facts), clean)

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a climb leaves behind: its stages with their times, and what it learnt on the way."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Iterator, Mapping
+
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
+
+
+@dataclass
+class Journal:
+    """Filled while climbing, whether the climb succeeds or not. ``remarks`` are observations that become warnings."""
+
+    stages: list[dict[str, Any]] = field(default_factory=list)
+    addresses: list[dict[str, Any]] = field(default_factory=list)
+    tls: dict[str, Any] | None = None
+    capabilities: dict[str, str] = field(default_factory=dict)
+    remarks: list[Observation] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time one stage (milliseconds) and put its name on a failure that does not carry one."""
+        started = time.monotonic()
+        try:
+            yield
+        except TimeoutError:
+            # The deadline of the whole was over before this stage could ask anything of anybody.
+            self._record(name, False, started)
+            raise Failure(Observation(stage=name, event="stalled")) from None
+        except Failure as failure:
+            seen = failure.observation
+            failure.observation = seen if seen.stage else replace(seen, stage=name)
+            self._record(failure.observation.stage, False, started)
+            raise
+        self._record(name, True, started)
+
+    def remark(self, stage: str, event: str, facts: Mapping[str, str] | None = None, text: str = "") -> None:
+        """Note something that is worth a warning."""
+        self.remarks.append(Observation(stage=stage, event=event, text=text, facts=facts or {}))
+
+    def _record(self, name: str, ok: bool, started: float) -> None:
+        self.stages.append({"stage": name, "ok": ok, "ms": round((time.monotonic() - started) * 1000)})

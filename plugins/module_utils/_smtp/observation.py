@@ -1,0 +1,33 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a stage saw: the one thing that a diagnosis is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Mapping
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Something worth a diagnosis.
+
+    ``event`` is ``reply`` for an answer of the server; anything else names what happened in place of one. ``text`` is
+    as the server sent it: scrub it before anybody reads it. ``facts`` fill the placeholders of causes and hints.
+    """
+
+    stage: str = ""
+    event: str = "reply"
+    code: int | None = None
+    enhanced: str = ""
+    text: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Failure(Exception):
+    """The observation that ended a climb. Its text is the event's name alone, never what a server said."""
+
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(observation.event)
+        self.observation = observation

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""The shape of the diagnosis table: what a row says and when it fits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
+
+BARE = "bare"
+"""In ``Match.enhanced``: a reply without an enhanced code, as Exim and many others send it."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """One condition. Empty fields fit everything; within a field one of the values has to fit.
+
+    ``stages`` are a part of the row's. ``codes`` are reply codes or their beginnings (``4`` is every temporary one); ``enhanced`` are enhanced codes or
+    their beginnings, whole numbers of them (``5.5``), or BARE; ``text`` is a regular expression searched without case.
+    """
+
+    codes: tuple[str, ...] = ()
+    enhanced: tuple[str, ...] = ()
+    text: str = ""
+    events: tuple[str, ...] = ("reply",)
+    stages: tuple[str, ...] = ()
+    port: int | None = None
+
+    def fits(self, seen: Observation) -> bool:
+        """Whether the observation meets every field."""
+        return (
+            seen.event in self.events
+            and (not self.stages or seen.stage in self.stages)
+            and (not self.codes or str(seen.code).startswith(self.codes))
+            and (not self.enhanced or any(_enhanced_fits(wanted, seen.enhanced) for wanted in self.enhanced))
+            and (not self.text or re.search(self.text, seen.text, re.IGNORECASE) is not None)
+            and (self.port is None or seen.facts.get("port") == str(self.port))
+        )
+
+    @property
+    def weight(self) -> tuple[bool, int, int, bool]:
+        """How specific it is: a text says more than an enhanced code, that more than a code, a port breaks a tie."""
+        return (
+            bool(self.text),
+            max((wanted.count(".") + 1 for wanted in self.enhanced), default=0),
+            max(map(len, self.codes), default=0),
+            self.port is not None,
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One diagnosis: a stable id, when it applies, the likely cause and what to do next.
+
+    Causes and hints may hold placeholders, filled from ``Observation.facts``. No ``stages`` means: at any stage.
+    ``retryable`` says that the same settings may work later. A ``warning`` accompanies a probe that passes.
+    """
+
+    id: str
+    stages: tuple[str, ...]
+    matches: tuple[Match, ...]
+    cause: str
+    hint: str
+    retryable: bool = False
+    warning: bool = False
+
+    def weight(self, seen: Observation) -> tuple[tuple[bool, int, int, bool], bool] | None:
+        """The weight of its most specific condition that fits; None when none does. Knowing the stage breaks a tie."""
+        if self.stages and seen.stage not in self.stages:
+            return None
+        weights = [match.weight for match in self.matches if match.fits(seen)]
+        return (max(weights), bool(self.stages)) if weights else None
+
+
+def event(*names: str, text: str = "", port: int | None = None) -> Match:
+    """A condition on something that is not a reply."""
+    return Match(events=names, text=text, port=port)
+
+
+def _enhanced_fits(wanted: str, seen: str) -> bool:
+    return not seen if wanted == BARE else (seen + ".").startswith(wanted + ".")

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Makes what a server said fit to be read: no secret in any form, no control character, no endless text."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import unicodedata
+from typing import Iterable
+from urllib.parse import quote, quote_plus
+
+MASK = "********"
+WITHHELD = "(the server's text is withheld: it repeats the password)"
+MAX_TEXT = 500
+_SHORT = 4
+"""A secret below this length is not masked in place: the hole would show it. The whole text is withheld instead."""
+_WINDOW = 8
+"""A piece of this many base64 characters is six bytes of the secret: enough to be masked when a server cuts an echo."""
+
+
+class Scrubber:
+    """Removes one login's secrets, and what is computed from them, from texts."""
+
+    def __init__(self, username: str = "", password: str = "") -> None:
+        self._short = password if 0 < len(password) < _SHORT else ""
+        self._plain = _long_enough(_plain_forms(password) if password else [])
+        self._encoded = _long_enough(_encoded_forms(username, password) if password else [])
+
+    def add_encoded(self, token: str) -> None:
+        """Remember one more base64 text that must not be shown, such as the answer to a challenge."""
+        self._encoded = _long_enough([*self._encoded, token, token.rstrip("=")])
+
+    def clean(self, text: str) -> str:
+        """The text, on one line, without secrets, at most MAX_TEXT characters long."""
+        text = _printable(text)
+        if self._short and any(form in text.casefold() for form in map(str.casefold, _plain_forms(self._short))):
+            return WITHHELD
+        text = self._mask(text)
+        text = " ".join(text.split())
+        return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+    def _mask(self, text: str) -> str:
+        # Servers change the case of what they echo, and even base64 in the wrong case narrows a password down.
+        for pattern in (_any_of(self._plain), r"[\w+/=-]*%s[\w+/=-]*" % _any_of(self._encoded)):
+            text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
+        return text
+
+
+def _any_of(forms: list[str]) -> str:
+    return "(?:%s)" % ("|".join(map(re.escape, forms)) or r"(?!)")
+
+
+def _long_enough(forms: Iterable[str]) -> list[str]:
+    """The forms as they appear in a text made printable, the longest first, so that none leaves the rest of another."""
+    seen = {_printable(form) for form in forms}
+    seen |= {" ".join(form.split()) for form in seen}
+    return sorted((form for form in seen if len(form) >= _SHORT), key=lambda form: (-len(form), form))
+
+
+def _printable(text: str) -> str:
+    """Without control, format and unassigned characters, which could hide a secret from a comparison."""
+    return "".join(
+        " " if character in "\r\n\t" else character
+        for character in text
+        if character in "\r\n\t" or unicodedata.category(character)[0] != "C"
+    )
+
+
+def _plain_forms(password: str) -> list[str]:
+    """The password as it is, and as programs quote it: URLs, HTML, source code, xtext (RFC 3461), hexadecimal."""
+    escaped = password.encode("unicode_escape").decode("ascii")
+    return [
+        password,
+        quote(password),
+        quote(password, safe=""),
+        quote_plus(password),
+        html.escape(password),
+        html.escape(password, quote=False),
+        escaped,
+        repr(password)[1:-1],
+        re.sub(r"([\\\"'])", r"\\\1", password),
+        re.sub(r"[^!-*,-<>-~]", lambda match: "+%02X" % ord(match.group()), password),
+        password.encode("utf-8").hex(),
+        password[::-1],
+    ]
+
+
+def _encoded_forms(username: str, password: str) -> list[str]:
+    """The base64 of the password, alone or inside anything, whole or cut; and of the user name beside it."""
+    secret = password.encode("utf-8")
+    name = username.encode("utf-8")
+    whole = [_base64(secret), _base64(b"\0" + name + b"\0" + secret), _base64(name + b"\0" + name + b"\0" + secret)]
+    forms = whole + [token.rstrip("=") for token in whole]
+    if name:
+        forms += [_base64(name), _base64(name).rstrip("=")]
+    for token in whole[:1] + [_core(secret, shift) for shift in range(3)]:
+        forms.append(token)
+        forms += [token[start : start + _WINDOW] for start in range(len(token) - _WINDOW + 1)]
+    return forms + [form.replace("+", "-").replace("/", "_") for form in forms]
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _core(secret: bytes, shift: int) -> str:
+    """The base64 characters that depend on the secret alone when ``shift`` bytes of something else come before it."""
+    text = _base64(b"\0" * shift + secret)
+    first = (shift * 8 + 5) // 6
+    last = (shift + len(secret)) * 8 // 6
+    return text[first:last]

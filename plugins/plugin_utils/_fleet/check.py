@@ -1,0 +1,227 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Findings of fleet and branch files, each worded for people and with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
+    is_template,
+    length_warning,
+    value_problem,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding, did_you_mean
+from ansible_collections.fincon.mail.plugins.module_utils._core.plan import sequence_findings
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_USER,
+    SMTP_SERVER,
+    USER_FIELDS,
+    Field,
+    Resource,
+    normal_key,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import branch_schema, fleet_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, path_text
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+
+Record = Mapping[str, Any]
+
+#: The section of a file in which the records of a resource stand.
+_SECTIONS = {"smtp_servers": SMTP_SERVER, "users": MAIL_USER, "user": MAIL_USER}
+_ROWS = {
+    SMTP_SERVER.name: {row.name: row for row in (SMTP_SERVER.key, *SMTP_SERVER.fields)},
+    MAIL_USER.name: {row.name: row for row in (MAIL_USER.key, *USER_FIELDS)},
+}
+_TYPE_WORDS = {"object": "a mapping", "array": "a list", "string": "text", "boolean": "true or false"}
+
+
+@cache
+def _validator(kind: str) -> Draft7Validator:
+    return Draft7Validator(branch_schema() if kind == "branch" else fleet_schema())
+
+
+def file_findings(kind: str, data: Any, source: Source) -> list[tuple[list[Any], Finding]]:
+    """Check the data of one file against its schema.
+
+    :param kind: ``branch`` or ``fleet``.
+    :return: each fault with the path of what is wrong, in the order of the file.
+    """
+    found = []
+    for error in _validator(kind).iter_errors(data):
+        for path, message in _worded(error):
+            line, column = source.place(path)
+            finding = Finding(message, path=path_text(path), file=source.file, line=line, column=column)
+            found.append((path, _named(finding, data, path)))
+    return sorted(found, key=lambda item: (item[1].line, item[1].column, item[1].message))
+
+
+def _named(finding: Finding, data: Any, path: Sequence[Any]) -> Finding:
+    """Add the record and the field that a path leads to."""
+    for depth, part in enumerate(path):
+        resource = _SECTIONS.get(part) if isinstance(part, str) else None
+        if resource is None or len(path) <= depth + 1 or not isinstance(path[depth + 1], int):
+            continue
+        record = _at(data, path[: depth + 2])
+        name = record.get(resource.key.name) if isinstance(record, Mapping) else None
+        field = str(path[depth + 2]) if len(path) > depth + 2 else ""
+        return replace(finding, resource=resource.name, name=name if isinstance(name, str) else "", field=field)
+    return finding
+
+
+def _at(data: Any, path: Sequence[Any]) -> Any:
+    for part in path:
+        data = data[part]
+    return data
+
+
+def _worded(error: ValidationError) -> Iterable[tuple[list[Any], str]]:
+    """Return place and sentence of each fault in a schema error."""
+    path = list(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        for name in error.instance:
+            if name not in known:
+                yield [*path, name], f"is not known here{did_you_mean(str(name), known)}"
+    elif error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        yield path, f"{' and '.join(missing)} must be given"
+    elif error.validator == "anyOf" and isinstance(error.instance, dict):
+        # The first alternative is the thing itself, the second a template instead of it.
+        for inner in error.context or ():
+            if inner.schema_path[0] == 0:
+                yield from _worded(inner)
+    else:
+        yield path, _sentence(error, path)
+
+
+def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
+    row = _row_at(path)
+    if row is not None:
+        problem = value_problem(row, error.instance)
+        if problem:
+            return problem
+    if error.validator == "anyOf" and error.context:
+        return _sentence(error.context[0], ())
+    if error.validator == "type":
+        return f"must be {_TYPE_WORDS.get(error.validator_value, 'a number')}"
+    if error.validator == "enum":
+        return f"must be one of {', '.join(map(str, error.validator_value))}"
+    if error.validator == "const":
+        return f"must be {error.validator_value}"
+    if error.validator == "pattern":
+        return "must be a name of letters, digits, dots, hyphens and underscores"
+    if error.validator == "uniqueItems":
+        return "must not name anything twice"
+    return "must not be empty"
+
+
+def _row_at(path: Sequence[Any]) -> Field | None:
+    """Return the row of the records table that a path ends at."""
+    for depth, part in enumerate(path):
+        resource = _SECTIONS.get(part) if isinstance(part, str) else None
+        rest = [item for item in path[depth + 1 :] if not isinstance(item, int)]
+        if resource is not None and len(rest) == 1:
+            return _ROWS[resource.name].get(rest[0])
+    return None
+
+
+def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool]) -> list[Finding]:
+    """Check the records of one branch as a whole, its defaults filled in.
+
+    :param branch: ``installation``, ``smtp_servers`` and ``users``, each record of the right shape.
+    :param settled: whether a value can be judged now. Before rendering, a template cannot.
+    """
+    servers = [_settled(record, settled) for record in branch["smtp_servers"]]
+    users = [_settled(record, settled) for record in branch["users"]]
+    found = _installation_findings(branch["installation"])
+    wishes = [
+        *(Wish(SMTP_SERVER, record["name"]) for record in servers if "name" in record),
+        *(Wish(MAIL_USER, record["user"]) for record in users if "user" in record),
+    ]
+    found += sequence_findings(wishes)
+    for resource, records in ((SMTP_SERVER, servers), (MAIL_USER, users)):
+        found += _value_findings(resource, records)
+    state = State([record for record in servers if "name" in record], [record for record in users if "user" in record])
+    return found + rule_findings(state, {(wish.resource.name, wish.key) for wish in wishes}, complete=False)
+
+
+def _settled(record: Record, settled: Callable[[Any], bool]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if value is not None and settled(value)}
+
+
+def not_a_template(value: Any) -> bool:
+    """Whether a value of a file can be judged before anything is rendered."""
+    return not is_template(value)
+
+
+def _installation_findings(installation: Any) -> list[Finding]:
+    if is_template(installation) or is_template((installation or {}).get("backend")):
+        return []
+    return [
+        Finding(problem.split(" ", 1)[1], path=problem.split(" ", 1)[0])
+        for problem in installing.problems(installation or {})
+    ]
+
+
+def _value_findings(resource: Resource, records: Iterable[Record]) -> list[Finding]:
+    found = []
+    for record in records:
+        for name, row in _ROWS[resource.name].items():
+            if name not in record:
+                continue
+            base = Finding("", resource=resource.name, name=str(record.get(resource.key.name, "")), field=name)
+            problem, warning = value_problem(row, record[name]), length_warning(row, record[name])
+            found += [replace(base, message=problem)] if problem else []
+            found += [replace(base, message=warning, severity=WARNING)] if warning else []
+    return found
+
+
+def placed(finding: Finding, data_of: Sequence[tuple[Source, Any, Sequence[str]]]) -> Finding:
+    """Give a finding about a record its place: where the field stands, else where the record does.
+
+    :param data_of: source, data and the path of the sections in it, the branch file before the fleet file.
+    """
+    candidates = [(source, path) for source, data, prefix in data_of for path in _paths(finding, data, prefix)]
+    if not candidates:
+        return replace(finding, file=data_of[0][0].file)
+    source, path = max(candidates, key=lambda candidate: len(candidate[1]))
+    line, column = source.place(path)
+    return replace(finding, path=path_text(path), file=source.file, line=line, column=column)
+
+
+def _paths(finding: Finding, data: Any, prefix: Sequence[str]) -> Iterable[list[Any]]:
+    part: Any = data
+    for step in prefix:
+        part = (part or {}).get(step)
+    if not isinstance(part, Mapping):
+        return
+    if not finding.resource:
+        keys = finding.path.split(".")
+        if keys[0] in part:
+            yield (
+                [*prefix, *keys]
+                if isinstance(part[keys[0]], Mapping) and keys[-1] in part[keys[0]]
+                else [*prefix, keys[0]]
+            )
+        return
+    section, resource = ("smtp_servers", SMTP_SERVER) if finding.resource == SMTP_SERVER.name else ("users", MAIL_USER)
+    same = [
+        (index, record)
+        for index, record in enumerate(part.get(section) or [])
+        if normal_key(resource, str(record.get(resource.key.name))) == normal_key(resource, finding.name)
+    ]
+    # A key that stands twice is shown where it stands the second time.
+    for index, record in same[-1:]:
+        yield [*prefix, section, index, finding.field] if finding.field in record else [*prefix, section, index]
+    if section == "users" and finding.field in (part.get("user") or {}):
+        yield [*prefix, "user", finding.field]

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""YAML files with places: loading by libyaml, and the line and column of what turns out to be wrong.
+
+Loading is the hot path, so it keeps no places. They are looked up afterwards, in the node tree of the one file that has
+a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from functools import cached_property
+from typing import Any
+
+import yaml
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
+
+try:
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:  # PyYAML without libyaml: slower, otherwise the same
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
+Path = Sequence[Any]
+
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class Vaulted(str):
+    """The text of a ``!vault`` value. It begins with ``$ANSIBLE_VAULT;`` and is decrypted when it is rendered."""
+
+    __slots__ = ()
+
+
+class Unsafe(str):
+    """The text of an ``!unsafe`` value, which is never rendered."""
+
+    __slots__ = ()
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc,valid-type]
+    """Knows Ansible's tags, and refuses a key that stands twice, which YAML forbids and PyYAML lets pass."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        repeated = _repeated_key(node)
+        if repeated is not None:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {repeated.value!r} stands here twice", repeated.start_mark
+            )
+        return super().construct_mapping(node, deep)
+
+
+def _repeated_key(node: yaml.MappingNode) -> yaml.Node | None:
+    seen = set()
+    for key, _value in node.value:
+        if key.tag != _MERGE and key.value.__hash__:
+            if key.value in seen:
+                return key
+            seen.add(key.value)
+    return None
+
+
+_Loader.add_constructor("!vault", lambda loader, node: Vaulted(loader.construct_scalar(node)))
+_Loader.add_constructor("!vault-encrypted", lambda loader, node: Vaulted(loader.construct_scalar(node)))
+_Loader.add_constructor("!unsafe", lambda loader, node: Unsafe(loader.construct_scalar(node)))
+
+
+class Source:
+    """One YAML file.
+
+    :param file: its name as the user knows it.
+    :param text: its content.
+    """
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+
+    def load(self) -> tuple[Any, list[Finding]]:
+        """Return the data, or ``None`` and what is wrong with the YAML."""
+        try:
+            # A subclass of the safe loader, which makes plain data only.
+            return yaml.load(self.text, _Loader), []  # noqa: S506
+        except yaml.MarkedYAMLError as exc:
+            mark = exc.problem_mark or exc.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+            return None, [Finding(f"{exc.problem or 'this is not YAML'}", file=self.file, line=line, column=column)]
+        except (yaml.YAMLError, ValueError) as exc:
+            return None, [Finding(f"this is not YAML: {str(exc).splitlines()[0]}", file=self.file)]
+
+    def place(self, path: Path) -> tuple[int, int]:
+        """Return line and column of a path: of its key, of its list entry, or of the nearest place above it."""
+        node, mark = self._tree, self._tree.start_mark if self._tree else None
+        for part in path:
+            found = _child(node, part)
+            if found is None:
+                break
+            node, mark = found
+        return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+    @cached_property
+    def _tree(self) -> yaml.Node | None:
+        try:
+            return yaml.compose(self.text, _SafeLoader)
+        except yaml.YAMLError:
+            return None
+
+
+def _child(node: yaml.Node | None, part: Any) -> tuple[yaml.Node, Any] | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part].start_mark
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return value, key.start_mark
+    return None
+
+
+def path_text(path: Path) -> str:
+    """Return a path as people write it: ``users[3].port``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text

@@ -1,0 +1,212 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the pinned environments of this checkout and run commands in them.
+
+An environment is a virtual environment in .cache/env, made from requirements/NAME.txt with the first Python of its
+list that this machine has. It is built when it is first needed, and anew when its pins or its Python change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import functools
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from collection import CACHE, ROOT, link_collection
+
+ENVIRONMENTS = CACHE / "env"
+REQUIREMENTS = ROOT / "requirements"
+
+# The Pythons that each environment may use, the best first. What ansible-core supports decides.
+PYTHONS = {
+    "core-2.19": ("3.11", "3.12", "3.13"),
+    "core-2.21": ("3.13", "3.12", "3.14"),
+    "core-2.22": ("3.14", "3.13"),
+    "node": ("3.9",),
+    "tools": ("3.13", "3.12", "3.14", "3.11"),
+}
+# `main` is the first of these that can be built.
+MAIN = ("core-2.21", "core-2.19")
+
+
+class MissingPython(Exception):
+    """No interpreter on this machine can carry the environment."""
+
+
+def build(name: str) -> Path:
+    """Return the directory of environment `name`, built if it is not there or stale; raises MissingPython."""
+    name = resolve(name)
+    python = interpreter(name)
+    pins = REQUIREMENTS / f"{name}.txt"
+    target = ENVIRONMENTS / name
+    stamp = hashlib.sha256(f"{python}\n{target}\n{pins.read_text()}".encode()).hexdigest()
+    with _lock(name):
+        stamp_file = target / "built-from"
+        if not stamp_file.is_file() or stamp_file.read_text() != stamp:
+            print(f"Building environment {name} with {python} …", file=sys.stderr, flush=True)
+            _install(python, target, ["--no-deps", "-r", str(pins)])
+            # Nothing unpinned can have come in (--no-deps), so this tells whether the pins are complete.
+            _pip(target, "check")
+            stamp_file.write_text(stamp)
+    return target
+
+
+def resolve(name: str) -> str:
+    """The environment that `main` stands for here; any other name as it is."""
+    if name != "main":
+        return name
+    return next((candidate for candidate in MAIN if _first_python(PYTHONS[candidate])), MAIN[-1])
+
+
+def interpreter(name: str) -> str:
+    """The Python for environment `name`; raises MissingPython."""
+    versions = PYTHONS[resolve(name)]
+    python = _first_python(versions)
+    if python is None:
+        raise MissingPython(
+            f"environment {name} needs Python {' or '.join(versions)}, which is neither on PATH nor in pyenv"
+        )
+    return python
+
+
+def variables(name: str) -> dict[str, str]:
+    """The process environment for commands in environment `name`, building it if need be.
+
+    Settings of the person at the keyboard stay out (their ansible.cfg, ANSIBLE_… and Python paths), and what the
+    tools write to the home directory goes to .cache, so that a run tells the same everywhere and leaves nothing behind.
+    """
+    bin_directory = build(name) / "bin"
+    home = CACHE / "ansible"
+    config = home / "ansible.cfg"
+    home.mkdir(parents=True, exist_ok=True)
+    config.touch()
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "PYTHON"))}
+    return {
+        **kept,
+        "PATH": f"{bin_directory}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "VIRTUAL_ENV": str(bin_directory.parent),
+        "XDG_CACHE_HOME": str(CACHE / "xdg"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(CACHE / "hypothesis"),
+        "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
+        "ANSIBLE_CONFIG": str(config),
+        "ANSIBLE_HOME": str(home),
+        "ANSIBLE_REMOTE_TMP": str(home / "remote"),
+    }
+
+
+@functools.cache
+def find_python(version: str) -> str | None:
+    """The path of a working Python `version` ("3.13") that can make virtual environments, or None."""
+    probe = (
+        "import sys, ssl, venv, ensurepip; "
+        f"sys.version_info[:2] == {tuple(map(int, version.split('.')))} or sys.exit(1); "
+        "print(getattr(sys, '_base_executable', sys.executable))"
+    )
+    for candidate in _candidates(version):
+        # A shim of pyenv may be there without the Python that it stands for: only running it tells.
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            answer = subprocess.run([candidate, "-c", probe], capture_output=True, text=True, timeout=30, check=False)
+            if answer.returncode == 0:
+                return answer.stdout.strip()
+    return None
+
+
+def _first_python(versions: tuple[str, ...]) -> str | None:
+    return next((python for python in map(find_python, versions) if python), None)
+
+
+def _candidates(version: str) -> Iterator[str]:
+    for directory in os.get_exec_path():
+        for name in (f"python{version}", "python3"):
+            path = Path(directory, name)
+            if path.exists():
+                yield str(path)
+    for root in (os.environ.get("PYENV_ROOT"), "~/.pyenv"):
+        if root:
+            yield from map(str, sorted(Path(root).expanduser().glob(f"versions/{version}.*/bin/python{version}")))
+    yield sys.executable
+
+
+@contextlib.contextmanager
+def _lock(name: str) -> Iterator[None]:
+    """Two commands started at once build one environment, not one on top of the other."""
+    ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
+    with (ENVIRONMENTS / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _install(python: str, target: Path, arguments: list[str]) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    subprocess.run([python, "-m", "venv", str(target)], check=True)
+    # Twice quiet: the warnings of a machine's pip configuration would drown the rest; errors still show.
+    _pip(target, "install", "--quiet", "--quiet", *arguments)
+
+
+def _pip(target: Path, *arguments: str) -> str:
+    """Run the pip of environment `target` and return what it printed."""
+    environment = {"XDG_CACHE_HOME": str(CACHE / "xdg"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    command = [str(target / "bin" / "python"), "-m", "pip", *arguments]
+    return subprocess.run(
+        command, check=True, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
+    ).stdout
+
+
+def pin(name: str) -> None:
+    """Write requirements/NAME.txt anew: the newest packages that satisfy NAME.in, and all that those need.
+
+    The oldest Python of the environment decides, so that every Python of its list can use the pins. A requirement with
+    a marker is copied as it stands, for it differs from Python to Python.
+    """
+    wanted = REQUIREMENTS / f"{name}.in"
+    marked = [line for line in wanted.read_text().splitlines() if ";" in line and not line.startswith("#")]
+    copied = {line.split("==")[0].lower() for line in marked}
+    oldest = min(PYTHONS[name], key=lambda version: tuple(map(int, version.split("."))))
+    python = find_python(oldest)
+    if python is None:
+        raise MissingPython(f"the pins of {name} are made with Python {oldest}, which is neither on PATH nor in pyenv")
+    with tempfile.TemporaryDirectory() as directory:
+        target = Path(directory, "env")
+        _install(python, target, ["-r", str(wanted)])
+        frozen = _pip(target, "freeze").splitlines()
+    pins = sorted(marked + [line for line in frozen if line.split("==")[0].lower() not in copied], key=str.lower)
+    heading = f"# Made from {name}.in with Python {oldest} by `make pins`, which also refreshes it; do not edit.\n"
+    (REQUIREMENTS / f"{name}.txt").write_text(heading + "\n".join(pins) + "\n")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="verb", required=True)
+    run = commands.add_parser("run", help="run a command in an environment, which is built first if need be")
+    run.add_argument("name", choices=("main", *PYTHONS))
+    run.add_argument("command", nargs=argparse.REMAINDER)
+    pins = commands.add_parser("pin", help="write the pins of environments anew (of all, if none is named)")
+    pins.add_argument("names", nargs="*", metavar="name", help=", ".join(PYTHONS))
+    arguments = parser.parse_args()
+    try:
+        if arguments.verb == "run":
+            environment = variables(arguments.name)
+            os.execvpe(arguments.command[0], arguments.command, environment)
+        for name in arguments.names or PYTHONS:
+            pin(name)
+    except MissingPython as error:
+        print(f"Error: {error}.", file=sys.stderr)
+        return 3
+    except subprocess.CalledProcessError as error:
+        print(f"Error: {' '.join(error.cmd)} ended with status {error.returncode}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
