@@ -99,6 +99,14 @@ def verify_records(
     return _probe(verifying.checks_of_records(records, passwords, level, options), level, prober)
 
 
+def said(verified: Mapping[str, Any]) -> str:
+    """The three lines of the first failure, and for whom; how many more there are."""
+    failed = [target for target in verified["targets"] if not target["ok"]]
+    who = ", ".join(failed[0]["users"]) or failed[0]["smtp_server"]
+    more = f"\n({len(failed) - 1} more logins failed; see verification.targets)" if len(failed) > 1 else ""
+    return f"{who}: {message(failed[0])}{more}"
+
+
 def _record_findings(wishes: Sequence[Wish]) -> list[Finding]:
     found = sequence_findings(wishes)
     for wish in wishes:
@@ -134,7 +142,7 @@ def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any
     notes += [f"{verified['mail_server']}: {item['cause']}; {item['hint']}" for item in verified["warnings"]]
     if verified["ok"]:
         return verified, "", notes
-    said = _said(verified)
+    said = said(verified)
     if request.verify_failure == "warn":
         return verified, "", [*notes, said]
     return verified, said, notes
@@ -148,14 +156,6 @@ def _probe(checks: Sequence[verifying.Check], level: str, prober: Prober) -> dic
         targets = [Target(checks[place].settings, checks[place].label) for place in places]
         found.update(zip(places, prober(targets, reached)))
     return verifying.summary(checks, [found[place] for place in range(len(checks))], level)
-
-
-def _said(verified: Mapping[str, Any]) -> str:
-    """The three lines of the first failure, and for whom; how many more there are."""
-    failed = [target for target in verified["targets"] if not target["ok"]]
-    who = ", ".join(failed[0]["users"]) or failed[0]["smtp_server"]
-    more = f"\n({len(failed) - 1} more logins failed; see verification.targets)" if len(failed) > 1 else ""
-    return f"{who}: {message(failed[0])}{more}"
 
 
 def _result(plan: Plan, backend: Backend, verified: dict[str, Any] | None) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What the modules can do, and how honest their idempotence is."""
+
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    description: Can run in C(check_mode) and tells what it would change, without writing anything.
+  diff_mode:
+    support: full
+    description: Returns what has changed, or would change in C(check_mode), the same in both.
+  idempotent:
+    support: partial
+    description: When run twice with the same options, the second time changes nothing.
+    details:
+      - A password cannot be read back from Fincon. With O(update_password=on_change) it is compared with a fingerprint
+        of the password that was sent last from here, and sent once when there is none.
+      - With O(update_password=always) a declared password is sent, and reported as changed, every time.
+"""
+
+    INFO = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    description: Can run in C(check_mode), in which it does the same, since it changes nothing.
+  diff_mode:
+    support: N/A
+    description: Returns what has changed, or would change in C(check_mode).
+  idempotent:
+    support: full
+    description: Changes nothing, however often it runs.
+"""
+
+    ACTIONGROUP = r"""
+options: {}
+attributes:
+  action_group:
+    support: full
+    description: Use C(group/fincon.mail.fincon) in C(module_defaults) to set options for this module.
+    membership:
+      - fincon.mail.fincon
+"""

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: fleet
+short_description: Fincon branches from a fleet file and one file for each branch
+version_added: 0.1.0
+description:
+  - Reads a fleet file and the branch files that it names, checks all of them, and yields a host for each branch.
+  - Every fault of every file is reported at once, with file, line and column. Then there are no hosts from the fleet.
+  - Each host has the variables C(fincon_branch), C(fincon_installation), C(fincon_smtp_servers), C(fincon_users),
+    C(fincon_region), C(fincon_tags) and C(fincon_files), and C(ansible_connection) V(local) unless the branch says otherwise.
+  - All hosts are in the group C(fincon), and in C(region_NAME) and C(tag_NAME) for their region and tags.
+  - Vault values and templates are rendered when they are used, as everywhere in Ansible.
+options:
+  plugin:
+    description: Name of this plugin.
+    type: str
+    required: true
+    choices: [fincon.mail.fleet]
+  branches:
+    description: Patterns of the branch files, relative to the fleet file.
+    type: list
+    elements: str
+    required: true
+  defaults:
+    description:
+      - What the branches share, in C(installation), C(smtp_servers), C(user) and C(vars).
+      - What a branch file says replaces it, field by field.
+    type: dict
+requirements:
+  - jsonschema on the controller
+author:
+  - fincon.mail contributors (@fincon-mail)
+"""
+
+EXAMPLES = r"""
+# fleet/fincon.yml
+plugin: fincon.mail.fleet
+branches: branches/*.yml
+defaults:
+  installation:
+    backend: rest
+    server_username: api
+    server_password: "{{ vault_fincon_server }}"
+    username: ANSIBLE
+    password: "{{ vault_fincon_user }}"
+  smtp_servers:
+    - {name: HQ relay, mail_server: smtp.example.co.za, port: 587, use_tls: true, authenticate: true, timeout: 30}
+  user: {smtp_server: HQ relay}
+
+# fleet/branches/cape-town.yml
+# branch: cape-town
+# region: western-cape
+# installation: {url: "https://10.1.2.3:4090", data_id: MAIN}
+# users:
+#   - user: THANDI
+#     sender_name: Thandi Nkosi
+#     sender_email: thandi@example.co.za
+#     username: thandi@example.co.za
+#     password: "{{ vault_thandi }}"
+#     email_enabled: true
+"""
+
+import re
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.parsing.vault import EncryptedString
+from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible.template import trust_as_template
+from ansible.utils.display import Display
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unsafe, Vaulted
+
+try:
+    from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
+except ImportError as exc:
+    IMPORT_ERROR: ImportError | None = exc
+else:
+    IMPORT_ERROR = None
+
+_MARK = re.compile(r"^plugin:\s*[\"']?fincon\.mail\.fleet\b", re.M)
+
+
+class InventoryModule(BaseInventoryPlugin):
+    """Hosts from a fleet."""
+
+    NAME = "fincon.mail.fleet"
+
+    def verify_file(self, path: str) -> bool:
+        """Whether the file is a fleet file: it says so itself."""
+        if not super().verify_file(path) or not path.endswith((".yml", ".yaml")):
+            return False
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return _MARK.search(file.read()) is not None
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Fill the inventory.
+
+        :raises AnsibleParserError: with all findings, when there is an error among them.
+        """
+        super().parse(inventory, loader, path, cache)
+        if IMPORT_ERROR is not None:
+            raise AnsibleParserError(
+                f"fincon.mail.fleet needs a Python library: {IMPORT_ERROR}; pip install jsonschema"
+            )
+        fleet = load_fleet(path, loader.get_text_file_contents)
+        for finding in warnings(fleet.findings):
+            Display().warning(str(finding))
+        found = [str(finding) for finding in errors(fleet.findings)]
+        # Ansible goes on without an inventory that cannot be parsed. The playbooks look at this variable and stop.
+        known = inventory.groups["all"].get_vars().get("fincon_fleet_findings", [])
+        inventory.set_variable("all", "fincon_fleet_findings", [*known, *found])
+        if found:
+            raise AnsibleParserError(f"{path} and its branch files have {len(found)} faults:\n" + "\n".join(found))
+        inventory.add_group("fincon")
+        for branch in fleet.branches:
+            self._add_branch(branch, path)
+
+    def _add_branch(self, branch: Branch, path: str) -> None:
+        self.inventory.add_host(branch.name, group="fincon")
+        for group in [f"region_{branch.region}"] * bool(branch.region) + [f"tag_{tag}" for tag in branch.tags]:
+            name = self.inventory.add_group(re.sub(r"[^A-Za-z0-9_]", "_", group))
+            self.inventory.add_host(branch.name, group=name)
+        variables = {
+            "ansible_connection": "local",
+            **branch.data["vars"],
+            "fincon_branch": branch.name,
+            "fincon_region": branch.region,
+            "fincon_tags": list(branch.tags),
+            "fincon_installation": branch.data["installation"],
+            "fincon_smtp_servers": branch.data["smtp_servers"],
+            "fincon_users": branch.data["users"],
+            "fincon_files": {"branch": branch.file, "fleet": path},
+        }
+        for name, value in variables.items():
+            self.inventory.set_variable(branch.name, name, _ansible_value(value))
+
+
+def _ansible_value(value: Any) -> Any:
+    """Return a value of a file as Ansible's own loader would give it: templates trusted, vault texts to be decrypted."""
+    if isinstance(value, dict):
+        return {key: _ansible_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_ansible_value(item) for item in value]
+    if isinstance(value, Vaulted):
+        return EncryptedString(ciphertext=str(value))
+    if isinstance(value, Unsafe):
+        return str(value)
+    return trust_as_template(value) if is_template(value) else value

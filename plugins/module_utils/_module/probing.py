@@ -1,0 +1,84 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The work of ``fincon_smtp_probe``: verify settings, or all logins of declared records, and change nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_USER,
+    SMTP_SERVER,
+    USER_FIELDS,
+    Resource,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, blank
+from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
+from ansible_collections.fincon.mail.plugins.module_utils._module.specs import Params, branch_wishes
+from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome, said, verify_records
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS, ProbeSettings
+
+#: Fields of a definition and a user that the probe takes by themselves.
+_FIELDS = ("mail_server", "port", "use_tls", "authenticate", "username", "password", "timeout")
+
+
+def probe_argument_spec() -> argspec.Spec:
+    """Return the options of the probe."""
+    fields = {name: argspec.field_spec(SMTP_SERVER.field(name)) for name in _FIELDS}
+    for name in _FIELDS:
+        default = SMTP_SERVER.field(name).default
+        if default != "":
+            fields[name]["default"] = default
+    return {
+        **fields,
+        "sender_email": argspec.field_spec(MAIL_USER.field("sender_email")),
+        "send_to": {"type": "str"},
+        "smtp_servers": argspec.records_spec(SMTP_SERVER.key, SMTP_SERVER.fields),
+        "users": argspec.records_spec(MAIL_USER.key, USER_FIELDS),
+        "level": {"type": "str", "choices": list(LEVELS), "default": "auth"},
+        "fail_on_error": {"type": "bool", "default": True},
+        **argspec.probe_spec(),
+    }
+
+
+def run_probe(params: Params) -> Outcome:
+    """Probe what the parameters say.
+
+    :param params: validated, with defaults.
+    """
+    options = argspec.probe_options(params)
+    if params["smtp_servers"] is not None:
+        verified, failure = _probe_records(params, options)
+    else:
+        verified, failure = _probe_settings(params, options)
+    warnings = [
+        f"{verified['mail_server']}: {item['cause']}; {item['hint']}" for item in (verified or {}).get("warnings", [])
+    ]
+    return Outcome({"changed": False, "verification": verified}, warnings, failure if params["fail_on_error"] else "")
+
+
+def _probe_settings(params: Params, options: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    given = {name: params[name] for name in (*_FIELDS, "sender_email", "send_to") if params[name] is not None}
+    settings = ProbeSettings(**{**given, "timeout": float(given["timeout"])}, **options)
+    verified = probe_all([Target(settings, (params["mail_server"],))], params["level"])[0]
+    return verified, "" if verified["ok"] else message(verified)
+
+
+def _probe_records(params: Params, options: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
+    servers, users = params["smtp_servers"], params["users"] or []
+    records = State(
+        [_complete(SMTP_SERVER, record) for record in servers], [_complete(MAIL_USER, record) for record in users]
+    )
+    verified = verify_records(records, branch_wishes(servers, users), params["level"], options)
+    return verified, "" if verified is None or verified["ok"] else said(verified)
+
+
+def _complete(resource: Resource, record: Params) -> dict[str, Any]:
+    """A declared record with the defaults that a new one takes."""
+    defaults = {row.name: row.default for row in resource.fields if row.default not in (None, "")}
+    declared = {name: value for name, value in record.items() if value is not None}
+    return {**blank(resource, record[resource.key.name]), **defaults, **declared}

@@ -1,0 +1,144 @@
+#!/usr/bin/python
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fincon_mail_branch
+short_description: Manage the whole e-mail set-up of a Fincon installation
+version_added: 0.1.0
+description:
+  - Brings the SMTP definitions, the e-mail settings of the users and their e-mail switches to what is declared, in one
+    session and with one plan.
+  - Definitions are created and changed first, then users, then the switches. Then users are cleared, then definitions
+    deleted.
+  - Each distinct login is verified at the mail server once before anything is written.
+  - A field that is left out is left alone, and an empty text clears it.
+options:
+  purge:
+    description:
+      - Whether definitions and users that are installed but not declared are removed.
+      - A list that is not given at all is never purged.
+    type: bool
+    default: false
+  purge_protect:
+    description: Names of definitions and users that are never removed.
+    type: list
+    elements: str
+    default: []
+  purge_limit:
+    description: Greatest number of records that one call removes. When there are more, nothing is changed.
+    type: int
+    default: 5
+  purge_empty:
+    description: Whether an empty list may remove everything. Without this it is refused.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - fincon.mail.attributes
+  - fincon.mail.attributes.actiongroup
+  - fincon.mail.installation
+  - fincon.mail.branch
+  - fincon.mail.write
+  - fincon.mail.write.probe
+author:
+  - fincon.mail contributors (@fincon-mail)
+seealso:
+  - module: fincon.mail.fincon_mail_info
+  - plugin: fincon.mail.fleet
+    plugin_type: inventory
+"""
+
+EXAMPLES = r"""
+- name: The branch as its file declares it
+  fincon.mail.fincon_mail_branch:
+    smtp_servers: "{{ fincon_smtp_servers }}"
+    users: "{{ fincon_users }}"
+
+- name: The same, and nothing else
+  fincon.mail.fincon_mail_branch:
+    smtp_servers: "{{ fincon_smtp_servers }}"
+    users: "{{ fincon_users }}"
+    purge: true
+    purge_protect: [PASSME]
+"""
+
+RETURN = r"""
+changes:
+  description: What differs, record by record, in the order in which it is applied, the same in check mode.
+  returned: unless the records are at fault or Fincon could not be read
+  type: list
+  elements: dict
+  sample:
+    - resource: smtp_server
+      name: HQ relay
+      action: update
+      fields:
+        - {field: port, have: 25, want: 587}
+        - {field: password, have: set, want: "set, will change"}
+  contains:
+    resource:
+      description: C(smtp_server), C(mail_user) or C(mail_enabled).
+      type: str
+    name:
+      description: Name of the record.
+      type: str
+    action:
+      description: C(create), C(update) or C(delete).
+      type: str
+    fields:
+      description: The fields that differ. Passwords are the words C(set), C(unset) and C(set, will change).
+      type: list
+      elements: dict
+unverified:
+  description: Passwords of which nobody knows whether they differ. They are sent once; this is not drift.
+  returned: as RV(changes)
+  type: list
+  elements: dict
+verification:
+  description:
+    - What the verification of the new settings found, or null when nothing had to be verified.
+    - The fields are those of M(fincon.mail.fincon_smtp_probe#module), of the first login that failed, else of the first.
+    - C(targets) has them for each login, with C(smtp_server) and C(users).
+  returned: as RV(changes)
+  type: dict
+relogin_users:
+  description: Users who must log out of Fincon and in again, since it reads their settings at login only.
+  returned: as RV(changes)
+  type: list
+  elements: str
+  sample: [THANDI]
+backend:
+  description: C(name) of the backend, and C(version) of the other side as it tells it.
+  returned: as RV(changes)
+  type: dict
+  sample: {name: rest, version: 5.285.002}
+applied:
+  description: The changes that were applied before one failed.
+  returned: when the verification or a write failed
+  type: list
+  elements: dict
+remaining:
+  description: The changes that were not applied, the one that failed first.
+  returned: when the verification or a write failed
+  type: list
+  elements: dict
+findings:
+  description: What is wrong with the declared records.
+  returned: when they are at fault
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("fincon_mail_branch")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+#!/usr/bin/python
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fincon_smtp_probe
+short_description: Verify SMTP settings at the mail server
+version_added: 0.1.0
+description:
+  - Talks to the mail server with the very settings that Fincon is given, and says at which stage they fail, why, and what
+    to do.
+  - It changes nothing, neither at Fincon nor at the mail server. Only O(level=send) sends one message.
+  - One login is tried once, so that a wrong password does not lock an account.
+  - Takes the settings of one login, or with O(smtp_servers) and O(users) the records of a branch, of which it verifies each
+    distinct login once.
+options:
+  level:
+    description:
+      - How far to go.
+      - V(connect) stops after the greeting, V(tls) after the certificate, V(auth) after the login, V(envelope) after
+        naming sender and recipient. V(send) sends one test message.
+    type: str
+    choices: [connect, tls, auth, envelope, send]
+    default: auth
+  send_to:
+    description: Recipient of the envelope and of the test message. By default the sender's own address.
+    type: str
+  fail_on_error:
+    description: Whether the task fails when the probe does.
+    type: bool
+    default: true
+extends_documentation_fragment:
+  - fincon.mail.attributes.info
+  - fincon.mail.attributes.actiongroup
+  - fincon.mail.probe
+  - fincon.mail.branch
+  - fincon.mail.write.probe
+author:
+  - fincon.mail contributors (@fincon-mail)
+"""
+
+EXAMPLES = r"""
+- name: Would these settings work?
+  fincon.mail.fincon_smtp_probe:
+    mail_server: smtp.example.co.za
+    port: 587
+    use_tls: true
+    authenticate: true
+    username: thandi@example.co.za
+    password: "{{ vault_thandi_password }}"
+    sender_email: thandi@example.co.za
+    level: envelope
+
+- name: Every login of the branch
+  fincon.mail.fincon_smtp_probe:
+    smtp_servers: "{{ fincon_smtp_servers }}"
+    users: "{{ fincon_users }}"
+"""
+
+RETURN = r"""
+verification:
+  description: What the probe found, or null when the records hold nothing to verify.
+  returned: always
+  type: dict
+  contains:
+    ok:
+      description: Whether every stage up to the level was passed.
+      type: bool
+    level:
+      description: The level that was asked for.
+      type: str
+    failed_stage:
+      description: The stage that failed, or null.
+      type: str
+    code:
+      description: Three-digit code of the server's reply at that stage, or null.
+      type: int
+    enhanced_code:
+      description: Enhanced status code of that reply (RFC 3463), or null.
+      type: str
+    server_text:
+      description: Text of that reply, without secrets.
+      type: str
+    diagnosis:
+      description: C(id), C(cause) and C(hint), or null when the probe passed.
+      type: dict
+    retryable:
+      description: Whether the same probe may pass later.
+      type: bool
+    warnings:
+      description: What is worth a look though the probe passed, as C(id), C(cause) and C(hint).
+      type: list
+      elements: dict
+    stages:
+      description: The stages in their order, as C(stage), C(ok) and C(ms).
+      type: list
+      elements: dict
+    addresses:
+      description: The addresses of the host that were tried.
+      type: list
+      elements: dict
+    tls:
+      description: C(version), C(cipher), C(days_left), C(san) and C(issuer), or null without TLS.
+      type: dict
+    capabilities:
+      description: What the server offers after TLS.
+      type: list
+      elements: str
+    probed_from:
+      description: Name of the machine that probed.
+      type: str
+    targets:
+      description: With O(smtp_servers), all this for each login, with C(smtp_server) and C(users).
+      type: list
+      elements: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.fincon.mail.plugins.module_utils._module.main import leave
+from ansible_collections.fincon.mail.plugins.module_utils._module.probing import probe_argument_spec, run_probe
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec=probe_argument_spec(),
+        mutually_exclusive=[("mail_server", "smtp_servers")],
+        required_one_of=[("mail_server", "smtp_servers")],
+        required_by={"users": ["smtp_servers"]},
+        supports_check_mode=True,
+    )
+    leave(module, run_probe(module.params))
+
+
+if __name__ == "__main__":
+    main()

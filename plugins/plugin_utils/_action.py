@@ -1,0 +1,26 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+
+class FinconAction(ActionBase):
+    """Gives a module the host's ``fincon_installation`` when the task names no installation, and runs it."""
+
+    _supports_check_mode = True
+    _supports_diff = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the module on the host."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        arguments = dict(self._task.args)
+        if "installation" not in arguments and "fincon_installation" in variables:
+            arguments["installation"] = self._templar.template(variables["fincon_installation"])
+        result.update(self._execute_module(module_args=arguments, task_vars=variables))
+        return result

@@ -1,0 +1,198 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write, from the tables of the collection, everything that repeats them; with --check, tell what is stale."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from collection import COLLECTIONS, ROOT
+
+sys.path.insert(0, str(COLLECTIONS))
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.installation import (
+    BACKENDS,
+    SETTINGS,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_USER,
+    RESOURCES,
+    SMTP_SERVER,
+    SOURCES,
+    USER_FIELDS,
+    Field,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._module.probing import (
+    probe_argument_spec,
+)
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import (
+    branch_schema,
+    fleet_schema,
+)
+
+TYPES = {"flag": "bool", "integer": "int"}
+
+LICENCE = """\
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Written by tools/generate.py from the records table. Do not edit.
+"""
+
+
+def option(row: Field, required: bool = False) -> dict[str, Any]:
+    """Return the documentation of one field as a module option."""
+    described = [row.description]
+    if row.label:
+        described.append(f"Fincon's label is C({row.label}).")
+    if row.minimum is not None:
+        unit = f" {row.unit}" if row.unit else ""
+        described.append(f"From {row.minimum} to {row.maximum}{unit}.")
+    if row.max_length:
+        described.append(
+            f"{row.max_length} characters at most{' (inferred, so only a warning)' if row.soft_limit else ''}."
+        )
+    if row.required:
+        described.append("Needed for a new record.")
+    elif row.default not in (None, ""):
+        described.append(f"A new record takes V({str(row.default).lower()}) when it is left out.")
+    documented: dict[str, Any] = {"description": described, "type": TYPES.get(row.kind, "str")}
+    return {**documented, "required": True} if required else documented
+
+
+def options(key: Field, fields: Iterable[Field], *, with_key: bool = True) -> dict[str, Any]:
+    """Return the documentation of a record's options."""
+    first = {key.name: option(key, required=True)} if with_key else {}
+    return first | {row.name: option(row) for row in fields}
+
+
+def probe_options() -> dict[str, Any]:
+    """Return the documentation of the settings that the probe takes by themselves."""
+    documented: dict[str, Any] = {}
+    spec = probe_argument_spec()
+    for row in (*SMTP_SERVER.fields, MAIL_USER.field("sender_email")):
+        if row.name in spec:
+            documented[row.name] = {"description": [row.description], "type": TYPES.get(row.kind, "str")}
+            if "default" in spec[row.name]:
+                documented[row.name]["default"] = spec[row.name]["default"]
+    return documented
+
+
+def records_option(title: str, key: Field, fields: Iterable[Field]) -> dict[str, Any]:
+    """Return the documentation of an option that takes a list of records."""
+    return {"description": [title], "type": "list", "elements": "dict", "suboptions": options(key, fields)}
+
+
+def installation_option() -> dict[str, Any]:
+    """Return the documentation of the ``installation`` option."""
+    suboptions: dict[str, Any] = {
+        "backend": {
+            "description": ["The way in to Fincon."],
+            "type": "str",
+            "required": True,
+            "choices": list(BACKENDS),
+        }
+    }
+    for row in SETTINGS:
+        needed = [f"Needed by the {' and the '.join(row.backends)} backend."] if row.required else []
+        suboptions[row.name] = {"description": [*row.description, *needed], "type": row.type}
+        if row.default is not None:
+            suboptions[row.name]["default"] = row.default
+    description = [
+        "How the Fincon installation is reached. A company is an installation.",
+        "The default is the host's variable C(fincon_installation).",
+    ]
+    return {"description": description, "type": "dict", "required": True, "suboptions": suboptions}
+
+
+def fragment(title: str, documented: dict[str, Any]) -> str:
+    """Return the source of a documentation fragment."""
+    text = yaml.safe_dump({"options": documented}, sort_keys=False, width=110, allow_unicode=True)
+    return (
+        f"{LICENCE}\nfrom __future__ import annotations\n\n\nclass ModuleDocFragment:\n"
+        f'    """{title}"""\n\n    DOCUMENTATION = r"""\n{text}"""\n'
+    )
+
+
+def field_tables() -> str:
+    """Return the page with the fields of all records."""
+    lines = [
+        "<!-- Written by tools/generate.py from the records table. Do not edit. -->",
+        "",
+        "# Fields of the records",
+        "",
+        "The label is Fincon's own where it is publicly documented. The mark of a source says how much is known: "
+        "**S** seen in the source, **I** inferred, **U** not publicly documented.",
+    ]
+    for resource in RESOURCES.values():
+        lines += ["", f"## {resource.title[0].upper()}{resource.title[1:]} (`{resource.name}`)", ""]
+        lines += [
+            "| Field | Type | Fincon's label | Limits | New record | What it is | Source |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        lines += [_table_row(row, row is resource.key) for row in (resource.key, *resource.fields)]
+    lines += ["", "## Sources", "", *(f"- `{name}`: {text}" for name, text in SOURCES.items()), ""]
+    return "\n".join(lines)
+
+
+def _table_row(row: Field, is_key: bool) -> str:
+    limits = f"{row.minimum} to {row.maximum} {row.unit}".strip() if row.minimum is not None else ""
+    if row.max_length:
+        limits = f"{row.max_length} characters{' (warning)' if row.soft_limit else ''}"
+    new = "key" if is_key else "required" if row.required else "left alone" if row.default is None else _default(row)
+    cells = (f"`{row.name}`", row.kind, row.label or "not documented", limits, new, row.description, row.source)
+    return f"| {' | '.join(cells)} |"
+
+
+def _default(row: Field) -> str:
+    return "empty" if row.default == "" else f"`{str(row.default).lower()}`"
+
+
+def generated() -> dict[Path, str]:
+    """Return every generated file with its text."""
+    fragments = ROOT / "plugins" / "doc_fragments"
+    branch = {
+        "smtp_servers": records_option("The SMTP definitions of the branch.", SMTP_SERVER.key, SMTP_SERVER.fields),
+        "users": records_option("The users of the branch.", MAIL_USER.key, USER_FIELDS),
+    }
+    return {
+        ROOT / "schemas" / "branch.schema.json": json.dumps(branch_schema(), indent=2, ensure_ascii=False) + "\n",
+        ROOT / "schemas" / "fleet.schema.json": json.dumps(fleet_schema(), indent=2, ensure_ascii=False) + "\n",
+        fragments / "installation.py": fragment(
+            "The installation that a module works on.", {"installation": installation_option()}
+        ),
+        fragments / "smtp_server.py": fragment(
+            "Fields of an SMTP definition.", options(SMTP_SERVER.key, SMTP_SERVER.fields)
+        ),
+        fragments / "mail_user.py": fragment("Fields of a mail user.", options(MAIL_USER.key, MAIL_USER.fields)),
+        fragments / "probe.py": fragment("Settings that the probe takes by themselves.", probe_options()),
+        fragments / "branch.py": fragment("The records of a branch.", branch),
+        ROOT / "docs" / "fields.md": field_tables(),
+    }
+
+
+def main() -> int:
+    """Write the files, or compare them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is stale")
+    check = parser.parse_args().check
+    stale = [path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        if check:
+            print(f"{path.relative_to(ROOT)} is stale: run `make generate`")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(generated()[path], "utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
