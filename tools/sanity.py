@@ -48,7 +48,13 @@ def main() -> int:
     copy = copy_collection(workspace)
     # A repository of its own keeps ansible-test from asking the outer one, where all of .cache is ignored.
     subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
-    environment = {**os.environ, "HOME": str(home), "PATH": f"{pythons}{os.pathsep}{os.environ['PATH']}"}
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "PATH": f"{pythons}{os.pathsep}{os.environ['PATH']}",
+        # The person's settings of pip, which may name the package index.
+        "XDG_CONFIG_HOME": os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config"),
+    }
     command = ["ansible-test", "sanity", "--local", "--color", "no", *sys.argv[1:]]
     return subprocess.run(command, cwd=copy, env=environment, check=False).returncode
 

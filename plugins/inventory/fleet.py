@@ -12,7 +12,8 @@ description:
   - Reads a fleet file and the branch files that it names, checks all of them, and yields a host for each branch.
   - Every fault of every file is reported at once, with file, line and column. Then there are no hosts from the fleet.
   - Each host has the variables C(fincon_branch), C(fincon_installation), C(fincon_smtp_servers), C(fincon_users),
-    C(fincon_region), C(fincon_tags) and C(fincon_files), and C(ansible_connection) V(local) unless the branch says otherwise.
+    C(fincon_region), C(fincon_tags) and C(fincon_files), and C(ansible_connection) V(local) unless the branch says
+    otherwise.
   - All hosts are in the group C(fincon), and in C(region_NAME) and C(tag_NAME) for their region and tags.
   - Vault values and templates are rendered when they are used, as everywhere in Ansible.
 options:
@@ -143,7 +144,7 @@ class InventoryModule(BaseInventoryPlugin):
 
 
 def _ansible_value(value: Any) -> Any:
-    """Return a value of a file as Ansible's own loader would give it: templates trusted, vault texts to be decrypted."""
+    """Return a value as Ansible's own loader would give it: templates trusted, vault texts still encrypted."""
     if isinstance(value, dict):
         return {key: _ansible_value(item) for key, item in value.items()}
     if isinstance(value, list):

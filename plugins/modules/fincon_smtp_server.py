@@ -55,7 +55,7 @@ EXAMPLES = r"""
 RETURN = r"""
 changes:
   description: What differs, record by record, in the order in which it is applied, the same in check mode.
-  returned: unless the records are at fault or Fincon could not be read
+  returned: unless the records are at fault or cannot be read
   type: list
   elements: dict
   sample:
@@ -87,7 +87,7 @@ unverified:
 verification:
   description:
     - What the verification of the new settings found, or null when nothing had to be verified.
-    - The fields are those of M(fincon.mail.fincon_smtp_probe#module), of the first login that failed, else of the first.
+    - The fields are those of M(fincon.mail.fincon_smtp_probe), of the first login that failed, else of the first.
     - C(targets) has them for each login, with C(smtp_server) and C(users).
   returned: as RV(changes)
   type: dict

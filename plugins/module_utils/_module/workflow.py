@@ -142,10 +142,9 @@ def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any
     notes += [f"{verified['mail_server']}: {item['cause']}; {item['hint']}" for item in verified["warnings"]]
     if verified["ok"]:
         return verified, "", notes
-    said = said(verified)
     if request.verify_failure == "warn":
-        return verified, "", [*notes, said]
-    return verified, said, notes
+        return verified, "", [*notes, said(verified)]
+    return verified, said(verified), notes
 
 
 def _probe(checks: Sequence[verifying.Check], level: str, prober: Prober) -> dict[str, Any] | None:

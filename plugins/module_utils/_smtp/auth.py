@@ -13,7 +13,8 @@ import base64
 import binascii
 import hmac
 import re
-from typing import Callable, Mapping
+from collections.abc import Mapping
+from typing import Callable
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.channel import Channel
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation

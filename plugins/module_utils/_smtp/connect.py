@@ -10,8 +10,9 @@ import os
 import selectors
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Sequence
+from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.resolve import Address

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping
+from collections.abc import Mapping
+from typing import Any, Callable
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import table_connection, table_dialogue
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Iterator, Mapping
+from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ipaddress
 import re
 import ssl
+from collections.abc import Sequence
 from datetime import datetime, timezone
-from typing import Any, Sequence
+from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, providers, resolve, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.channel import Channel

@@ -9,7 +9,7 @@ import base64
 import html
 import re
 import unicodedata
-from typing import Iterable
+from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 MASK = "********"

@@ -97,7 +97,7 @@ def _check_numbers(settings: ProbeSettings) -> None:
         raise _bad("port must be a whole number from 1 to 65535")
     for name in ("timeout", "deadline"):
         value: Any = getattr(settings, name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not (0 < value and math.isfinite(value)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not (value > 0 and math.isfinite(value)):
             raise _bad("%s must be a number of seconds above 0" % name)
 
 

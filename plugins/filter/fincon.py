@@ -1,0 +1,29 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
+from ansible_collections.fincon.mail.plugins.plugin_utils._report import drift_of, drift_table, verify_table
+
+
+def branch_findings(branch: Mapping[str, Any], files: Mapping[str, str] | None = None) -> list[str]:
+    """Return what is wrong with the rendered records of a branch, one line each."""
+    return [str(finding) for finding in rendered_findings(branch, files or {})]
+
+
+class FilterModule:
+    """Filters of the playbooks."""
+
+    def filters(self) -> dict[str, Any]:
+        """Return the filters by name."""
+        return {
+            "branch_findings": branch_findings,
+            "drift_of": drift_of,
+            "drift_table": drift_table,
+            "verify_table": verify_table,
+        }
