@@ -10,7 +10,9 @@ short_description: Fincon branches from a fleet file and one file for each branc
 version_added: 0.1.0
 description:
   - Reads a fleet file and the branch files that it names, checks all of them, and yields a host for each branch.
-  - Every fault of every file is reported at once, with file, line and column. Then there are no hosts from the fleet.
+  - Every fault of every file is reported at once, with file, line and column. Then there are no hosts from the fleet,
+    the variable C(fincon_fleet_findings) of the group C(all) holds the findings, and the playbooks of this
+    collection stop. Set C(any_unparsed_is_failed) in the section C(inventory) of C(ansible.cfg) to make every command stop.
   - Each host has the variables C(fincon_branch), C(fincon_installation), C(fincon_smtp_servers), C(fincon_users),
     C(fincon_region), C(fincon_tags) and C(fincon_files), and C(ansible_connection) V(local) unless the branch says
     otherwise.
@@ -69,6 +71,7 @@ defaults:
 import re
 from typing import Any
 
+from ansible import constants
 from ansible.errors import AnsibleParserError
 from ansible.parsing.vault import EncryptedString
 from ansible.plugins.inventory import BaseInventoryPlugin
@@ -103,22 +106,23 @@ class InventoryModule(BaseInventoryPlugin):
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory.
 
-        :raises AnsibleParserError: with all findings, when there is an error among them.
+        When there is an error among the findings, there is no host, and ``fincon_fleet_findings`` of the group ``all``
+        holds them, at which the playbooks stop.
         """
         super().parse(inventory, loader, path, cache)
         if IMPORT_ERROR is not None:
             raise AnsibleParserError(
                 f"fincon.mail.fleet needs a Python library: {IMPORT_ERROR}; pip install jsonschema"
             )
-        fleet = load_fleet(path, loader.get_text_file_contents)
+        fleet = load_fleet(path, lambda file: _plain(loader.get_text_file_contents(file)))
         for finding in warnings(fleet.findings):
             Display().warning(str(finding))
         found = [str(finding) for finding in errors(fleet.findings)]
-        # Ansible goes on without an inventory that cannot be parsed. The playbooks look at this variable and stop.
         known = inventory.groups["all"].get_vars().get("fincon_fleet_findings", [])
         inventory.set_variable("all", "fincon_fleet_findings", [*known, *found])
         if found:
-            raise AnsibleParserError(f"{path} and its branch files have {len(found)} faults:\n" + "\n".join(found))
+            _refuse(f"{path} and its branch files have {len(found)} faults:\n" + "\n".join(found))
+            return
         inventory.add_group("fincon")
         for branch in fleet.branches:
             self._add_branch(branch, path)
@@ -141,6 +145,21 @@ class InventoryModule(BaseInventoryPlugin):
         }
         for name, value in variables.items():
             self.inventory.set_variable(branch.name, name, _ansible_value(value))
+
+
+def _plain(text: str) -> str:
+    """Return the text without Ansible's tags: libyaml takes nothing but a plain string."""
+    return text.encode("utf-8").decode("utf-8")
+
+
+def _refuse(message: str) -> None:
+    """Tell what is wrong. Ansible would try its other plugins on the file and bury the findings in their complaints.
+
+    :raises AnsibleParserError: when the user has configured that such a source ends the run.
+    """
+    if constants.INVENTORY_ANY_UNPARSED_IS_FAILED:
+        raise AnsibleParserError(message)
+    Display().error(message, wrap_text=False)
 
 
 def _ansible_value(value: Any) -> Any:

@@ -44,8 +44,7 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}: " if self.line else f"{self.file}: " if self.file else ""
-        level = "warning: " if self.severity == WARNING else ""
-        return f"{place}{level}{self._subject()}{self.message}"
+        return f"{place}{self._subject()}{self.message}"
 
     def _subject(self) -> str:
         who = f"{self.resource} {self.name}".strip() if self.resource else ""

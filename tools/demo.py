@@ -1,0 +1,216 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The collection at work on three branches, against stand-ins on this machine: `make demo`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from collection import ROOT
+
+FLEET = ROOT / "examples" / "fleet" / "fincon.yml"
+SITE = ROOT / "tests" / "bench" / "sites" / "demo.json"
+START_SECONDS = 30
+
+INTRODUCTION = """\
+Fincon needs three things before it can send e-mail: SMTP settings, each user's e-mail information, and e-mail switched on
+for the users. Here three branches get them from the YAML files below examples/fleet.
+
+The Fincon server and the mail server of this demonstration are stand-ins that run on this machine. Nothing is sent
+anywhere, and everything that is started here is stopped at the end."""
+
+NEXT = """\
+Next, on a real site:
+  1. Read docs/rest-contract.md: this backend needs a Fincon REST server with mail methods, which Fincon's published
+     server does not have.
+  2. Copy examples/fleet, write your own branches, and put the passwords into Ansible Vault.
+  3. ansible-playbook -i fleet/fincon.yml fincon.mail.validate      until nothing is wrong with the files
+  4. ansible-playbook -i fleet/fincon.yml fincon.mail.verify        until every login works
+  5. ansible-playbook -i fleet/fincon.yml fincon.mail.apply --check --diff --limit one-branch
+  6. ansible-playbook -i fleet/fincon.yml fincon.mail.apply"""
+
+
+class UnexpectedError(Exception):
+    """The demonstration did not go as it should: what was expected, and what came."""
+
+
+class Demo:
+    """The steps, with the stand-ins running.
+
+    :param ready: the addresses that the bench told.
+    :param folder: a directory of its own for variables and fingerprints.
+    """
+
+    def __init__(self, ready: dict[str, Any], folder: Path) -> None:
+        self._ready = ready
+        self._folder = folder
+        site = json.loads(SITE.read_text("utf-8"))
+        self._accounts = {address.partition("@")[0]: password for address, password in site["mail"]["accounts"].items()}
+        self._variables = {
+            "fincon_url": ready["url"],
+            "fincon_state_dir": str(folder),
+            "smtp_host": "localhost",
+            "smtp_port": ready["smtp"]["starttls_port"],
+            "fincon_smtp_ca_path": ready["smtp"]["ca_path"],
+            "vault_fincon_server": site["server"]["password"],
+            "vault_fincon_user": site["companies"][0]["users"][0]["password"],
+            "vault_smtp": self._accounts,
+        }
+        self._number = 0
+
+    def step(self, title: str, why: str) -> None:
+        """Say what comes and why."""
+        self._number += 1
+        print(
+            f"\n{'=' * 110}\n{self._number}. {title}\n{textwrap.indent(textwrap.fill(why, 106), '   ')}\n", flush=True
+        )
+
+    def play(self, name: str, *options: str, fails: bool = False, **variables: Any) -> str:
+        """Run a playbook and return what it printed.
+
+        :raises UnexpectedError: when it ends otherwise than expected.
+        """
+        file = self._folder / "variables.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({**self._variables, **variables}))
+        print(
+            f"   $ ansible-playbook -i {FLEET.relative_to(ROOT)} fincon.mail.{name} {' '.join(options)}\n", flush=True
+        )
+        command = ["ansible-playbook", "-i", str(FLEET), f"fincon.mail.{name}", "-e", f"@{file}", *options]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        print(textwrap.indent(_short(done.stdout), "   "), flush=True)
+        if (done.returncode != 0) != fails:
+            raise UnexpectedError(f"fincon.mail.{name} ended with status {done.returncode}")
+        return done.stdout
+
+    def writes(self) -> int:
+        """Return how many requests to the Fincon stand-in were writes."""
+        return len(self._ask("/log?writes=true"))
+
+    def tamper(self, company: str, user: str, fields: dict[str, Any]) -> None:
+        """Change a user's settings as somebody at Fincon's window would."""
+        self._ask("/tamper", {"company": company, "user": user, "fields": fields})
+
+    def wrong_password(self, user: str) -> dict[str, Any]:
+        """Return the variables with another password for one user."""
+        return {"vault_smtp": {**self._accounts, user: "not-the-password"}}
+
+    def _ask(self, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        # The bench's own address on loopback.
+        request = urllib.request.Request(  # noqa: S310
+            self._ready["admin_url"].rstrip("/") + path, data, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return json.load(answer)
+
+
+def _short(output: str) -> str:
+    """Leave out what says nothing here: empty lines, and the copy of a failure in JSON below its text."""
+    lines = [line for line in output.splitlines() if line.strip() and not line.startswith(("fatal:", "skipping:"))]
+    return "\n".join(line.rstrip("* ") if line.startswith(("PLAY", "TASK")) else line for line in lines)
+
+
+def _expect(condition: bool, what: str) -> None:
+    if not condition:
+        raise UnexpectedError(what)
+
+
+def _unchanged(output: str) -> bool:
+    recap = re.findall(r"^\S+\s+: ok=\d+\s+changed=(\d+)", output, re.M)
+    return bool(recap) and set(recap) == {"0"}
+
+
+def run(demo: Demo) -> None:
+    """Show the whole circle.
+
+    :raises UnexpectedError: when a step does not show what it should.
+    """
+    demo.step("validate", "Are the files right? Every fault of every file would be told at once, with its line.")
+    demo.play("validate")
+
+    demo.step("verify", "Would the settings work? Each login is tried once at the mail server; Fincon is not asked.")
+    demo.play("verify")
+
+    demo.step("apply --check", "What would be changed? Nothing is written, as the Fincon stand-in's log shows.")
+    before = demo.writes()
+    demo.play("apply", "--check")
+    # Login and Logout are sent as writes are, in the body, but are none.
+    _expect(demo.writes() == before, "check mode sent a write")
+
+    demo.step("apply", "Bring the three branches to what their files declare.")
+    demo.play("apply")
+    _expect(demo.writes() > before, "nothing was written")
+
+    demo.step("apply again", "The second run finds nothing to do: changed=0 for every branch.")
+    _expect(_unchanged(demo.play("apply")), "the second run changed something")
+
+    demo.step(
+        "drift", "Somebody now switches Lerato's e-mail off and changes her address at Fincon's window. Who notices?"
+    )
+    demo.tamper("DURBAN", "LERATO", {"MailEnabled": "N", "SenderEmail": "lerato@home.example"})
+    found = demo.play("drift", fails=True)
+    _expect("LERATO, sender_email" in found and "LERATO, email_enabled" in found, "the drift was not found")
+
+    demo.step("apply", "The next run repairs it, and only it.")
+    demo.play("apply")
+    demo.play("drift")
+
+    demo.step("a wrong password", "Thandi's new password has a typing error. It is refused before anything is written.")
+    before = demo.writes()
+    found = demo.play("apply", "--limit", "cape-town", fails=True, **demo.wrong_password("thandi"))
+    _expect("535" in found, "the mail server's reason is missing")
+    _expect(demo.writes() == before, "something was written")
+
+
+@contextlib.contextmanager
+def stand_ins(folder: Path) -> Iterator[dict[str, Any]]:
+    """Run the bench with its mail server, and stop it at the end.
+
+    :raises UnexpectedError: when it does not start in time.
+    """
+    ready = folder / "ready.json"
+    with (folder / "bench.log").open("w") as log:
+        command = [sys.executable, str(ROOT / "tests" / "bench"), "--smtp", "--ready-file", str(ready)]
+        bench = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            ends = time.monotonic() + START_SECONDS
+            while not ready.exists():
+                if bench.poll() is not None or time.monotonic() > ends:
+                    raise UnexpectedError(f"the stand-ins did not start: {(folder / 'bench.log').read_text()}")
+                time.sleep(0.05)
+            yield json.loads(ready.read_text("utf-8"))
+        finally:
+            bench.terminate()
+            bench.wait()
+
+
+def main() -> int:
+    """Run the demonstration; 0 when everything went as it should."""
+    print(INTRODUCTION)
+    os.environ["ANSIBLE_CALLBACK_RESULT_FORMAT"] = "yaml"
+    try:
+        with tempfile.TemporaryDirectory(prefix="fincon-demo-") as name, stand_ins(Path(name)) as ready:
+            run(Demo(ready, Path(name)))
+    except UnexpectedError as exc:
+        print(f"\nThe demonstration stopped: {exc}", file=sys.stderr)
+        return 1
+    print(f"\n{'=' * 110}\nDone. What was started is stopped.\n\n{NEXT}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
