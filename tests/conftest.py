@@ -7,6 +7,6 @@ from __future__ import annotations
 
 import sys
 
-from tools.collection import link_collection
+from collection import link_collection
 
 sys.path.insert(0, str(link_collection()))

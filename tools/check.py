@@ -58,7 +58,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
         tool("ruff check", "ruff", "check", "."),
         tool("ruff format", "ruff", "format", "--check", "."),
         tool("yamllint", "yamllint", "--strict", "."),
-        tool("ansible-lint", "ansible-lint", "--nocolor"),
+        tool("ansible-lint", "ansible-lint"),
         tool(
             "mypy",
             "mypy",

@@ -101,6 +101,8 @@ def variables(name: str) -> dict[str, str]:
         "ANSIBLE_CONFIG": str(config),
         "ANSIBLE_HOME": str(home),
         "ANSIBLE_REMOTE_TMP": str(home / "remote"),
+        # Some of the tools colour a log as if it were a terminal.
+        **({} if sys.stdout.isatty() else {"NO_COLOR": "1"}),
     }
 
 

@@ -10,7 +10,7 @@ short_description: Fincon branches from a fleet file and one file for each branc
 version_added: 0.1.0
 description:
   - Reads a fleet file and the branch files that it names, checks all of them, and yields a host for each branch.
-  - Every fault of every file is reported at once, with file, line and column. Then there are no hosts from the fleet,
+  - Every fault of every file is reported at once, with file, line and column. Then the fleet has no hosts,
     the variable C(fincon_fleet_findings) of the group C(all) holds the findings, and the playbooks of this
     collection stop. Set C(any_unparsed_is_failed) in the section C(inventory) of C(ansible.cfg) to make every command stop.
   - Each host has the variables C(fincon_branch), C(fincon_installation), C(fincon_smtp_servers), C(fincon_users),
@@ -132,9 +132,12 @@ class InventoryModule(BaseInventoryPlugin):
         for group in [f"region_{branch.region}"] * bool(branch.region) + [f"tag_{tag}" for tag in branch.tags]:
             name = self.inventory.add_group(re.sub(r"[^A-Za-z0-9_]", "_", group))
             self.inventory.add_host(branch.name, group=name)
+        own = branch.data["vars"]
+        # On the controller the modules run with Ansible's own Python, so that none has to be looked for.
+        local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
         variables = {
-            "ansible_connection": "local",
-            **branch.data["vars"],
+            **(local if own.get("ansible_connection", "local") == "local" else {}),
+            **own,
             "fincon_branch": branch.name,
             "fincon_region": branch.region,
             "fincon_tags": list(branch.tags),

@@ -35,6 +35,11 @@ _SALT_BYTES = 16
 _KEY_BYTES = 32
 
 
+def password_word(is_set: bool) -> str:
+    """Return the word that stands for a password in a record that was read."""
+    return SET if is_set else UNSET
+
+
 def fingerprint(password: str, salt: bytes | None = None, cost: tuple[int, int, int] = _COST) -> str:
     """Return ``scrypt$N$r$p$salt$hash`` for a password.
 

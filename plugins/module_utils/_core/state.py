@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import SET, UNSET
+from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import UNSET
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_ENABLED,
     MAIL_USER,
@@ -170,8 +170,3 @@ class Change:
             "action": self.action,
             "fields": [{"field": item.field, "have": item.have, "want": item.want} for item in self.fields],
         }
-
-
-def password_word(is_set: bool) -> str:
-    """Return the word that stands for a password in a record that was read."""
-    return SET if is_set else UNSET
