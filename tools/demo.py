@@ -26,8 +26,8 @@ SITE = ROOT / "tests" / "bench" / "sites" / "demo.json"
 START_SECONDS = 30
 
 INTRODUCTION = """\
-Fincon needs three things before it can send e-mail: SMTP settings, each user's e-mail information, and e-mail switched on
-for the users. Here three branches get them from the YAML files below examples/fleet.
+Fincon needs three things before it can send e-mail: SMTP settings, each user's e-mail information, and e-mail
+switched on for the users. Here three branches get them from the YAML files below examples/fleet.
 
 The Fincon server and the mail server of this demonstration are stand-ins that run on this machine. Nothing is sent
 anywhere, and everything that is started here is stopped at the end."""
@@ -119,9 +119,13 @@ class Demo:
 
 
 def _short(output: str) -> str:
-    """Leave out what says nothing here: empty lines, and the copy of a failure in JSON below its text."""
-    lines = [line for line in output.splitlines() if line.strip() and not line.startswith(("fatal:", "skipping:"))]
-    return "\n".join(line.rstrip("* ") if line.startswith(("PLAY", "TASK")) else line for line in lines)
+    """Leave out what says nothing here: empty lines, and a failed task's result below the text of its error."""
+    lines, in_result = [], False
+    for line in output.splitlines():
+        in_result = line.startswith("fatal:") or (in_result and line.startswith((" ", "\t")))
+        if line.strip() and not in_result and not line.startswith("skipping:"):
+            lines.append(line.rstrip("* ") if line.startswith(("PLAY", "TASK")) else line)
+    return "\n".join(lines)
 
 
 def _expect(condition: bool, what: str) -> None:
@@ -148,7 +152,6 @@ def run(demo: Demo) -> None:
     demo.step("apply --check", "What would be changed? Nothing is written, as the Fincon stand-in's log shows.")
     before = demo.writes()
     demo.play("apply", "--check")
-    # Login and Logout are sent as writes are, in the body, but are none.
     _expect(demo.writes() == before, "check mode sent a write")
 
     demo.step("apply", "Bring the three branches to what their files declare.")
@@ -158,9 +161,7 @@ def run(demo: Demo) -> None:
     demo.step("apply again", "The second run finds nothing to do: changed=0 for every branch.")
     _expect(_unchanged(demo.play("apply")), "the second run changed something")
 
-    demo.step(
-        "drift", "Somebody now switches Lerato's e-mail off and changes her address at Fincon's window. Who notices?"
-    )
+    demo.step("drift", "Somebody switches Lerato's e-mail off and changes her address at Fincon's window. Who notices?")
     demo.tamper("DURBAN", "LERATO", {"MailEnabled": "N", "SenderEmail": "lerato@home.example"})
     found = demo.play("drift", fails=True)
     _expect("LERATO, sender_email" in found and "LERATO, email_enabled" in found, "the drift was not found")

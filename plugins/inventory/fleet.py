@@ -10,9 +10,9 @@ short_description: Fincon branches from a fleet file and one file for each branc
 version_added: 0.1.0
 description:
   - Reads a fleet file and the branch files that it names, checks all of them, and yields a host for each branch.
-  - Every fault of every file is reported at once, with file, line and column. Then the fleet has no hosts,
-    the variable C(fincon_fleet_findings) of the group C(all) holds the findings, and the playbooks of this
-    collection stop. Set C(any_unparsed_is_failed) in the section C(inventory) of C(ansible.cfg) to make every command stop.
+  - Every fault of every file is reported at once, with file, line and column. Then the fleet has no hosts, the variable
+    C(fincon_fleet_findings) of the group C(all) holds the findings, and the playbooks of this collection stop. Set
+    C(any_unparsed_is_failed) in the section C(inventory) of C(ansible.cfg) to make every command stop.
   - Each host has the variables C(fincon_branch), C(fincon_installation), C(fincon_smtp_servers), C(fincon_users),
     C(fincon_region), C(fincon_tags) and C(fincon_files), and C(ansible_connection) V(local) unless the branch says
     otherwise.

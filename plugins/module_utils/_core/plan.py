@@ -202,7 +202,8 @@ def _shown(state: State, names: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 def sequence_findings(wishes: Sequence[Wish]) -> list[Finding]:
     """Return a finding for each key that is declared twice after normalising."""
-    found, seen = [], {}
+    found: list[Finding] = []
+    seen: dict[tuple[str, str], str] = {}
     for wish in wishes:
         place = (wish.resource.name, wish.key)
         if place in seen:

@@ -31,9 +31,9 @@ def rule_findings(state: State, concerned: Concerned, complete: bool, deleted: C
     :param deleted: normal keys of definitions that are to be deleted.
     """
     found = []
-    for server in state.records(SMTP_SERVER):
-        if _is_concerned(concerned, SMTP_SERVER, server):
-            found += _definition_findings(server)
+    for definition in state.records(SMTP_SERVER):
+        if _is_concerned(concerned, SMTP_SERVER, definition):
+            found += _definition_findings(definition)
     for user in state.records(MAIL_USER):
         link = user.get("smtp_server")
         if not link:

@@ -98,7 +98,9 @@ def _checks(
             for user in state.users_of(server["name"])
             if key in servers or normal_key(MAIL_USER, user["user"]) in users
         ]
-        for user in linked or ([None] if key in servers else []):
+        # A definition that no user is linked to is verified with its own login.
+        alone: list[Record | None] = [None] if key in servers else []
+        for user in linked or alone:
             check = _check(server, user, passwords, level, options)
             same = (check.settings, check.level, check.smtp_server)
             known = found.get(same)

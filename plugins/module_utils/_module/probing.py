@@ -17,7 +17,12 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, blank
 from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
 from ansible_collections.fincon.mail.plugins.module_utils._module.specs import Params, branch_wishes
-from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome, said, verify_records
+from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import (
+    Outcome,
+    cautions,
+    said,
+    verify_records,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS, ProbeSettings
@@ -51,17 +56,13 @@ def run_probe(params: Params) -> Outcome:
     :param params: validated, with defaults.
     """
     options = argspec.probe_options(params)
-    if params["smtp_servers"] is not None:
-        verified, failure = _probe_records(params, options)
-    else:
-        verified, failure = _probe_settings(params, options)
-    warnings = [
-        f"{verified['mail_server']}: {item['cause']}; {item['hint']}" for item in (verified or {}).get("warnings", [])
-    ]
+    of_records = params["smtp_servers"] is not None
+    verified, failure = _probe_records(params, options) if of_records else _probe_settings(params, options)
+    warnings = cautions(verified) if verified else []
     return Outcome({"changed": False, "verification": verified}, warnings, failure if params["fail_on_error"] else "")
 
 
-def _probe_settings(params: Params, options: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def _probe_settings(params: Params, options: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
     given = {name: params[name] for name in (*_FIELDS, "sender_email", "send_to") if params[name] is not None}
     settings = ProbeSettings(**{**given, "timeout": float(given["timeout"])}, **options)
     verified = probe_all([Target(settings, (params["mail_server"],))], params["level"])[0]

@@ -99,6 +99,15 @@ def verify_records(
     return _probe(verifying.checks_of_records(records, passwords, level, options), level, prober)
 
 
+def cautions(verified: Mapping[str, Any]) -> list[str]:
+    """Return what is worth a look at the mail servers, each once."""
+    targets = verified.get("targets", [verified])
+    found = [
+        f"{target['mail_server']}: {item['cause']} {item['hint']}" for target in targets for item in target["warnings"]
+    ]
+    return list(dict.fromkeys(found))
+
+
 def said(verified: Mapping[str, Any]) -> str:
     """The three lines of the first failure, and for whom; how many more there are."""
     failed = [target for target in verified["targets"] if not target["ok"]]
@@ -139,7 +148,7 @@ def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any
     if verified is None:
         return None, "", []
     notes = [f"{', '.join(check.label)}: {check.reduced}" for check in checks if check.reduced]
-    notes += [f"{verified['mail_server']}: {item['cause']}; {item['hint']}" for item in verified["warnings"]]
+    notes += cautions(verified)
     if verified["ok"]:
         return verified, "", notes
     if request.verify_failure == "warn":

@@ -55,7 +55,7 @@ def login(channel: Channel, mechanism: str, username: str, password: str, scrubb
 
 
 def _plain(channel: Channel, username: str, password: str, scrubber: Scrubber) -> Reply:
-    response = _encode("\0%s\0%s" % (username, password))
+    response = _encode(f"\0{username}\0{password}")
     line = "AUTH PLAIN " + response
     if len(line) <= LONGEST_LINE:
         reply = channel.command(line, "AUTH PLAIN")
@@ -86,7 +86,7 @@ def _cram_md5(channel: Channel, username: str, password: str, scrubber: Scrubber
         raise Failure(Observation(event="not_smtp", text=reply.text, facts={"command": "AUTH CRAM-MD5"})) from None
     except ValueError:  # a Python that is confined to FIPS 140 has no MD5
         raise Failure(Observation(event="no_password_mechanism", facts={"mechanisms": "CRAM-MD5"})) from None
-    response = _encode("%s %s" % (username, digest))
+    response = _encode(f"{username} {digest}")
     scrubber.add_encoded(response)
     scrubber.add_encoded(digest)
     return channel.command(response, "AUTH CRAM-MD5")

@@ -98,6 +98,6 @@ def ascii_address(address: str) -> str:
     if re.search(r'[\s"(),:;<>@\[\]\\]', local):
         raise ValueError("is not a mail address")
     try:
-        return "%s@%s" % (local, _parse_name(domain).lookup)
+        return f"{local}@{_parse_name(domain).lookup}"
     except ValueError:
         raise ValueError("has a domain that is not a host name") from None

@@ -192,11 +192,11 @@ class Climb:
         size = self.journal.capabilities.get("SIZE", "") or "no number of"
         with self.journal.stage("mail"):
             self._channel.limit(self._answer_seconds)
-            line = "MAIL FROM:<%s>" % ascii_address(self._settings.sender_email)
+            line = f"MAIL FROM:<{ascii_address(self._settings.sender_email)}>"
             _expect(self._channel.command(line, "MAIL FROM"), 250, size=size)
         with self.journal.stage("rcpt"):
             self._channel.limit(self._answer_seconds)
-            line = "RCPT TO:<%s>" % ascii_address(self._settings.recipient)
+            line = f"RCPT TO:<{ascii_address(self._settings.recipient)}>"
             reply = self._channel.command(line, "RCPT TO")
             if reply.code not in (250, 251, 252):
                 raise Failure(_observe(reply, size=size))
@@ -246,7 +246,7 @@ def _capabilities(reply: Reply) -> dict[str, str]:
 
 def _address_literal(sock: Any) -> str:
     address = str(sock.getsockname()[0]).partition("%")[0]
-    return "[IPv6:%s]" % address if ":" in address else "[%s]" % address
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
 def _is_private(address: str) -> bool:

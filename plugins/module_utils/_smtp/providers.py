@@ -41,19 +41,5 @@ def password_retirement(host: str, today: date) -> str:
         return ""
     when = plan.off_by_default.isoformat()
     if today < plan.off_by_default:
-        return (
-            "%s switches SMTP logins by password off by default on %s; an administrator can switch them on again; %s."
-            % (
-                plan.provider,
-                when,
-                plan.final,
-            )
-        )
-    return (
-        "%s has switched SMTP logins by password off by default on %s; they work only where an administrator has switched them on again; %s."
-        % (
-            plan.provider,
-            when,
-            plan.final,
-        )
-    )
+        return f"{plan.provider} switches SMTP logins by password off by default on {when}; an administrator can switch them on again; {plan.final}."
+    return f"{plan.provider} has switched SMTP logins by password off by default on {when}; they work only where an administrator has switched them on again; {plan.final}."

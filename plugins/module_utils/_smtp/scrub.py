@@ -44,7 +44,7 @@ class Scrubber:
 
     def _mask(self, text: str) -> str:
         # Servers change the case of what they echo, and even base64 in the wrong case narrows a password down.
-        for pattern in (_any_of(self._plain), r"[\w+/=-]*%s[\w+/=-]*" % _any_of(self._encoded)):
+        for pattern in (_any_of(self._plain), rf"[\w+/=-]*{_any_of(self._encoded)}[\w+/=-]*"):
             text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
         return text
 
@@ -82,7 +82,7 @@ def _plain_forms(password: str) -> list[str]:
         escaped,
         repr(password)[1:-1],
         re.sub(r"([\\\"'])", r"\\\1", password),
-        re.sub(r"[^!-*,-<>-~]", lambda match: "+%02X" % ord(match.group()), password),
+        re.sub(r"[^!-*,-<>-~]", lambda match: f"+{ord(match.group()):02X}", password),
         password.encode("utf-8").hex(),
         password[::-1],
     ]

@@ -98,7 +98,7 @@ def _check_numbers(settings: ProbeSettings) -> None:
     for name in ("timeout", "deadline"):
         value: Any = getattr(settings, name)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not (value > 0 and math.isfinite(value)):
-            raise _bad("%s must be a number of seconds above 0" % name)
+            raise _bad(f"{name} must be a number of seconds above 0")
 
 
 def _check_host(mail_server: str) -> None:
@@ -110,17 +110,17 @@ def _check_host(mail_server: str) -> None:
 
 def _check_token(name: str, value: str) -> None:
     if _UNSAFE.search(value):
-        raise _bad("%s contains a space, a control character, < or >" % name)
+        raise _bad(f"{name} contains a space, a control character, < or >")
 
 
 def _check_login(settings: ProbeSettings, level: str) -> None:
     for name in ("username", "password"):
         if re.search(r"[\x00\r\n]", getattr(settings, name)):
-            raise _bad("%s contains a line break or a NUL character" % name)
+            raise _bad(f"{name} contains a line break or a NUL character")
         try:
             getattr(settings, name).encode("utf-8")
         except UnicodeEncodeError:
-            raise _bad("%s contains a character that cannot be sent" % name) from None
+            raise _bad(f"{name} contains a character that cannot be sent") from None
     if settings.authenticate and reaches(level, "auth"):
         missing = [name for name in ("username", "password") if not getattr(settings, name)]
         if missing:
@@ -135,6 +135,6 @@ def _check_addresses(settings: ProbeSettings, level: str) -> None:
             try:
                 ascii_address(value)
             except ValueError as error:
-                raise _bad("%s %s" % (name, error)) from None
+                raise _bad(f"{name} {error}") from None
     if reaches(level, "envelope") and not settings.sender_email:
         raise _bad("sender_email is empty", event="missing_sender")

@@ -168,7 +168,7 @@ GREETING_ROWS = (
         "inspected",
         ("banner", "ehlo", "starttls"),
         (event("masked"),),
-        "A firewall or antivirus on the way rewrites SMTP (the greeting or the keywords are masked) and hides STARTTLS.",
+        "A firewall or antivirus on the way rewrites SMTP (masked greeting or keywords) and hides STARTTLS.",
         "Switch SMTP inspection off for this server: 'fixup' or 'inspect esmtp' on a Cisco ASA, mail shield elsewhere.",
     ),
     Row(
@@ -211,7 +211,7 @@ TLS_ROWS = (
         "starttls_injection",
         ("starttls", "tls"),
         (event("injection"),),
-        "Somebody put words after the server's agreement to TLS: possibly an attack on the way. The probe stopped there.",
+        "Somebody put words after the server's agreement to TLS: possibly an attack on the way. The probe stopped.",
         "Trust nothing from this connection. Try from another network; tell the provider if it happens there too.",
     ),
     Row(

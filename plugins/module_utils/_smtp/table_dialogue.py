@@ -145,7 +145,7 @@ AUTH_ROWS = (
             Match(codes=("5",), text=r"(authentication|login) (credentials )?(failed|failure|unsuccessful|invalid)"),
         ),
         "The server refuses this user name and password.",
-        "Check both. Many servers want the full mail address as the user name. The probe tried once, to lock nobody out.",
+        "Check both. Many servers want the full mail address as the user name. One attempt was made, to lock nobody out.",
     ),
     Row(
         "clear_text_login",
@@ -287,7 +287,7 @@ GENERAL_ROWS = (
         (),
         (event("closed"),),
         "The server closed the connection after {command}.",
-        "Suspect an intrusion detection, a tarpit or fail2ban that blocks this machine for a while; see the server's log.",
+        "Suspect an intrusion detection, a tarpit or fail2ban that blocks this machine; see the server's log.",
         retryable=True,
     ),
     Row(

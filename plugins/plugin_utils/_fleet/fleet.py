@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER, normal_key
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
@@ -193,8 +194,9 @@ def _identity(installation: Any) -> Any:
     if not isinstance(installation, dict):
         return None
     url, company = installation.get("url"), installation.get("data_id")
-    settled = isinstance(url, str) and isinstance(company, str) and not_a_template(url) and not_a_template(company)
-    return (url.rstrip("/").casefold(), company.casefold()) if settled else None
+    if not isinstance(url, str) or not isinstance(company, str) or is_template(url) or is_template(company):
+        return None
+    return url.rstrip("/").casefold(), company.casefold()
 
 
 def _at(branch: Branch, path: Sequence[Any], message: str, read: Read) -> Finding:

@@ -39,7 +39,7 @@ class Unsafe(str):
     __slots__ = ()
 
 
-class _Loader(_SafeLoader):  # type: ignore[misc,valid-type]
+class _Loader(_SafeLoader):
     """Knows Ansible's tags, and refuses a key that stands twice, which YAML forbids and PyYAML lets pass."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -61,9 +61,17 @@ def _repeated_key(node: yaml.MappingNode) -> yaml.Node | None:
     return None
 
 
-_Loader.add_constructor("!vault", lambda loader, node: Vaulted(loader.construct_scalar(node)))
-_Loader.add_constructor("!vault-encrypted", lambda loader, node: Vaulted(loader.construct_scalar(node)))
-_Loader.add_constructor("!unsafe", lambda loader, node: Unsafe(loader.construct_scalar(node)))
+def _vaulted(loader: Any, node: Any) -> Vaulted:
+    return Vaulted(loader.construct_scalar(node))
+
+
+def _unsafe(loader: Any, node: Any) -> Unsafe:
+    return Unsafe(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("!vault", _vaulted)
+_Loader.add_constructor("!vault-encrypted", _vaulted)
+_Loader.add_constructor("!unsafe", _unsafe)
 
 
 class Source:
