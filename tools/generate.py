@@ -173,7 +173,7 @@ def generated() -> dict[Path, str]:
             "Fields of an SMTP definition.", options(SMTP_SERVER.key, SMTP_SERVER.fields)
         ),
         fragments / "mail_user.py": fragment("Fields of a mail user.", options(MAIL_USER.key, MAIL_USER.fields)),
-        fragments / "probe.py": fragment("Settings that the probe takes by themselves.", probe_options()),
+        fragments / "probe_settings.py": fragment("Settings that the probe takes by themselves.", probe_options()),
         fragments / "branch.py": fragment("The records of a branch.", branch),
         ROOT / "docs" / "fields.md": field_tables(),
     }

@@ -79,14 +79,8 @@ from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unsafe, Vaulted
-
-try:
-    from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
-except ImportError as exc:
-    IMPORT_ERROR: ImportError | None = exc
-else:
-    IMPORT_ERROR = None
 
 _MARK = re.compile(r"^plugin:\s*[\"']?fincon\.mail\.fleet\b", re.M)
 
@@ -110,9 +104,9 @@ class InventoryModule(BaseInventoryPlugin):
         holds them, at which the playbooks stop.
         """
         super().parse(inventory, loader, path, cache)
-        if IMPORT_ERROR is not None:
+        if JSONSCHEMA_ERROR is not None:
             raise AnsibleParserError(
-                f"fincon.mail.fleet needs a Python library: {IMPORT_ERROR}; pip install jsonschema"
+                f"fincon.mail.fleet needs a Python library ({JSONSCHEMA_ERROR}): pip install jsonschema"
             )
         fleet = load_fleet(path, lambda file: _plain(loader.get_text_file_contents(file)))
         for finding in warnings(fleet.findings):

@@ -35,7 +35,7 @@ options:
 extends_documentation_fragment:
   - fincon.mail.attributes.info
   - fincon.mail.attributes.actiongroup
-  - fincon.mail.probe
+  - fincon.mail.probe_settings
   - fincon.mail.branch
   - fincon.mail.write.probe
 author:

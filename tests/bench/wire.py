@@ -123,7 +123,8 @@ def _check_parameter(parameter: Parameter, value: object, typed: bool, contract:
     if not typed:
         value = _from_text(parameter, str(value))
     expected = {"integer": int, "boolean": bool}.get(parameter.kind, str)
-    if type(value) is not expected:
+    # True is an int to Python, but not a number in JSON.
+    if not isinstance(value, expected) or isinstance(value, bool) is not (expected is bool):
         raise RefusedError(f"{parameter.name}: {_TYPE_NAMES[parameter.kind]} expected")
     if parameter.kind == "flag" and value not in ("Y", "N"):
         raise RefusedError(f'{parameter.name}: "Y" or "N" expected')
@@ -168,7 +169,7 @@ def _check_body(record: Record, value: object, contract: Contract) -> dict[str, 
 def check_field(item: Field, value: object) -> object:
     """One field's value if it may be stored; raises RefusedError otherwise."""
     if item.kind == "integer":
-        if type(value) is not int:
+        if not isinstance(value, int) or isinstance(value, bool):
             raise RefusedError(f"{item.name}: a JSON number expected")
         if not item.low <= value <= item.high:
             raise RefusedError(f"{item.name}: a number from {item.low} to {item.high} expected")

@@ -13,9 +13,11 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, providers, resolve, tls
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.channel import Channel
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.connect import connect, failed_families, failure_event
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import find_row
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import Host, ascii_address, parse_host
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.journal import Journal
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
@@ -32,6 +34,16 @@ QUIT_SECONDS = 2.0
 
 EXPIRY_WARNING_DAYS = 30
 EXPIRY_URGENT_DAYS = 14
+
+_STILL_TALKING = (
+    "reply",
+    "not_offered",
+    "masked",
+    "auth_not_offered",
+    "auth_not_offered_in_clear",
+    "no_password_mechanism",
+)
+"""Events after which both sides still understand each other, so that QUIT is in place."""
 
 _MASKED = re.compile(r"\*{4,}|\bX{6,}")
 """A Cisco ASA replaces a greeting by asterisks, and keywords by the letter X."""
@@ -60,6 +72,7 @@ class Climb:
         self._context = context
         self._every_address = every_address
         self._host: Host = parse_host(settings.mail_server)
+        self.certificate: Certificate | None = None
         self._banner = ""
         self._answer_seconds = max(settings.timeout, ANSWER_SECONDS)
         self._channel: Channel  # from the stage connect on
@@ -70,6 +83,10 @@ class Climb:
         self._connect(addresses)
         try:
             self._talk()
+        except Failure as failure:
+            if failure.observation.event in _STILL_TALKING:
+                self._say_goodbye()
+            raise
         finally:
             self._channel.close()
 
@@ -156,15 +173,16 @@ class Climb:
         with self.journal.stage("certificate"):
             now = datetime.now(timezone.utc)
             sock: Any = self._channel.sock
-            certificate = tls.peer_certificate(sock)
-            self.certificate = certificate
-            self.journal.tls = tls.describe(sock, certificate, now)
+            self.certificate = tls.peer_certificate(sock)
+            self.journal.tls = tls.describe(sock, self.certificate, now)
         if not self._settings.validate_certs:
             self.journal.remark("certificate", "unverified")
-        if certificate and 0 <= certificate.days_left(now) < EXPIRY_WARNING_DAYS:
-            self._remark_expiry(certificate.days_left(now))
+        if self.certificate:
+            self._remark_expiry(self.certificate.days_left(now))
 
     def _remark_expiry(self, days: int) -> None:
+        if not 0 <= days < EXPIRY_WARNING_DAYS:
+            return
         urgency = "Renew it now." if days < EXPIRY_URGENT_DAYS else "Have it renewed in time."
         self.journal.remark("certificate", "cert_expiring", {"days": str(days), "urgency": urgency})
 
@@ -198,8 +216,12 @@ class Climb:
             self._channel.limit(self._answer_seconds)
             line = f"RCPT TO:<{ascii_address(self._settings.recipient)}>"
             reply = self._channel.command(line, "RCPT TO")
-            if reply.code not in (250, 251, 252):
-                raise Failure(_observe(reply, size=size))
+            if reply.code in (250, 251, 252):  # RFC 5321 section 3.3: all three accept
+                return
+            seen = replace(_observe(reply, size=size), stage="rcpt")
+            if self._level == "send" or find_row(seen).id != "greylisted":
+                raise Failure(seen)
+            self.journal.remarks.append(seen)
 
     def _send_message(self) -> None:
         size = self.journal.capabilities.get("SIZE", "") or "no number of"
@@ -218,6 +240,13 @@ class Climb:
                 _expect(self._channel.command("QUIT", "QUIT"), 221)
         except Failure:
             self.journal.remark("quit", "quit_ignored")
+
+    def _say_goodbye(self) -> None:
+        self._channel.limit(QUIT_SECONDS)
+        try:
+            self._channel.command("QUIT", "QUIT")
+        except Failure:
+            pass  # the failure that ended the climb is the one to report
 
     def _looks_masked(self) -> bool:
         keywords = " ".join(self.journal.capabilities)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
@@ -31,8 +31,16 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rul
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import branch_schema, fleet_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, path_text
-from jsonschema import Draft7Validator
-from jsonschema.exceptions import ValidationError
+
+try:
+    from jsonschema import Draft7Validator
+except ImportError as exc:
+    JSONSCHEMA_ERROR: ImportError | None = exc
+else:
+    JSONSCHEMA_ERROR = None
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 Record = Mapping[str, Any]
 

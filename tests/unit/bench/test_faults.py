@@ -101,7 +101,7 @@ def test_a_fault_hits_so_many_requests_of_its_method_and_company(client, connect
     client.bench.fault("error_info", text="spoilt", times=2, method="KeepAlive", company="capetown")
     assert client.ask("GetLocations")["ErrorInfo"] == ""
     assert durban.ask("KeepAlive")["ErrorInfo"] == ""
-    assert [client.ask("KeepAlive")["ErrorInfo"] for _ in range(3)] == ["spoilt", "spoilt", ""]
+    assert [client.ask("KeepAlive")["ErrorInfo"] for _attempt in range(3)] == ["spoilt", "spoilt", ""]
     assert [entry["fault"] for entry in client.bench.requests(company="CAPETOWN", method="KeepAlive")] == [
         "error_info",
         "error_info",

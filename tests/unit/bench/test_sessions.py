@@ -42,7 +42,7 @@ def test_a_request_with_an_ended_session_still_counts_for_its_company(client):
 
 
 def test_each_request_starts_the_time_out_again(client):
-    for _ in range(3):
+    for _attempt in range(3):
         client.bench.advance_clock(299)
         assert client.ask("KeepAlive")["ErrorInfo"] == ""
 

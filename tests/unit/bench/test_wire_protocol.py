@@ -78,7 +78,7 @@ def test_the_bare_object_may_be_the_last_parameter(client):
 
 
 def test_one_connection_serves_many_requests(client):
-    for _ in range(20):
+    for _attempt in range(20):
         assert client.ask("KeepAlive") == {"ErrorInfo": ""}
     assert [entry["method"] for entry in client.bench.requests()] == ["Login", *["KeepAlive"] * 20]
 

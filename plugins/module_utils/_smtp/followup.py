@@ -1,0 +1,145 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a second look can add to a failure: the refused certificate, and settings that would work.
+
+Nothing here ever logs in: every connection is made without credentials.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any, Iterator
+
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, tls
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import parse_host
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.ladder import Climb
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.scrub import Scrubber
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
+
+TRY_SECONDS = 5.0
+"""How long one alternative may take: it is tried for a hint alone."""
+
+USUAL_WAYS = ((587, "starttls"), (465, "implicit"))
+"""The ports for submission (RFC 6409, RFC 8314) with the way in which TLS begins there."""
+
+_OTHER_MODE = {"tls_mode_mismatch": "starttls", "no_banner": "implicit", "auth_needs_tls": "starttls"}
+_ASK_USUAL_WAYS = frozenset(
+    {
+        *_OTHER_MODE,
+        "refused",
+        "timeout",
+        "timeout_port_25",
+        "not_smtp",
+        "no_esmtp",
+        "no_starttls",
+        "inspected",
+        "auth_not_offered",
+        "auth_wants_tls",
+    }
+)
+_MODE_WORDS = {"starttls": "with STARTTLS", "implicit": "with TLS from the first byte", "none": "without TLS"}
+_NAMES_TO_TRY = 2
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """A certificate that was refused, read over an unverified connection."""
+
+    certificate: Certificate | None
+    tls: dict[str, Any] | None
+
+    def facts(self) -> dict[str, str]:
+        """Placeholders for the diagnosis of a certificate."""
+        if self.certificate is None:
+            return {}
+        return {
+            "names": ", ".join(self.certificate.names[:10]) or "no name at all",
+            "issuer": self.certificate.issuer or "no issuer's name",
+            "not_before": self.certificate.not_before.date().isoformat(),
+            "not_after": self.certificate.not_after.date().isoformat(),
+        }
+
+    def further_events(self, host: str, reported: str) -> list[str]:
+        """What else is wrong with the certificate besides the ``reported`` event."""
+        if self.certificate is None:
+            return []
+        events = tls.certificate_events(self.certificate, host, datetime.now(timezone.utc))
+        return [event for event in events if event != reported]
+
+
+def look_at_certificate(settings: ProbeSettings, deadline: Deadline) -> SecondLook:
+    """Connect again, unverified, to read the certificate that was refused."""
+    climb = Climb(
+        _without_login(settings),
+        "tls",
+        deadline.within(TRY_SECONDS),
+        Scrubber(),
+        tls.unverifying_context(),
+        every_address=False,
+    )
+    try:
+        climb.run()
+    except Failure:
+        pass  # whatever was learnt until then will do
+    return SecondLook(climb.certificate, climb.journal.tls)
+
+
+def working_alternative(
+    diagnosis_id: str, settings: ProbeSettings, certificate: Certificate | None, deadline: Deadline
+) -> str:
+    """A sentence that names settings which were tried and work; empty when none do, or none make sense."""
+    for candidate in _candidates(diagnosis_id, settings, certificate):
+        if deadline.passed:
+            break
+        outcome = _try(candidate, settings.authenticate, deadline.within(TRY_SECONDS))
+        if outcome:
+            return "Tried without a login: %s port %d %s %s." % (
+                candidate.mail_server,
+                candidate.port,
+                _MODE_WORDS[candidate.mode],
+                outcome,
+            )
+    return ""
+
+
+def _candidates(diagnosis_id: str, settings: ProbeSettings, certificate: Certificate | None) -> Iterator[ProbeSettings]:
+    plain = _without_login(settings)
+    if diagnosis_id == "cert_name" and certificate is not None:
+        names = [name for name in certificate.names if _usable_name(name)]
+        for name in names[:_NAMES_TO_TRY]:
+            yield replace(plain, mail_server=name)
+    if diagnosis_id in _ASK_USUAL_WAYS:
+        ways = [(settings.port, _OTHER_MODE[diagnosis_id])] if diagnosis_id in _OTHER_MODE else []
+        for port, mode in dict.fromkeys([*ways, *USUAL_WAYS]):
+            if (port, mode) != (settings.port, settings.mode):
+                yield replace(plain, port=port, use_tls=True, tls_mode=mode)
+
+
+def _try(candidate: ProbeSettings, wants_login: bool, deadline: Deadline) -> str:
+    try:
+        context = tls.verifying_context(candidate.ca_path) if candidate.validate_certs else tls.unverifying_context()
+        climb = Climb(candidate, "tls", deadline, Scrubber(), context, every_address=False)
+        climb.run()
+    except Failure as failure:
+        answers = failure.observation.stage == "certificate" and candidate.mail_server
+        return "answers too, but its certificate is refused" if answers else ""
+    if wants_login and not set(auth.offered_mechanisms(climb.journal.capabilities)) & set(auth.MECHANISMS):
+        return ""
+    return "works"
+
+
+def _without_login(settings: ProbeSettings) -> ProbeSettings:
+    return replace(settings, authenticate=False, username="", password="")
+
+
+def _usable_name(name: str) -> bool:
+    # The name comes from a certificate that nobody has verified: it is looked up only if it is a plain host name.
+    try:
+        return not parse_host(name).is_address
+    except ValueError:
+        return False
