@@ -10,8 +10,8 @@ short_description: Fincon branches from a fleet file and one file for each branc
 version_added: 0.1.0
 description:
   - Reads a fleet file and the branch files that it names, checks all of them, and yields a host for each branch.
-  - Every fault of every file is reported at once, with file, line and column. Then the fleet has no hosts, the variable
-    C(fincon_fleet_findings) of the group C(all) holds the findings, and the playbooks of this collection stop. Set
+  - Every fault of every file is reported at once, with file, line and column. Then the hosts have no variables but
+    C(fincon_fleet_findings), and the playbooks and modules of this collection stop before the first connection. Set
     C(any_unparsed_is_failed) in the section C(inventory) of C(ansible.cfg) to make every command stop.
   - Each host has the variables C(fincon_branch), C(fincon_installation), C(fincon_smtp_servers), C(fincon_users),
     C(fincon_region), C(fincon_tags) and C(fincon_files), and C(ansible_connection) V(local) unless the branch says
@@ -79,6 +79,7 @@ from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import JSONSCHEMA_ERROR
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unsafe, Vaulted
 
@@ -100,8 +101,8 @@ class InventoryModule(BaseInventoryPlugin):
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory.
 
-        When there is an error among the findings, there is no host, and ``fincon_fleet_findings`` of the group ``all``
-        holds them, at which the playbooks stop.
+        When there is an error among the findings, the hosts have no variables but ``fincon_fleet_findings``, at which
+        the playbooks and the modules stop.
         """
         super().parse(inventory, loader, path, cache)
         if JSONSCHEMA_ERROR is not None:
@@ -116,16 +117,22 @@ class InventoryModule(BaseInventoryPlugin):
         inventory.set_variable("all", "fincon_fleet_findings", [*known, *found])
         if found:
             _refuse(f"{path} and its branch files have {len(found)} faults:\n" + "\n".join(found))
-            return
         inventory.add_group("fincon")
         for branch in fleet.branches:
-            self._add_branch(branch, path)
+            self._add_host(branch)
+            if not found:
+                self._set_variables(branch, path)
+        if found and not fleet.branches:
+            # Without any host, a run with --limit would end well though nothing was done.
+            inventory.add_host("fincon-fleet-at-fault", group="fincon")
 
-    def _add_branch(self, branch: Branch, path: str) -> None:
+    def _add_host(self, branch: Branch) -> None:
         self.inventory.add_host(branch.name, group="fincon")
         for group in [f"region_{branch.region}"] * bool(branch.region) + [f"tag_{tag}" for tag in branch.tags]:
             name = self.inventory.add_group(re.sub(r"[^A-Za-z0-9_]", "_", group))
             self.inventory.add_host(branch.name, group=name)
+
+    def _set_variables(self, branch: Branch, path: str) -> None:
         own = branch.data["vars"]
         # On the controller the modules run with Ansible's own Python, so that none has to be looked for.
         local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}

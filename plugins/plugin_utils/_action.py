@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 
@@ -19,6 +20,8 @@ class FinconAction(ActionBase):
         """Run the module on the host."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
+        if variables.get("fincon_fleet_findings"):
+            raise AnsibleActionFail("the fleet's files are at fault:\n" + "\n".join(variables["fincon_fleet_findings"]))
         arguments = dict(self._task.args)
         if "installation" not in arguments and "fincon_installation" in variables:
             arguments["installation"] = self._templar.template(variables["fincon_installation"])

@@ -15,7 +15,7 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -74,7 +74,7 @@ class DataSnapSession:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
-        self._secrets = (server_login[1], fincon_login[2])
+        self._secrets: tuple[str, ...] = (server_login[1], fincon_login[2])
         self._server_user = server_login[0]
         self._fincon_login = fincon_login
         self._session_wait = session_wait
@@ -84,6 +84,10 @@ class DataSnapSession:
         self._connect_id = ""
         self.api_version = ""
         self.where = f"{client.where} (company {fincon_login[0]})"
+
+    def guard(self, secrets: Iterable[str]) -> None:
+        """Never show these either, should a text of the server echo what is sent to it."""
+        self._secrets = (*self._secrets, *secrets)
 
     def read(self, method: str, *parameters: Any) -> dict[str, Any] | None:
         """Call a method that only reads; ``None`` when it answers that there are no records."""

@@ -95,6 +95,7 @@ class RestBackend(Backend):
         return State(servers, users)
 
     def apply(self, changes: Sequence[Change]) -> Report:
+        self._session.guard(password for change in changes for password in change.secrets.values())
         for number, change in enumerate(changes):
             try:
                 self._apply_one(change)

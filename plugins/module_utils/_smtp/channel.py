@@ -8,6 +8,7 @@ from __future__ import annotations
 import select
 import socket
 import ssl
+from contextlib import suppress
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
@@ -35,19 +36,15 @@ class Channel:
     def command(self, line: str, name: str) -> Reply:
         """Send one command and read its reply. ``name`` stands for the line in reports: a line can be a secret."""
         self._last_command = name
-        try:
+        with suppress(OSError):  # a server that has closed the connection often says why: read that first
             self._send(line.encode("utf-8") + b"\r\n")
-        except OSError:
-            pass  # a server that has closed the connection often says why: read that first
         return self.reply()
 
     def data(self, content: bytes, name: str) -> Reply:
         """Send content that ends by itself, and read the reply to it."""
         self._last_command = name
-        try:
+        with suppress(OSError):
             self._send(content)
-        except OSError:
-            pass
         return self.reply()
 
     def reply(self) -> Reply:

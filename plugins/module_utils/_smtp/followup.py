@@ -8,9 +8,11 @@ Nothing here ever logs in: every connection is made without credentials.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any, Iterator
+from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
@@ -82,10 +84,8 @@ def look_at_certificate(settings: ProbeSettings, deadline: Deadline) -> SecondLo
         tls.unverifying_context(),
         every_address=False,
     )
-    try:
+    with suppress(Failure):  # whatever was learnt until then will do
         climb.run()
-    except Failure:
-        pass  # whatever was learnt until then will do
     return SecondLook(climb.certificate, climb.journal.tls)
 
 
@@ -98,12 +98,8 @@ def working_alternative(
             break
         outcome = _try(candidate, settings.authenticate, deadline.within(TRY_SECONDS))
         if outcome:
-            return "Tried without a login: %s port %d %s %s." % (
-                candidate.mail_server,
-                candidate.port,
-                _MODE_WORDS[candidate.mode],
-                outcome,
-            )
+            way = _MODE_WORDS[candidate.mode]
+            return f"Tried without a login: {candidate.mail_server} port {candidate.port} {way} {outcome}."
     return ""
 
 

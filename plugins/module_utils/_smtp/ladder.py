@@ -9,6 +9,8 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -61,7 +63,7 @@ class Climb:
         level: str,
         deadline: Deadline,
         scrubber: Scrubber,
-        context: ssl.SSLContext | None,
+        context: ssl.SSLContext,
         every_address: bool = True,
     ) -> None:
         self.journal = Journal()
@@ -166,7 +168,6 @@ class Climb:
         self._introduce()
 
     def _start_tls(self) -> None:
-        assert self._context is not None
         with self.journal.stage("tls"):
             self._channel.limit(self._answer_seconds)
             self._channel.start_tls(self._context, self._host.tls_name)
@@ -243,10 +244,8 @@ class Climb:
 
     def _say_goodbye(self) -> None:
         self._channel.limit(QUIT_SECONDS)
-        try:
+        with suppress(Failure):  # the failure that ended the climb is the one to report
             self._channel.command("QUIT", "QUIT")
-        except Failure:
-            pass  # the failure that ended the climb is the one to report
 
     def _looks_masked(self) -> bool:
         keywords = " ".join(self.journal.capabilities)

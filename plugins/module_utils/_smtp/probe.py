@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,39 +59,34 @@ def probe(settings: ProbeSettings, level: str = "auth", every_address: bool = Tr
     return report.passed(climb.journal)
 
 
-def message(verification: dict[str, Any]) -> str:
-    """Three short lines: what happened at which stage, the likely cause, what to do. One line when it passed."""
-    where = "%s:%s" % (verification["mail_server"], verification["port"])
-    if verification["ok"]:
-        return "SMTP probe of %s passed (level %s, from %s)." % (
-            where,
-            verification["level"],
-            verification["probed_from"],
-        )
-    said = " ".join(
-        str(part) for part in (verification["code"], verification["enhanced_code"], verification["server_text"]) if part
-    )
+def not_probed(settings: ProbeSettings, level: str, event: str, detail: str) -> dict[str, Any]:
+    """The verification of a login that was left alone. ``detail`` completes "This login was not tried: …"."""
+    report = _Report(settings, level, Scrubber(settings.username, settings.password))
+    seen = Observation(stage="auth", event=event, facts={"detail": detail})
+    return {**report.failed(Journal(), seen), "not_tried": True}
+
+
+def message(verification: Mapping[str, Any]) -> str:
+    """Return three short lines: what happened at which stage, the likely cause, what to do. One when it passed."""
+    where = f"{verification['mail_server']}:{verification['port']}"
     diagnosis = verification["diagnosis"]
-    return "SMTP probe of %s failed at %s: %s\nLikely cause: %s\nWhat to do: %s" % (
-        where,
-        verification["failed_stage"],
-        said or diagnosis["id"],
-        diagnosis["cause"],
-        diagnosis["hint"],
-    )
+    if diagnosis is None:
+        return f"{where} passed the level {verification['level']}."
+    words = [verification[name] for name in ("code", "enhanced_code", "server_text")]
+    said = " ".join(str(word) for word in words if word)
+    what = f"{where} failed at the stage {verification['failed_stage']}" + (f": {said}" if said else ".")
+    return "\n".join((what, f"Likely cause: {diagnosis['cause']}", f"What to do: {diagnosis['hint']}"))
 
 
-def _tls_context(settings: ProbeSettings) -> ssl.SSLContext | None:
+def _tls_context(settings: ProbeSettings) -> ssl.SSLContext:
     """Raises Failure with the event ``ca_path_unusable``."""
-    if settings.mode == "none":
-        return None
-    if not settings.validate_certs:
+    if settings.mode == "none" or not settings.validate_certs:
         return tls.unverifying_context()
     try:
         return tls.verifying_context(settings.ca_path)
     except OSError as error:
         detail = error.strerror if not isinstance(error, ssl.SSLError) else "no certificate in it"
-        raise Failure(Observation(event="ca_path_unusable", text="%s: %s" % (settings.ca_path, detail))) from None
+        raise Failure(Observation(event="ca_path_unusable", text=f"{settings.ca_path}: {detail}")) from None
 
 
 def _explain(
@@ -137,7 +133,7 @@ class _Report:
             ok=False,
             failed_stage=seen.stage,
             code=seen.code,
-            enhanced_code=seen.enhanced,
+            enhanced_code=seen.enhanced or None,
             server_text=self._clean(seen.text),
             diagnosis=diagnosis,
             retryable=find_row(seen).retryable,
@@ -148,9 +144,9 @@ class _Report:
         verification: dict[str, Any] = {
             "ok": ok,
             "level": self._level,
-            "failed_stage": "",
+            "failed_stage": None,
             "code": None,
-            "enhanced_code": "",
+            "enhanced_code": None,
             "server_text": "",
             "diagnosis": None,
             "retryable": False,

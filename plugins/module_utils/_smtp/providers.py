@@ -25,7 +25,7 @@ class Retirement:
 
 
 MICROSOFT_365 = Retirement(
-    # Exchange Team blog, 27 January 2026: "Updated Exchange Online SMTP AUTH Basic Authentication deprecation timeline".
+    # Exchange Team blog, 27 January 2026, "Updated Exchange Online SMTP AUTH Basic Authentication Deprecation Timeline"
     provider="Microsoft 365",
     hosts=("smtp.office365.com", "smtp-legacy.office365.com", "outlook.office365.com"),
     announced=date(2026, 1, 27),
@@ -41,5 +41,9 @@ def password_retirement(host: str, today: date) -> str:
         return ""
     when = plan.off_by_default.isoformat()
     if today < plan.off_by_default:
-        return f"{plan.provider} switches SMTP logins by password off by default on {when}; an administrator can switch them on again; {plan.final}."
-    return f"{plan.provider} has switched SMTP logins by password off by default on {when}; they work only where an administrator has switched them on again; {plan.final}."
+        state = (
+            f"{plan.provider} switches SMTP logins by password off on {when}; an administrator can switch them on again"
+        )
+    else:
+        state = f"{plan.provider} switched SMTP logins by password off on {when}, unless an administrator wants them"
+    return f"{state}; {plan.final}."

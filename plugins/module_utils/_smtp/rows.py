@@ -18,8 +18,9 @@ BARE = "bare"
 class Match:
     """One condition. Empty fields fit everything; within a field one of the values has to fit.
 
-    ``stages`` are a part of the row's. ``codes`` are reply codes or their beginnings (``4`` is every temporary one); ``enhanced`` are enhanced codes or
-    their beginnings, whole numbers of them (``5.5``), or BARE; ``text`` is a regular expression searched without case.
+    ``stages`` are a part of the row's. ``codes`` are reply codes or their beginnings (``4`` is every temporary one);
+    ``enhanced`` are enhanced codes or their beginnings, whole numbers of them (``5.5``), or BARE; ``text`` is a regular
+    expression searched without case.
     """
 
     codes: tuple[str, ...] = ()

@@ -145,7 +145,7 @@ AUTH_ROWS = (
             Match(codes=("5",), text=r"(authentication|login) (credentials )?(failed|failure|unsuccessful|invalid)"),
         ),
         "The server refuses this user name and password.",
-        "Check both. Many servers want the full mail address as the user name. One attempt was made, to lock nobody out.",
+        "Check both. Many servers want the full mail address as the user name. The probe tried only once.",
     ),
     Row(
         "clear_text_login",

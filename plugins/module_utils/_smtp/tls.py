@@ -66,7 +66,7 @@ def unverifying_context() -> ssl.SSLContext:
 def handshake(sock: socket.socket, context: ssl.SSLContext, server_name: str, deadline: Deadline) -> ssl.SSLSocket:
     """Turn a connection into a TLS connection.
 
-    Raises Failure: ``tls_not_spoken``, ``tls_too_old``, ``tls_failed``, a ``cert_…`` event or, out of time, ``stalled``.
+    Raises Failure: ``tls_not_spoken``, ``tls_too_old``, ``tls_failed``, a ``cert_…`` event or ``stalled``.
     """
     try:
         wrapped = context.wrap_socket(sock, server_hostname=server_name, do_handshake_on_connect=False)

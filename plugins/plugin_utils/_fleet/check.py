@@ -199,15 +199,30 @@ def placed(finding: Finding, data_of: Sequence[tuple[Source, Any, Sequence[str]]
 
     :param data_of: source, data and the path of the sections in it, the branch file before the fleet file.
     """
-    candidates = [(source, path) for source, data, prefix in data_of for path in _paths(finding, data, prefix)]
+    candidates = [
+        (_stands(data, path), source, path)
+        for source, data, prefix in data_of
+        for path in _paths(finding, data, prefix)
+    ]
     if not candidates:
         return replace(finding, file=data_of[0][0].file)
-    source, path = max(candidates, key=lambda candidate: len(candidate[1]))
+    # Of equals the first: the branch file. A field that stands nowhere is shown at the nearest place above it.
+    _found, source, path = max(candidates, key=lambda candidate: candidate[0])
     line, column = source.place(path)
     return replace(finding, path=path_text(path), file=source.file, line=line, column=column)
 
 
+def _stands(data: Any, path: Sequence[Any]) -> bool:
+    """Whether something stands at the path itself."""
+    try:
+        _at(data, path)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
+
+
 def _paths(finding: Finding, data: Any, prefix: Sequence[str]) -> Iterable[list[Any]]:
+    """The paths that a finding may mean in one file, whether or not its field is written there."""
     part: Any = data
     for step in prefix:
         part = (part or {}).get(step)
@@ -216,11 +231,7 @@ def _paths(finding: Finding, data: Any, prefix: Sequence[str]) -> Iterable[list[
     if not finding.resource:
         keys = finding.path.split(".")
         if keys[0] in part:
-            yield (
-                [*prefix, *keys]
-                if isinstance(part[keys[0]], Mapping) and keys[-1] in part[keys[0]]
-                else [*prefix, keys[0]]
-            )
+            yield [*prefix, *keys]
         return
     section, resource = ("smtp_servers", SMTP_SERVER) if finding.resource == SMTP_SERVER.name else ("users", MAIL_USER)
     same = [
@@ -229,7 +240,7 @@ def _paths(finding: Finding, data: Any, prefix: Sequence[str]) -> Iterable[list[
         if normal_key(resource, str(record.get(resource.key.name))) == normal_key(resource, finding.name)
     ]
     # A key that stands twice is shown where it stands the second time.
-    for index, record in same[-1:]:
-        yield [*prefix, section, index, finding.field] if finding.field in record else [*prefix, section, index]
+    for index, _record in same[-1:]:
+        yield [*prefix, section, index, *([finding.field] if finding.field else [])]
     if section == "users" and finding.field in (part.get("user") or {}):
         yield [*prefix, "user", finding.field]

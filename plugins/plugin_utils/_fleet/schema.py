@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
+    END,
     MASK_PATTERN,
     PATTERNS,
     TEMPLATE_PATTERN,
@@ -139,7 +140,7 @@ def _plain(row: Field) -> Schema:
     if row.kind == "integer":
         return {"type": "integer", "minimum": row.minimum, "maximum": row.maximum}
     pattern = PATTERNS[row.kind]
-    plain: Schema = {"type": "string", "pattern": f"^$|{pattern}" if may_be_empty(row) else pattern}
+    plain: Schema = {"type": "string", "pattern": f"^{END}|{pattern}" if may_be_empty(row) else pattern}
     if row.max_length and not row.soft_limit:
         plain["maxLength"] = row.max_length
     if row.secret:

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""At most two connections to a host at a time, over all processes of one user on one machine.
+
+A slot is a file with an advisory lock (flock), which the kernel releases when its holder ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+SLOTS = 2
+
+WAIT_SECONDS = 600.0
+"""How long a login waits for a slot: longer than any fleet needs, shorter than for ever."""
+
+_POLL_SECONDS = 0.05
+_STALE_SECONDS = 24 * 3600
+_PREFIX = "run-"
+
+
+class NoFreeSlot(Exception):
+    """Other probes have held the connections to a host for WAIT_SECONDS."""
+
+
+class Gate:
+    """The slots of one host in one directory."""
+
+    def __init__(self, directory: str, host: str) -> None:
+        self._paths = [os.path.join(directory, f"host-{digest(host)}-{number}.lock") for number in range(SLOTS)]
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Hold any one slot. Raises NoFreeSlot."""
+        until = time.monotonic() + WAIT_SECONDS
+        with ExitStack() as held:
+            while not any(_try_lock(path, held) for path in self._paths):
+                _wait(until)
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold every slot, so that nobody else has a connection. Raises NoFreeSlot."""
+        until = time.monotonic() + WAIT_SECONDS
+        with ExitStack() as held:
+            for path in self._paths:  # always in this order, so that two who want all cannot block each other
+                while not _try_lock(path, held):
+                    _wait(until)
+            yield
+
+
+@contextmanager
+def locked(path: str) -> Iterator[None]:
+    """Hold the lock of one file. Raises NoFreeSlot."""
+    until = time.monotonic() + WAIT_SECONDS
+    with ExitStack() as held:
+        while not _try_lock(path, held):
+            _wait(until)
+        yield
+
+
+def shared_directory(wanted: str | None) -> str:
+    """The directory of the slots, made if need be; by default one for this user below the temporary directory.
+
+    Where that name is taken by somebody else a fresh directory is used: nobody may read or fake what is in it.
+    """
+    directory = wanted or os.path.join(tempfile.gettempdir(), f"fincon-mail-{os.getuid()}")
+    with suppress(FileExistsError):
+        os.makedirs(directory, mode=0o700)
+    found = os.lstat(directory)
+    if wanted is None and (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077):
+        return tempfile.mkdtemp(prefix="fincon-mail-")
+    _remove_stale(directory)
+    return directory
+
+
+def run_path(directory: str, run_id: str, name: str) -> str:
+    """The path of a file that belongs to one run."""
+    return os.path.join(directory, f"{_PREFIX}{digest(run_id)}-{name}")
+
+
+def forget_run(directory: str, run_id: str) -> None:
+    """Remove the files of a run."""
+    for name in os.listdir(directory):
+        if name.startswith(f"{_PREFIX}{digest(run_id)}-"):
+            with suppress(FileNotFoundError):
+                os.unlink(os.path.join(directory, name))
+
+
+def digest(text: str) -> str:
+    """A short name for a text that may hold anything."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _remove_stale(directory: str) -> None:
+    for name in os.listdir(directory):
+        path = os.path.join(directory, name)
+        with suppress(OSError):
+            if name.startswith(_PREFIX) and time.time() - os.lstat(path).st_mtime > _STALE_SECONDS:
+                os.unlink(path)
+
+
+def _try_lock(path: str, held: ExitStack) -> bool:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return False
+    held.callback(os.close, handle)
+    return True
+
+
+def _wait(until: float) -> None:
+    if time.monotonic() >= until:
+        raise NoFreeSlot
+    time.sleep(_POLL_SECONDS)
