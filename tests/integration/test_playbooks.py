@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,7 @@ def test_plain_host_vars_work_as_a_fleet_does(site: Site) -> None:
     inventory.parent.mkdir()
     variables: dict[str, Any] = {
         "ansible_connection": "local",
+        "ansible_python_interpreter": sys.executable,
         "fincon_installation": site.installation("DURBAN"),
         "fincon_smtp_servers": [site.relay()],
         "fincon_users": [site.user("LERATO", smtp_server="hq RELAY")],

@@ -58,10 +58,13 @@ class Channel:
             raise self._failure("not_smtp", _named_protocol(error.text)) from None
         return reply
 
-    def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
-        """Turn the connection into a TLS connection; what was said in clear text before is forgotten."""
+    def refuse_early_bytes(self) -> None:
+        """Call between STARTTLS and the handshake, where the client speaks first: whatever has come was put there."""
         if self._reader.waiting or self._bytes_have_come():
             raise self._failure("injection")
+
+    def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
+        """Turn the connection into a TLS connection; what was said in clear text before is forgotten."""
         self._last_command = "the TLS handshake"
         self.sock = tls.handshake(self.sock, context, server_name, self._limit)
         self._reader = ReplyReader()
@@ -71,7 +74,6 @@ class Channel:
         self.sock.close()
 
     def _bytes_have_come(self) -> bool:
-        # The client speaks first in TLS: whatever is here now was put before the handshake.
         readable, _writable, _other = select.select([self.sock], [], [], 0)
         try:
             return bool(readable) and bool(self.sock.recv(1, socket.MSG_PEEK))

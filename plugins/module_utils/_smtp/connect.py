@@ -111,6 +111,8 @@ class _Race:
             self._lost(attempt, number)
 
     def _collect(self, until: Deadline) -> None:
+        if not (self._waiting or self._selector.get_map()):
+            return
         wait = 0.0 if until.passed else until.left()
         if self._waiting:
             wait = min(wait, max(0.0, self._next_start - time.monotonic()))

@@ -162,6 +162,7 @@ class Climb:
                 raise Failure(Observation(event="masked" if self._looks_masked() else "not_offered", text=self._banner))
             self._channel.limit(self._answer_seconds)
             _expect(self._channel.command("STARTTLS", "STARTTLS"), 220)
+            self._channel.refuse_early_bytes()
         self._start_tls()
         # What a server says of itself in clear text can be forged: ask again (RFC 3207 section 4.2).
         self.journal.capabilities = {}

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 MAX_LINE = 4096
 """Octets. RFC 5321 section 4.5.3.1.5 allows 512; real servers exceed that, none comes near this."""
 
-MAX_LINES = 100
+MAX_REPLY = 16384
+"""Octets of all lines of one reply; the longest answers to EHLO have a tenth of that."""
 
 _LINE = re.compile(r"([2-5][0-9]{2})(?:([ -])(.*))?\Z", re.DOTALL)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?=[\s:;,-]|\Z)[\s:;,-]*")
@@ -46,6 +47,7 @@ class ReplyReader:
     def __init__(self) -> None:
         self._pending = b""
         self._lines: list[tuple[int, str]] = []
+        self._size = 0
 
     @property
     def waiting(self) -> bytes:
@@ -67,7 +69,7 @@ class ReplyReader:
             line, _newline, self._pending = self._pending.partition(b"\n")
             last = self._take_line(line)
             if last:
-                lines, self._lines = self._lines, []
+                lines, self._lines, self._size = self._lines, [], 0
                 return _assemble(lines)
         if len(self._pending) > MAX_LINE:
             raise NotAReply(_decode(self._pending[:MAX_LINE]))
@@ -76,7 +78,8 @@ class ReplyReader:
     def _take_line(self, raw: bytes) -> bool:
         text = _decode(raw[:MAX_LINE].rstrip(b"\r"))
         match = _LINE.match(text)
-        if match is None or len(raw) > MAX_LINE or len(self._lines) >= MAX_LINES:
+        self._size += len(raw) + 1
+        if match is None or len(raw) > MAX_LINE or self._size > MAX_REPLY:
             raise NotAReply(text)
         self._lines.append((int(match.group(1)), match.group(3) or ""))
         return match.group(2) != "-"

@@ -25,6 +25,7 @@ class Scrubber:
     """Removes one login's secrets, and what is computed from them, from texts."""
 
     def __init__(self, username: str = "", password: str = "") -> None:
+        username, password = _sendable(username), _sendable(password)
         self._short = password if 0 < len(password) < _SHORT else ""
         self._plain = _long_enough(_plain_forms(password) if password else [])
         self._encoded = _long_enough(_encoded_forms(username, password) if password else [])
@@ -44,13 +45,37 @@ class Scrubber:
 
     def _mask(self, text: str) -> str:
         # Servers change the case of what they echo, and even base64 in the wrong case narrows a password down.
-        for pattern in (_any_of(self._plain), rf"[\w+/=-]*{_any_of(self._encoded)}[\w+/=-]*"):
-            text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
-        return text
+        text = re.sub(_any_of(self._plain), MASK, text, flags=re.IGNORECASE)
+        return _mask_tokens(_any_of(self._encoded), text)
+
+
+def _mask_tokens(pattern: str, text: str) -> str:
+    """Mask every base64 token that holds a match, whole: its other characters depend on the secret too."""
+    parts = []
+    done = 0
+    for match in re.finditer(pattern, text, flags=re.IGNORECASE):
+        start, end = match.span()
+        while start > done and _in_token(text[start - 1]):
+            start -= 1
+        while end < len(text) and _in_token(text[end]):
+            end += 1
+        if end > done:
+            parts += [text[done:start], MASK]
+            done = end
+    return "".join([*parts, text[done:]])
+
+
+def _in_token(character: str) -> bool:
+    return character.isalnum() or character in "+/=_-"
+
+
+def _sendable(text: str) -> str:
+    """Without what no encoding can carry; settings with such characters are refused, but not by a traceback here."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _any_of(forms: list[str]) -> str:
-    return "(?:%s)" % ("|".join(map(re.escape, forms)) or r"(?!)")
+    return "|".join(map(re.escape, forms)) or r"(?!)"
 
 
 def _long_enough(forms: Iterable[str]) -> list[str]:

@@ -38,7 +38,7 @@ AUTH_ROWS = (
         (
             event("no_password_mechanism"),
             Match(codes=("504",)),
-            Match(codes=("5",), text=r"unrecogni[sz]ed auth|mechanism"),
+            Match(codes=("5",), text=r"unrecogni[sz]ed auth|(unsupported|unknown) (auth\w* )?mechanism"),
         ),
         "The server takes no login by password ({mechanisms}).",
         "A login by password does not work here: ask the provider for another way in, or use another server.",

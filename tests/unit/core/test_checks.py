@@ -1,0 +1,123 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of single values, and that editors are told the same."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
+    is_template,
+    length_warning,
+    may_be_empty,
+    record_findings,
+    value_problem,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import ERROR, WARNING
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, USER_FIELDS
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import branch_schema
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft7Validator
+
+CANARY = "canary-7Jq\x07x"
+DEFINITIONS = branch_schema()["definitions"]
+ROWS = [
+    *(("smtp_server", row) for row in (SMTP_SERVER.key, *SMTP_SERVER.fields)),
+    *(("user", row) for row in (MAIL_USER.key, *USER_FIELDS)),
+]
+# Text near the edges of the patterns, not only any text.
+NEARLY = st.text("ab.@-_:/[]<>, \n\t\x00\x7f\u2028*\u2022é1", max_size=12)
+VALUES = st.one_of(
+    NEARLY,
+    st.text(max_size=130),
+    st.builds("{0}@{1}.za".format, NEARLY, NEARLY),
+    st.booleans(),
+    st.integers(-2, 70000),
+    st.none(),
+    st.just(0.5),
+    st.lists(st.integers(), max_size=1),
+)
+
+
+@pytest.mark.parametrize(("definition", "row"), ROWS, ids=lambda item: getattr(item, "name", item))
+def test_the_schema_and_the_check_agree_on_every_value(definition, row):
+    plain = Draft7Validator(DEFINITIONS[definition]["properties"][row.name]["anyOf"][0])
+
+    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @given(VALUES)
+    def agree(value):
+        assert plain.is_valid(value) == (value_problem(row, value) is None)
+
+    agree()
+
+
+@pytest.mark.parametrize(
+    "value", ["smtp.example.co.za", "10.1.2.3", "::1", "[2001:db8::1]", "mail_1", "bücher.example"]
+)
+def test_a_bare_host_or_address_is_accepted(value):
+    assert value_problem(SMTP_SERVER.field("mail_server"), value) is None
+
+
+@pytest.mark.parametrize("value", ["", "smtp://x", "a b", "mail:25", "x/y", "a..b", "mail\n", "u@h"])
+def test_what_is_not_a_bare_host_is_refused(value):
+    assert value_problem(SMTP_SERVER.field("mail_server"), value)
+
+
+@pytest.mark.parametrize("value", ["a@b", "two@x.za, one@y.za", "x@y.za\r\nRCPT TO:<z@y.za>", "@x.za", "Ann <a@x.za>"])
+def test_what_is_not_one_address_is_refused(value):
+    assert value_problem(MAIL_USER.field("sender_email"), value)
+
+
+@pytest.mark.parametrize("value", [0, 65536, "587", True, 25.5])
+def test_a_port_outside_its_range_or_of_another_type_is_refused_with_the_range(value):
+    assert "1 to 65535" in value_problem(SMTP_SERVER.field("port"), value)
+
+
+def test_a_number_names_its_unit():
+    assert value_problem(SMTP_SERVER.field("timeout"), 0) == "must be a whole number from 1 to 600 seconds, not 0"
+
+
+@pytest.mark.parametrize("mask", ["***", "********", "\u2022\u2022\u2022\u2022", "\u25cf\u25cf\u25cf"])
+def test_a_mask_is_refused_as_a_password(mask):
+    assert "is a mask" in value_problem(SMTP_SERVER.field("password"), mask)
+
+
+def test_a_password_that_only_contains_stars_among_others_is_no_mask():
+    assert value_problem(SMTP_SERVER.field("password"), "***a") is None
+
+
+@pytest.mark.parametrize("value", [CANARY, [CANARY], {"x": CANARY}])
+def test_a_faulty_password_is_never_part_of_the_sentence(value):
+    problem = value_problem(SMTP_SERVER.field("password"), value)
+    assert problem
+    assert "canary" not in problem
+
+
+def test_optional_text_may_be_cleared_and_what_is_needed_may_not():
+    assert may_be_empty(SMTP_SERVER.field("bcc"))
+    assert may_be_empty(SMTP_SERVER.field("password"))
+    assert not may_be_empty(MAIL_USER.field("sender_email"))
+    assert value_problem(MAIL_USER.field("smtp_server"), "") == "must not be empty"
+
+
+def test_a_user_name_longer_than_the_inferred_limit_is_a_warning_only():
+    (finding,) = record_findings(MAIL_USER, {"user": "THANDIWEN"})
+    assert finding.severity == WARNING
+    assert "9 characters" in finding.message
+    assert length_warning(MAIL_USER.key, "THANDIWE") is None
+
+
+def test_all_faults_of_a_record_are_found_at_once():
+    found = record_findings(SMTP_SERVER, {"name": "HQ", "mail_server": "a b", "port": 0, "use_tls": "yes", "bcc": None})
+    assert [(item.field, item.severity) for item in found] == [
+        ("mail_server", ERROR),
+        ("port", ERROR),
+        ("use_tls", ERROR),
+    ]
+
+
+@pytest.mark.parametrize("value", ["{{ x }}", "{% if x %}", "$ANSIBLE_VAULT;1.1;AES256\n00"])
+def test_templates_and_vault_texts_are_left_for_later(value):
+    assert is_template(value)
+    assert not is_template("plain")

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole fleets: what branches share, and every finding at its place."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
+
+FLEET = """\
+plugin: fincon.mail.fleet
+branches: branches/*.yml
+defaults:
+  installation:
+    backend: rest
+    url: http://10.1.2.3:4090
+    server_username: api
+    server_password: "{{ vault_server }}"
+    username: ANSIBLE
+    password: "{{ vault_user }}"
+  smtp_servers:
+    - {name: HQ relay, mail_server: smtp.example.co.za, authenticate: true}
+  user: {smtp_server: HQ relay}
+  vars: {shared: 1, both: fleet}
+"""
+USER = "  - {user: %s, username: u, password: '{{ p }}', sender_name: N, sender_email: n@example.co.za}\n"
+
+
+def branch_text(name, users=USER % "THANDI", more=""):
+    return f"branch: {name}\ninstallation: {{data_id: {name}}}\n{more}users:\n{users}"
+
+
+@pytest.fixture
+def fleet(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "branches").mkdir()
+
+    def load(branches, text=FLEET):
+        (tmp_path / "fincon.yml").write_text(text)
+        for name, content in branches.items():
+            (tmp_path / "branches" / f"{name}.yml").write_bytes(
+                content if isinstance(content, bytes) else content.encode()
+            )
+        return load_fleet("fincon.yml", lambda path: (tmp_path / path).read_text("utf-8"))
+
+    return load
+
+
+def lines(loaded):
+    return [str(finding) for finding in loaded.findings]
+
+
+def test_branches_come_in_the_order_of_their_names_without_findings(fleet):
+    loaded = fleet({"a": branch_text("durban"), "b": branch_text("cape-town", more="region: wc\ntags: [x]\n")})
+    assert lines(loaded) == []
+    assert [(item.name, item.region, item.tags) for item in loaded.branches] == [
+        ("cape-town", "wc", ("x",)),
+        ("durban", "", ()),
+    ]
+
+
+def test_what_a_branch_says_replaces_the_defaults_field_by_field(fleet):
+    more = "vars: {both: branch}\nsmtp_servers:\n  - {name: hq RELAY, port: 465}\n  - {name: Own, mail_server: o.za}\n"
+    (branch,) = fleet({"a": branch_text("a", more=more)}).branches
+    assert branch.data["installation"]["url"] == "http://10.1.2.3:4090"
+    assert branch.data["installation"]["data_id"] == "a"
+    assert branch.data["smtp_servers"] == [
+        {"name": "HQ relay", "mail_server": "smtp.example.co.za", "authenticate": True, "port": 465},
+        {"name": "Own", "mail_server": "o.za"},
+    ]
+    assert branch.data["users"][0]["smtp_server"] == "HQ relay"
+    assert branch.data["vars"] == {"shared": 1, "both": "branch"}
+
+
+def test_a_branch_does_not_show_what_it_holds(fleet):
+    (branch,) = fleet({"a": branch_text("a").replace("'{{ p }}'", "canary-pw-9")}).branches
+    assert branch.data["users"][0]["password"] == "canary-pw-9"
+    assert "canary" not in repr(branch)
+
+
+def test_a_missing_setting_is_named_and_placed_at_the_installation(fleet):
+    text = FLEET.replace('    server_password: "{{ vault_server }}"\n', "")
+    assert lines(fleet({"a": branch_text("a")}, text)) == [
+        "branches/a.yml:2:1: installation.server_password: is needed by the rest backend"
+    ]
+
+
+def test_a_missing_login_names_the_field_and_is_placed_at_the_user(fleet):
+    users = USER % "PIETER" + "  - {user: THANDI, sender_name: N, sender_email: n@example.co.za}\n"
+    (finding,) = fleet({"a": branch_text("a", users)}).findings
+    assert (finding.path, finding.file, finding.line, finding.column) == ("users[1].username", "branches/a.yml", 5, 5)
+    assert finding.branch == "a"
+    assert "is needed, here or at 'HQ relay'" in finding.message
+
+
+def test_a_fault_of_the_defaults_is_one_finding_at_the_fleet_file(fleet):
+    text = FLEET.replace("smtp_server: HQ relay", "smtp_server: HQ reley")
+    (line,) = lines(fleet({"a": branch_text("a"), "b": branch_text("b")}, text))
+    assert line.startswith("fincon.yml:13:10: defaults.user.smtp_server")
+    assert "did you mean 'HQ relay'?" in line
+
+
+def test_a_user_that_stands_twice_is_found_at_the_second_place(fleet):
+    (line,) = lines(fleet({"a": branch_text("a", USER % "THANDI" + USER % "thandi")}))
+    assert line.startswith("branches/a.yml:5:5: users[1] (mail_user thandi): is declared twice")
+
+
+def test_findings_of_the_whole_fleet_come_at_once(fleet):
+    loaded = fleet(
+        {
+            "a": branch_text("a", more="regoin: x\n"),
+            "b": "branch: [\n",
+            "c": b"branch: \xff\n",
+            "d": branch_text("d", USER % '"A B"'),
+            "e": "",
+        }
+    )
+    text = "\n".join(lines(loaded))
+    assert "branches/a.yml:3:1: regoin: is not known here; did you mean 'region'?" in text
+    assert "branches/b.yml:2:1: " in text
+    assert "branches/c.yml: the file cannot be read: it is not UTF-8" in text
+    assert "branches/d.yml:4:6: users[0].user (mail_user A B): must be a user name" in text
+    assert "branches/e.yml" in text
+    assert [branch.name for branch in loaded.branches] == ["a", "d"]
+
+
+def test_two_branches_of_one_name_are_found(fleet):
+    loaded = fleet({"a": branch_text("x"), "b": branch_text("x").replace("data_id: x", "data_id: y")})
+    assert lines(loaded) == ["branches/b.yml:1:1: branch: 'x' is the name of branches/a.yml too"]
+
+
+def test_two_branches_of_one_installation_are_found(fleet):
+    (line,) = lines(fleet({"a": branch_text("a"), "b": branch_text("b").replace("data_id: b", "data_id: A")}))
+    assert line.startswith("branches/b.yml:2:1: installation: is the same as that of branches/a.yml")
+
+
+def test_a_pattern_that_leads_to_no_file_is_found(fleet):
+    (line,) = lines(fleet({}))
+    assert line == "fincon.yml:2:1: branches: 'branches/*.yml' leads to no file in ."
+
+
+def test_a_file_that_cannot_be_read_is_a_finding():
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    loaded = load_fleet("fincon.yml", refuse)
+    assert lines(loaded) == ["fincon.yml: the file cannot be read: Permission denied"]
+    assert loaded.branches == ()
+
+
+def test_a_vault_value_passes(fleet):
+    vault = "  - user: THANDI\n    username: u\n    password: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      6162\n"
+    user = vault + "    sender_name: N\n    sender_email: n@example.co.za\n"
+    assert lines(fleet({"a": branch_text("a", user)})) == []
+
+
+def test_a_rendered_value_is_found_at_the_place_of_its_template(fleet):
+    loaded = fleet({"a": branch_text("a")})
+    (branch,) = loaded.branches
+    users = [{**branch.data["users"][0], "password": "********"}]
+    data = {**branch.data, "users": users}
+    (finding,) = rendered_findings(data, {"branch": branch.file, "fleet": loaded.file})
+    assert str(finding).startswith("branches/a.yml:4:32: users[0].password (mail_user THANDI): is a mask")
