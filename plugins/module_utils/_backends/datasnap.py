@@ -222,9 +222,11 @@ def _first(data: dict[str, Any]) -> dict[str, Any] | None:
 
 def _error_text(data: dict[str, Any]) -> str:
     """Return the error of an answer: a server exception, a session that expired, or a non-blank ErrorInfo."""
-    for name in ("error", "SessionExpired"):
-        if name in data:
-            return str(data[name] or name)
+    if "error" in data:
+        return str(data["error"] or "error")
+    if "SessionExpired" in data:
+        # Only the name is documented, so the name is what is recognised, whatever the text says.
+        return f"SessionExpired: {data['SessionExpired']}"
     return str((_first(data) or {}).get("ErrorInfo") or "").strip()
 
 

@@ -148,7 +148,7 @@ class HttpClient:
         try:
             raw = socket.create_connection((self.host, self.port), timeout=limit)
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            opened = self._secured(raw, self._context) if self._context else _PlainSocket(fileno=raw.detach())
+            opened = self._secured(raw, self._context, limit) if self._context else _PlainSocket(fileno=raw.detach())
         except ssl.SSLCertVerificationError as exc:
             raise UnreachableError(
                 f"{self.where}: the server's certificate is not trusted ({exc.verify_message}); "
@@ -171,9 +171,14 @@ class HttpClient:
         opened.read_limit = self._limits.read  # type: ignore[attr-defined]
         return opened
 
-    def _secured(self, raw: socket.socket, context: ssl.SSLContext) -> socket.socket:
+    def _secured(self, raw: socket.socket, context: ssl.SSLContext, limit: float) -> socket.socket:
         try:
             return context.wrap_socket(raw, server_hostname=self.host)
+        except TimeoutError as exc:
+            raw.close()
+            raise UnreachableError(
+                f"{self.where}: no TLS handshake within {limit:g} seconds; is it an http:// address?"
+            ) from exc
         except BaseException:
             raw.close()
             raise
@@ -185,6 +190,9 @@ class HttpClient:
             connection.request(verb, self.path + path, body, dict(headers))
             response = connection.getresponse()
             raw = response.read(MAX_ANSWER_BYTES + 1)
+            if response.length and len(raw) <= MAX_ANSWER_BYTES:
+                # http.client is silent about an early end when it is asked for a number of bytes.
+                raise http.client.IncompleteRead(raw, response.length)
         except TimeoutError as exc:
             self.close()
             raise ConnectionLostError(f"{self.where}: no complete answer in time") from exc

@@ -119,7 +119,9 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
         if problem:
             return problem
     if error.validator == "anyOf" and error.context:
-        return _sentence(error.context[0], ())
+        # A template could stand there too, but is not what was meant; nor is an alternative of another type.
+        meant = [inner for inner in error.context if "$ref" not in error.schema["anyOf"][inner.schema_path[0]]]
+        return _sentence(next((inner for inner in meant if inner.validator != "type"), error.context[0]), ())
     if error.validator == "type":
         return f"must be {_TYPE_WORDS.get(error.validator_value, 'a number')}"
     if error.validator == "enum":

@@ -52,9 +52,7 @@ def test_the_schema_and_the_check_agree_on_every_value(definition, row):
     agree()
 
 
-@pytest.mark.parametrize(
-    "value", ["smtp.example.co.za", "10.1.2.3", "::1", "[2001:db8::1]", "mail_1", "bücher.example"]
-)
+@pytest.mark.parametrize("value", ["smtp.example.co.za", "10.1.2.3", "::1", "[2001:db8::1]", "mail_1", "bü.example"])
 def test_a_bare_host_or_address_is_accepted(value):
     assert value_problem(SMTP_SERVER.field("mail_server"), value) is None
 

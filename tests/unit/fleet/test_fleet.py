@@ -162,4 +162,4 @@ def test_a_rendered_value_is_found_at_the_place_of_its_template(fleet):
     users = [{**branch.data["users"][0], "password": "********"}]
     data = {**branch.data, "users": users}
     (finding,) = rendered_findings(data, {"branch": branch.file, "fleet": loaded.file})
-    assert str(finding).startswith("branches/a.yml:4:32: users[0].password (mail_user THANDI): is a mask")
+    assert str(finding).startswith("branches/a.yml:4:33: users[0].password (mail_user THANDI): is a mask")

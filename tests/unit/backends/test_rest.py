@@ -1,0 +1,158 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rest backend from wishes to what the server holds."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._backends import rest
+from ansible_collections.fincon.mail.plugins.module_utils._backends.rest import RestBackend
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
+from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
+from ansible_collections.fincon.mail.tests.bench import Bench
+
+SECRET, LATER = "canary-pw-1", "canary-pw-2"
+
+
+def wishes(password=SECRET, port=587):
+    user = {"smtp_server": "HQ relay", "sender_name": "N", "sender_email": "n@example.co.za", "job_title": "Clerk"}
+    server = {"mail_server": "smtp.example.co.za", "port": port, "username": "hq", "password": password}
+    return (
+        Wish(SMTP_SERVER, "HQ relay", server),
+        Wish(MAIL_USER, "THANDI", user),
+        Wish(MAIL_USER, "PIETER", user),
+        Wish(MAIL_ENABLED, "AYESHA", {"email_enabled": False}),
+    )
+
+
+def run(settings, wished, check_mode=False):
+    with RestBackend(settings) as backend:
+        return write(backend, Request(wished, verify="none"), check_mode)
+
+
+def test_what_was_wished_is_installed_and_a_second_run_needs_four_requests(bench, installation):
+    assert run(installation(bench), wishes()).result["changed"]
+    state = bench.state("CAPETOWN")
+    assert state["smtp_servers"]["HQ relay"]["MailServer"] == "smtp.example.co.za"
+    assert state["users"]["THANDI"]["JobTitle"] == "Clerk"
+    assert state["users"]["AYESHA"]["MailEnabled"] == "N"
+    assert bench.password_is("CAPETOWN", "smtp_server", "HQ relay", SECRET)
+    bench.clear_log()
+    assert not run(installation(bench), wishes()).result["changed"]
+    assert [entry["method"] for entry in bench.requests()] == ["Login", "GetSmtpDefinitions", "GetMailUsers", "Logout"]
+    assert bench.offences == []
+
+
+def test_check_mode_foretells_the_run_and_writes_nothing(bench, installation):
+    foretold = run(installation(bench), wishes(), check_mode=True).result
+    assert bench.requests(writes=True) == []
+    assert run(installation(bench), wishes()).result == foretold
+
+
+def test_only_changed_fields_are_sent_by_post_in_one_session(bench, installation):
+    run(installation(bench), wishes())
+    bench.clear_log()
+    run(installation(bench), wishes(port=465))
+    (entry,) = bench.requests(writes=True)
+    assert (entry["verb"], entry["parameters"][1]) == ("POST", {"SMTPName": "HQ relay", "Port": 465})
+    assert len(bench.requests(method="Login")) == 1
+    assert bench.sessions() == []
+
+
+def test_a_changed_password_is_sent_once(bench, installation):
+    run(installation(bench), wishes())
+    assert run(installation(bench), wishes(LATER)).result["changed"]
+    assert bench.password_is("CAPETOWN", "smtp_server", "HQ relay", LATER)
+    assert not run(installation(bench), wishes(LATER)).result["changed"]
+
+
+def test_a_password_without_a_fingerprint_is_unverified_and_sent(bench, installation, tmp_path):
+    run(installation(bench), wishes())
+    result = run(installation(bench, fingerprints=str(tmp_path / "other.json")), wishes()).result
+    assert result["unverified"] == [{"resource": "smtp_server", "name": "HQ relay", "field": "password"}]
+    assert [change["fields"][0]["want"] for change in result["changes"]] == ["set, will change"]
+
+
+@pytest.mark.parametrize(("fault", "after"), [("error_info", False), ("close", True), ("close", False)])
+def test_a_run_that_fails_midway_says_how_far_it_came_and_the_next_converges(bench, installation, fault, after):
+    bench.fault(fault, method="UpdateMailUser", after=after)
+    outcome = run(installation(bench), wishes())
+    assert [change["resource"] for change in outcome.result["applied"]] == ["smtp_server"]
+    assert [change["name"] for change in outcome.result["remaining"]] == ["THANDI", "PIETER", "AYESHA"]
+    assert "1 of 4 changes were applied" in outcome.failure
+    assert bench.sessions() == []
+    assert not run(installation(bench), wishes()).failure
+    assert not run(installation(bench), wishes()).result["changed"]
+
+
+def test_no_secret_is_in_an_outcome_even_when_the_server_echoes_it(bench, installation):
+    bench.fault("error_info", text=f"bad password {SECRET}", method="CreateSmtpDefinition")
+    outcome = run(installation(bench), wishes())
+    assert "bad password (secret)" in outcome.failure
+    assert "canary" not in repr(outcome)
+
+
+def test_users_are_cleared_before_their_definition_is_deleted(bench, installation):
+    run(installation(bench), wishes())
+    gone = [Wish(SMTP_SERVER, "hq relay", present=False)]
+    gone += [Wish(MAIL_USER, name, present=False) for name in ("THANDI", "PIETER")]
+    assert not run(installation(bench), tuple(gone)).failure
+    assert bench.state("CAPETOWN")["smtp_servers"] == {}
+    assert not run(installation(bench), tuple(gone)).result["changed"]
+
+
+def test_all_pages_are_read(bench, installation, monkeypatch):
+    monkeypatch.setattr(rest, "PAGE", 2)
+    with RestBackend(installation(bench)) as backend:
+        users = backend.read().records(MAIL_USER)
+    assert [user["user"] for user in users] == ["ANSIBLE", "AYESHA", "PASSME", "PIETER", "THANDI"]
+
+
+def test_a_published_server_fails_with_the_sentence_and_its_version(installation):
+    with Bench(companies={"CAPETOWN": []}, published=True) as bench:
+        with pytest.raises(FinconError) as caught, RestBackend(installation(bench)) as backend:
+            backend.read()
+        assert bench.sessions() == []
+    assert "needs mail methods that Fincon's published REST server does not have" in str(caught.value)
+    assert f"(APIVersion {backend.describe().version})" in str(caught.value)
+    assert backend.describe().version
+
+
+def test_names_that_a_server_chose_itself_are_used_both_ways(installation):
+    methods, fields = {"GetSmtpDefinitions": "ListSmtp", "UpdateMailUser": "PutUser"}, {"MailServer": "Host"}
+    with Bench(
+        companies={"CAPETOWN": ["THANDI", "PIETER", "AYESHA"]},
+        contract={"methods": methods, "fields": {"SmtpDefinitions": fields}},
+    ) as bench:
+        settings = installation(bench, contract={"methods": methods, "fields": fields})
+        assert not run(settings, wishes()).failure
+        assert bench.state("CAPETOWN")["smtp_servers"]["HQ relay"]["MailServer"] == "smtp.example.co.za"
+        assert not run(settings, wishes()).result["changed"]
+
+
+@pytest.mark.parametrize("contract", [{"methods": {"Login": "x"}}, {"fields": {"Colour": "x"}}, {"methods": ["x"]}])
+def test_a_contract_that_maps_something_else_is_refused(bench, installation, contract):
+    with pytest.raises(FinconError, match=r"installation\.contract\."):
+        RestBackend(installation(bench, contract=contract))
+
+
+def test_one_connection_carries_the_whole_work(bench, installation, monkeypatch):
+    opened = []
+    connect = socket.create_connection
+    monkeypatch.setattr(
+        socket, "create_connection", lambda *args, **more: opened.append(args) or connect(*args, **more)
+    )
+    run(installation(bench), wishes())
+    assert len(opened) == 1
+
+
+def test_everyones_session_is_never_ended(bench, installation):
+    run(installation(bench), wishes())
+    bench.fault("invalid_connect_id", method="GetMailUsers")
+    run(installation(bench), wishes(port=25))
+    assert bench.requests(method="KillUsers") == []

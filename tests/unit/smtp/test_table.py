@@ -1,0 +1,139 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of diagnoses: complete, unambiguous, and the most specific row wins."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import providers
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import TABLE, diagnose, find_row
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import BARE, Match, Row
+
+PROMISED = """
+bad_settings missing_login name_not_found dns_unavailable private_address refused timeout_port_25 timeout ipv6_broken
+no_banner not_smtp busy blocked inspected ehlo_refused no_esmtp no_starttls tls_down starttls_injection
+tls_mode_mismatch tls_too_old tls_failed cert_name cert_expired cert_self_signed cert_unknown_issuer cert_no_key_id
+cert_expiring auth_needs_tls auth_not_offered auth_no_password_mechanism auth_wants_tls google_app_password
+google_browser wrong_password m365_smtp_auth_off m365_policy basic_auth_off auth_throttled account_unusable
+mail_needs_auth sender_not_owned too_big greylisted relay_denied no_such_recipient rate_limited send_as_denied closed
+quit_ignored
+""".split()
+"""Playbooks rely on these names: a change here breaks them."""
+
+
+def test_every_promised_diagnosis_has_a_row():
+    assert len(PROMISED) == 50
+    assert set(PROMISED) <= {row.id for row in TABLE}
+
+
+def test_an_id_has_one_row():
+    assert len({row.id for row in TABLE}) == len(TABLE)
+
+
+def test_every_row_is_met_by_a_test():
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    tests = tests.replace(Path(__file__).read_text(encoding="utf-8"), "")
+    assert [row.id for row in TABLE if f'"{row.id}"' not in tests] == []
+
+
+def test_every_placeholder_is_one_that_observations_can_fill():
+    known = set("host port detail command names issuer not_before not_after days urgency mechanisms address size".split())
+    used = {name for row in TABLE for name in re.findall(r"{(\w+)}", row.cause + row.hint)}
+    assert used == known
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.id)
+def test_a_row_is_written_for_people(row):
+    for text in (row.cause, row.hint):
+        assert text.endswith((".", ".)", "{urgency}", "{detail}"))
+        assert len(text) < 200
+    assert row.matches
+
+
+WEIGHTS = [
+    (Match(codes=("535",), text="x"), Match(codes=("5",), text="x")),
+    (Match(codes=("5",), text="x"), Match(codes=("535",), enhanced=("5.7.139",))),
+    (Match(codes=("5",), enhanced=("5.7.1",)), Match(codes=("5",), enhanced=("5.7",))),
+    (Match(codes=("5",), enhanced=("5.7",)), Match(codes=("535",))),
+    (Match(codes=("5",), enhanced=(BARE,)), Match(codes=("535",))),
+    (Match(codes=("535",)), Match(codes=("5",))),
+    (Match(codes=("535",), port=25), Match(codes=("535",))),
+]
+
+
+@pytest.mark.parametrize(("heavier", "lighter"), WEIGHTS)
+def test_a_text_weighs_more_than_an_enhanced_code_and_that_more_than_a_code(heavier, lighter):
+    assert heavier.weight > lighter.weight
+
+
+def test_a_row_for_the_stage_beats_one_for_any_stage():
+    anywhere = Row("anywhere", (), (Match(codes=("5",)),), "", "")
+    here = Row("here", ("auth",), (Match(codes=("5",)),), "", "")
+    seen = Observation(stage="auth", code=500)
+    assert here.weight(seen) > anywhere.weight(seen)
+    assert here.weight(Observation(stage="mail", code=500)) is None
+
+
+def test_enhanced_codes_match_by_whole_numbers():
+    match = Match(enhanced=("5.7.1",))
+    assert match.fits(Observation(code=550, enhanced="5.7.1"))
+    assert not match.fits(Observation(code=550, enhanced="5.7.139"))
+    assert Match(enhanced=(BARE,)).fits(Observation(code=550))
+    assert not Match(enhanced=(BARE,)).fits(Observation(code=550, enhanced="5.0.0"))
+
+
+@pytest.mark.parametrize("stage", ["banner", "ehlo", "starttls", "auth", "mail", "rcpt", "send"])
+@pytest.mark.parametrize("code", range(200, 600))
+def test_every_reply_code_at_every_stage_has_a_diagnosis(stage, code):
+    assert find_row(Observation(stage=stage, code=code)).id != "unknown"
+
+
+@pytest.mark.parametrize("code", [400, 452, 499])
+def test_a_temporary_refusal_can_be_tried_again(code):
+    assert find_row(Observation(stage="mail", code=code)).retryable
+
+
+def test_what_nobody_thought_of_is_said_to_be_unknown():
+    assert diagnose(Observation(event="flying saucer"), str)["id"] == "unknown"
+
+
+def test_braces_of_a_server_are_not_placeholders():
+    seen = Observation(stage="connect", event="unreachable", text="{port} {0} {")
+    assert "{port} {0} {" in diagnose(seen, str)["cause"]
+
+
+@pytest.mark.parametrize(
+    ("host", "today", "words"),
+    [
+        ("smtp.office365.com", date(2026, 1, 26), ""),
+        ("smtp.office365.com", date(2026, 1, 27), "switches SMTP logins by password off on 2026-12-31"),
+        ("SMTP.Office365.com.", date(2026, 12, 30), "switches SMTP logins by password off on 2026-12-31"),
+        ("smtp.office365.com", date(2026, 12, 31), "switched SMTP logins by password off on 2026-12-31"),
+        ("smtp.example.test", date(2026, 6, 1), ""),
+        ("smtp.office365.com.example.test", date(2026, 6, 1), ""),
+    ],
+)
+def test_the_advisory_about_microsoft_365_shows_from_its_announcement(host, today, words):
+    advisory = providers.password_retirement(host, today)
+    assert words in advisory
+    assert bool(advisory) is bool(words)
+
+
+def test_the_advisory_is_a_warning_after_a_login(serve, settings_for, monkeypatch):
+    from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
+
+    monkeypatch.setattr(providers, "password_retirement", lambda host, today: f"{host} ends.")
+    found = probe(settings_for(serve()))
+    assert found["warnings"] == [
+        {
+            "id": "m365_password_retirement",
+            "cause": "127.0.0.1 ends.",
+            "hint": "Plan another way before then: a relay, a connector, High Volume Email, or another provider.",
+        }
+    ]
