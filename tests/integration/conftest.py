@@ -107,12 +107,24 @@ class Site:
         extra = {"fincon_smtp_ca_path": self.mail.ca_path, **variables}
         return self._run(name, inventory or self.fleet, options, extra)
 
-    def tasks(self, *tasks: dict[str, Any], options: tuple[str, ...] = (), company: str = "CAPETOWN") -> Run:
-        """Run tasks on one host that has an installation, and return the result of each."""
+    def tasks(
+        self,
+        *tasks: dict[str, Any],
+        options: tuple[str, ...] = (),
+        company: str = "CAPETOWN",
+        defaults: dict[str, Any] | None = None,
+    ) -> Run:
+        """Run tasks on one host that has an installation, and return the result of each.
+
+        `defaults` are those of the action group, by default the mail server's authority. fincon_mail_info has no
+        such option and refuses it, so tasks of that module need `defaults={}`.
+        """
+        if defaults is None:
+            defaults = {"ca_path": self.mail.ca_path}
         play = {
             "hosts": "branch",
             "gather_facts": False,
-            "module_defaults": {"group/fincon.mail.fincon": {"ca_path": self.mail.ca_path}},
+            "module_defaults": {"group/fincon.mail.fincon": defaults},
             "tasks": [
                 {
                     **task,

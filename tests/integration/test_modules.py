@@ -154,6 +154,21 @@ def test_what_cannot_be_is_refused_with_its_record_and_field(site: Site) -> None
     assert site.bench.requests(writes=True) == []
 
 
+def test_info_reads_what_is_installed_and_tells_of_passwords_only_whether_they_are_set(site: Site) -> None:
+    branch = {"smtp_servers": [site.relay()], "users": [site.user("THANDI", smtp_server="HQ relay")]}
+    site.bench.tamper("CAPETOWN", user="PIETER", fields={"MailEnabled": "N"})
+    run = site.tasks(module("fincon_mail_branch", **branch, verify="none"), module("fincon_mail_info"), defaults={})
+    _made, installed = run.results
+    assert installed.get("msg") is None, installed["msg"]
+    users = {user["user"]: user for user in installed["users"]}
+    assert installed["changed"] is False
+    assert installed["smtp_servers"] == [{**site.relay(), "password": "set", "bcc": ""}]
+    declared = {**site.user("THANDI"), "smtp_server": "HQ relay", "password": "set"}
+    assert {field: users["THANDI"][field] for field in declared} == declared
+    assert users["PIETER"]["password"] == "unset"
+    assert users["PIETER"]["email_enabled"] is False
+
+
 def test_the_probe_changes_nothing_and_fails_the_task_only_when_it_may(site: Site) -> None:
     settings = {key: value for key, value in site.relay().items() if key != "name"}
     wrong = {**settings, "password": "c4nary-not-it"}

@@ -194,6 +194,11 @@ class DataSnapSession:
             )
         if is_json:
             return FinconError(f"{self.where}: {method} failed: {said or f'HTTP {answer.status}'}")
+        if answer.status == 503:
+            return UnreachableError(
+                f"{self.where}: the server is not available (HTTP 503: {said or 'no text'}); "
+                'perhaps it is in its daily "Don\'t run" window'
+            )
         kind = answer.headers.get("content-type", "no content type")
         return FinconError(
             f"{self.where}: {method}: the answer is not JSON (HTTP {answer.status}, {kind}): {said or 'empty'}; "

@@ -80,7 +80,7 @@ def _probe_distinct(
 
     with ThreadPoolExecutor(max_workers=_MAX_THREADS) as pool:
         lanes = [
-            pool.submit(serve, host) for host, queue in queues.items() for _ in range(min(slots.SLOTS, len(queue)))
+            pool.submit(serve, host) for host, queue in queues.items() for _lane in range(min(slots.SLOTS, len(queue)))
         ]
     for lane in lanes:
         lane.result()

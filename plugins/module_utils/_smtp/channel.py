@@ -27,7 +27,8 @@ class Channel:
         self._deadline = deadline
         self._limit = deadline
         self._reader = ReplyReader()
-        self._last_command = "connecting"
+        self.last_command = "connecting"
+        """What the server is to answer, in words for a report."""
 
     def limit(self, seconds: float) -> None:
         """What follows may take ``seconds``, within the deadline of the whole."""
@@ -35,14 +36,14 @@ class Channel:
 
     def command(self, line: str, name: str) -> Reply:
         """Send one command and read its reply. ``name`` stands for the line in reports: a line can be a secret."""
-        self._last_command = name
+        self.last_command = name
         with suppress(OSError):  # a server that has closed the connection often says why: read that first
             self._send(line.encode("utf-8") + b"\r\n")
         return self.reply()
 
     def data(self, content: bytes, name: str) -> Reply:
         """Send content that ends by itself, and read the reply to it."""
-        self._last_command = name
+        self.last_command = name
         with suppress(OSError):
             self._send(content)
         return self.reply()
@@ -65,7 +66,7 @@ class Channel:
 
     def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
         """Turn the connection into a TLS connection; what was said in clear text before is forgotten."""
-        self._last_command = "the TLS handshake"
+        self.last_command = "the TLS handshake"
         self.sock = tls.handshake(self.sock, context, server_name, self._limit)
         self._reader = ReplyReader()
 
@@ -104,7 +105,7 @@ class Channel:
         self._reader.feed(data)
 
     def _failure(self, event: str, text: str = "") -> Failure:
-        return Failure(Observation(event=event, text=text, facts={"command": self._last_command}))
+        return Failure(Observation(event=event, text=text, facts={"command": self.last_command}))
 
 
 def _named_protocol(text: str) -> str:

@@ -138,7 +138,7 @@ class Climb:
     def _read_banner(self) -> None:
         with self.journal.stage("banner"):
             self._channel.limit(self._answer_seconds)
-            reply = _expect(self._channel.reply(), 220)
+            reply = self._expect(self._channel.reply(), 220)
             self._banner = reply.text
             if re.search(r"\bftp|ftpd?\b", self._banner, re.IGNORECASE) and "smtp" not in self._banner.lower():
                 raise Failure(Observation(event="not_smtp", text=self._banner))
@@ -150,10 +150,10 @@ class Climb:
             reply = self._channel.command("EHLO " + name, "EHLO")
             needs_esmtp = self._settings.mode == "starttls" or self._settings.authenticate
             if reply.code in (500, 502) and not needs_esmtp:
-                _expect(self._channel.command("HELO " + name, "HELO"), 250)
+                self._expect(self._channel.command("HELO " + name, "HELO"), 250)
                 self.journal.remark("ehlo", "no_esmtp")
                 return
-            _expect(reply, 250)
+            self._expect(reply, 250)
             self.journal.capabilities = _capabilities(reply)
 
     def _upgrade(self) -> None:
@@ -161,7 +161,7 @@ class Climb:
             if "STARTTLS" not in self.journal.capabilities:
                 raise Failure(Observation(event="masked" if self._looks_masked() else "not_offered", text=self._banner))
             self._channel.limit(self._answer_seconds)
-            _expect(self._channel.command("STARTTLS", "STARTTLS"), 220)
+            self._expect(self._channel.command("STARTTLS", "STARTTLS"), 220)
             self._channel.refuse_early_bytes()
         self._start_tls()
         # What a server says of itself in clear text can be forged: ask again (RFC 3207 section 4.2).
@@ -201,7 +201,7 @@ class Climb:
             mechanism = auth.choose(offered)
             self._channel.limit(self._answer_seconds)
             reply = auth.login(self._channel, mechanism, settings.username, settings.password, self._scrubber)
-            _expect(reply, auth.ACCEPTED, mechanisms=", ".join(offered), command="AUTH " + mechanism)
+            self._expect(reply, auth.ACCEPTED, mechanisms=", ".join(offered))
         if in_clear and mechanism != "CRAM-MD5":
             self.journal.remark("auth", "clear_text")
         advisory = providers.password_retirement(self._host.tls_name, datetime.now(timezone.utc).date())
@@ -213,14 +213,14 @@ class Climb:
         with self.journal.stage("mail"):
             self._channel.limit(self._answer_seconds)
             line = f"MAIL FROM:<{ascii_address(self._settings.sender_email)}>"
-            _expect(self._channel.command(line, "MAIL FROM"), 250, size=size)
+            self._expect(self._channel.command(line, "MAIL FROM"), 250, size=size)
         with self.journal.stage("rcpt"):
             self._channel.limit(self._answer_seconds)
             line = f"RCPT TO:<{ascii_address(self._settings.recipient)}>"
             reply = self._channel.command(line, "RCPT TO")
             if reply.code in (250, 251, 252):  # RFC 5321 section 3.3: all three accept
                 return
-            seen = replace(_observe(reply, size=size), stage="rcpt")
+            seen = replace(self._observe(reply, size=size), stage="rcpt")
             if self._level == "send" or find_row(seen).id != "greylisted":
                 raise Failure(seen)
             self.journal.remarks.append(seen)
@@ -229,9 +229,9 @@ class Climb:
         size = self.journal.capabilities.get("SIZE", "") or "no number of"
         with self.journal.stage("send"):
             self._channel.limit(max(self._settings.timeout, SEND_SECONDS))
-            _expect(self._channel.command("DATA", "DATA"), 354, size=size)
+            self._expect(self._channel.command("DATA", "DATA"), 354, size=size)
             message = build_message(ascii_address(self._settings.sender_email), ascii_address(self._settings.recipient))
-            _expect(self._channel.data(message, "the message"), 250, size=size)
+            self._expect(self._channel.data(message, "the message"), 250, size=size)
 
     def _quit(self) -> None:
         self._channel.limit(QUIT_SECONDS)
@@ -239,7 +239,7 @@ class Climb:
             with self.journal.stage("quit"):
                 if self._level == "envelope":
                     self._channel.command("RSET", "RSET")
-                _expect(self._channel.command("QUIT", "QUIT"), 221)
+                self._expect(self._channel.command("QUIT", "QUIT"), 221)
         except Failure:
             self.journal.remark("quit", "quit_ignored")
 
@@ -248,19 +248,18 @@ class Climb:
         with suppress(Failure):  # the failure that ended the climb is the one to report
             self._channel.command("QUIT", "QUIT")
 
+    def _observe(self, reply: Reply, **facts: str) -> Observation:
+        facts = {"command": self._channel.last_command, **facts}
+        return Observation(code=reply.code, enhanced=reply.enhanced, text=reply.text, facts=facts)
+
+    def _expect(self, reply: Reply, code: int, **facts: str) -> Reply:
+        if reply.code != code:
+            raise Failure(self._observe(reply, **facts))
+        return reply
+
     def _looks_masked(self) -> bool:
         keywords = " ".join(self.journal.capabilities)
         return bool(_MASKED.search(self._banner) or _MASKED.search(keywords))
-
-
-def _observe(reply: Reply, **facts: str) -> Observation:
-    return Observation(code=reply.code, enhanced=reply.enhanced, text=reply.text, facts=facts)
-
-
-def _expect(reply: Reply, code: int, **facts: str) -> Reply:
-    if reply.code != code:
-        raise Failure(_observe(reply, **facts))
-    return reply
 
 
 def _capabilities(reply: Reply) -> dict[str, str]:

@@ -294,7 +294,7 @@ GENERAL_ROWS = (
         "stalled",
         (),
         (event("silent", "stalled"),),
-        "The server did not answer {command} in time, or too slowly to be waited for.",
+        "After {command} the server did not answer in time, or too slowly to be waited for.",
         "Try again; if it stays so, ask whoever runs the server, or allow a longer deadline.",
         retryable=True,
     ),
@@ -302,7 +302,7 @@ GENERAL_ROWS = (
         "garbled",
         (),
         (event("not_smtp", "tls_not_spoken"),),
-        "The answer to {command} is not SMTP.",
+        "What the server answered after {command} is not SMTP.",
         "A firewall or antivirus on the way may interfere; try from another network.",
     ),
     Row(
@@ -324,7 +324,7 @@ GENERAL_ROWS = (
         "unexpected_reply",
         (),
         (Match(codes=("2", "3")),),
-        "The server answered {command} with a reply that does not belong there.",
+        "The server's answer after {command} does not belong there.",
         "Show its text to whoever runs the server; a device on the way may interfere.",
     ),
     Row(

@@ -106,10 +106,12 @@ def test_a_session_that_becomes_free_is_taken(bench, connect):
     assert connect(bench, wait=5).read("GetMailUsers", *PAGE)
 
 
-def test_the_dont_run_window_is_named(connect):
+@pytest.mark.parametrize("answer", ["error_info", "http_503"])
+def test_the_dont_run_window_is_named(connect, answer):
     refused = pytest.raises(UnreachableError, match="""daily "Don't run" window""")
-    with Bench(companies={"CAPETOWN": []}, window=WINDOW) as bench, refused:
-        connect(bench).read("GetLocations")
+    with Bench(companies={"CAPETOWN": []}, window={**WINDOW, "answer": answer}) as bench:  # noqa: SIM117
+        with refused:
+            connect(bench).read("GetLocations")
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,24 @@ def test_a_contract_that_maps_something_else_is_refused(bench, installation, con
         RestBackend(installation(bench, contract=contract))
 
 
+def refused(targets, _level):
+    text = {"ok": False, "mail_server": "smtp.example.co.za", "warnings": [], "failed_stage": "auth", "code": 535}
+    more = {"enhanced_code": "5.7.8", "server_text": "no", "port": 587, "probed_from": "here", "stages": []}
+    diagnosis = {"id": "auth_failed", "cause": "The login was refused.", "hint": "Check it."}
+    return [{**text, **more, "diagnosis": diagnosis} for _target in targets]
+
+
+@pytest.mark.parametrize(("verify_failure", "written"), [("fail", False), ("warn", True)])
+def test_settings_that_fail_their_verification_are_written_only_on_request(
+    bench, installation, verify_failure, written
+):
+    with RestBackend(installation(bench)) as backend:
+        outcome = write(backend, Request(wishes(), verify_failure=verify_failure), False, refused)
+    assert bool(bench.requests(writes=True)) is written
+    assert bool(outcome.failure) is not written
+    assert "The login was refused." in (outcome.failure or "".join(outcome.warnings))
+
+
 def test_one_connection_carries_the_whole_work(bench, installation, monkeypatch):
     opened = []
     connect = socket.create_connection

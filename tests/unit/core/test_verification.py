@@ -30,8 +30,8 @@ def change(resource, name, field, action="update"):
     return Change(resource.name, name, action, (FieldChange(field, "", "x"),))
 
 
-def checks(*changes, level="auth", passwords=PASSWORDS, state=STATE):
-    return checks_of_changes(state, changes, passwords, level, {})
+def checks(*changes, level="auth", passwords=None, state=STATE):
+    return checks_of_changes(state, changes, PASSWORDS if passwords is None else passwords, level, {})
 
 
 def test_a_changed_definition_is_verified_for_every_login_that_uses_it():

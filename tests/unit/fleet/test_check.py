@@ -73,8 +73,8 @@ def test_an_unknown_backend_names_the_known_ones():
     assert line.startswith("b.yml:3:3: installation.backend: must be one of ")
 
 
-def branch(users=(), servers=(), installation=READY):
-    return {"installation": installation, "smtp_servers": list(servers), "users": list(users)}
+def branch(users=(), servers=(), installation=None):
+    return {"installation": installation or READY, "smtp_servers": list(servers), "users": list(users)}
 
 
 def test_every_setting_that_the_backend_needs_is_named():

@@ -45,7 +45,7 @@ def silent_port():
     listener = socket.create_server(("127.0.0.1", 0), backlog=0)
     port = listener.getsockname()[1]
     fillers = []
-    for _ in range(4):
+    for _attempt in range(4):
         filler = socket.socket()
         filler.setblocking(False)
         filler.connect_ex(("127.0.0.1", port))
@@ -212,9 +212,7 @@ def test_no_route_to_the_server(serve, settings_for, dns, monkeypatch, family, a
     assert (found["failed_stage"], found["diagnosis"]["id"]) == ("connect", expected)
 
 
-@pytest.mark.parametrize(
-    ("listening", "expected"), [("127.0.0.1", "ipv6_broken"), ("::1", "ipv4_broken")]
-)
+@pytest.mark.parametrize(("listening", "expected"), [("127.0.0.1", "ipv6_broken"), ("::1", "ipv4_broken")])
 def test_a_family_that_fails_alone_is_a_warning_and_both_are_recorded(serve, settings_for, dns, listening, expected):
     dns((FOUR, "127.0.0.1"), (SIX, "::1"))
     found = probe(settings_for(serve(address=listening), mail_server="mail.test"), "connect")

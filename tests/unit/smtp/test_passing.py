@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import providers, resolve
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message, probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS
 
@@ -152,9 +153,19 @@ def test_an_ipv6_address_may_stand_in_brackets(serve, settings_for, name):
 
 
 def test_a_machine_without_a_full_name_introduces_itself_by_its_address(serve, settings_for, monkeypatch):
-    from ansible_collections.fincon.mail.plugins.module_utils._smtp import resolve
-
     monkeypatch.setattr(resolve, "own_name", lambda: "")
     server = serve()
     assert probe(settings_for(server, ehlo_name=""), "tls")["ok"]
     assert server.commands[0] == "EHLO [127.0.0.1]"
+
+
+def test_the_advisory_is_a_warning_after_a_login(serve, settings_for, monkeypatch):
+    monkeypatch.setattr(providers, "password_retirement", lambda host, today: f"{host} ends.")
+    found = probe(settings_for(serve()))
+    assert found["warnings"] == [
+        {
+            "id": "m365_password_retirement",
+            "cause": "127.0.0.1 ends.",
+            "hint": "Plan another way before then: a relay, a connector, High Volume Email, or another provider.",
+        }
+    ]

@@ -167,7 +167,9 @@ def test_the_message_is_three_short_lines(serve, settings_for):
 
 
 def test_code_enhanced_code_and_text_of_the_server_are_reported(serve, settings_for):
-    found = probe(settings_for(serve(Script(replies={"RCPT": "550-5.1.1 No such\r\n550 5.1.1  user here"}))), "envelope")
+    found = probe(
+        settings_for(serve(Script(replies={"RCPT": "550-5.1.1 No such\r\n550 5.1.1  user here"}))), "envelope"
+    )
     assert (found["code"], found["enhanced_code"], found["server_text"]) == (550, "5.1.1", "No such user here")
 
 

@@ -10,6 +10,7 @@ import hmac
 import html
 import json
 import time
+from contextlib import suppress
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -136,29 +137,32 @@ def test_a_failure_does_not_carry_what_the_server_said():
 @given(st.lists(st.binary(max_size=200), max_size=20))
 def test_any_bytes_are_replies_or_are_not(chunks):
     reader = ReplyReader()
-    try:
+    with suppress(NotAReply):
         for chunk in chunks:
             reader.feed(chunk)
             while (reply := reader.next_reply()) is not None:
                 assert 200 <= reply.code < 600
-    except NotAReply:
-        pass
 
 
-@given(st.binary(max_size=100), st.sampled_from([b"220 ", b"220-", b"250-", b"535 5.7.8 ", b"\0", b"4", b"\x16\x03\x01"]))
+@given(
+    st.binary(max_size=100), st.sampled_from([b"220 ", b"220-", b"250-", b"535 5.7.8 ", b"\0", b"4", b"\x16\x03\x01"])
+)
 def test_lines_that_resemble_replies_are_read_or_refused(tail, head):
     reader = ReplyReader()
     reader.feed(head + tail + b"\r\n")
-    try:
-        reader.next_reply()
-    except NotAReply as error:
-        assert str(error) == "not an SMTP reply"
+    with suppress(NotAReply):
+        reply = reader.next_reply()
+        assert reply is None or 200 <= reply.code < 600
 
 
 LINES = st.one_of(
     st.binary(max_size=80),
-    st.sampled_from([b"220 hi\r\n", b"250-x\r\n", b"250 AUTH PLAIN LOGIN\r\n", b"334 \r\n", b"235 ok\r\n", b"354 \r\n"]),
-    st.sampled_from([b"535 5.7.8 no\r\n", b"421 bye\r\n", b"250 ok\r\n", b"\r\n", b"221 bye\r\n", EHLO.encode() + b"\r\n"]),
+    st.sampled_from(
+        [b"220 hi\r\n", b"250-x\r\n", b"250 AUTH PLAIN LOGIN\r\n", b"334 \r\n", b"235 ok\r\n", b"354 \r\n"]
+    ),
+    st.sampled_from(
+        [b"535 5.7.8 no\r\n", b"421 bye\r\n", b"250 ok\r\n", b"\r\n", b"221 bye\r\n", EHLO.encode() + b"\r\n"]
+    ),
 )
 
 

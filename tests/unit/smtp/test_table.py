@@ -9,27 +9,71 @@ import re
 from datetime import date
 from pathlib import Path
 
+import generate_smtp_docs
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import providers
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import TABLE, diagnose, find_row
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import BARE, Match, Row
 
-PROMISED = """
-bad_settings missing_login name_not_found dns_unavailable private_address refused timeout_port_25 timeout ipv6_broken
-no_banner not_smtp busy blocked inspected ehlo_refused no_esmtp no_starttls tls_down starttls_injection
-tls_mode_mismatch tls_too_old tls_failed cert_name cert_expired cert_self_signed cert_unknown_issuer cert_no_key_id
-cert_expiring auth_needs_tls auth_not_offered auth_no_password_mechanism auth_wants_tls google_app_password
-google_browser wrong_password m365_smtp_auth_off m365_policy basic_auth_off auth_throttled account_unusable
-mail_needs_auth sender_not_owned too_big greylisted relay_denied no_such_recipient rate_limited send_as_denied closed
-quit_ignored
-""".split()
+PROMISED = {
+    "bad_settings",
+    "missing_login",
+    "name_not_found",
+    "dns_unavailable",
+    "private_address",
+    "refused",
+    "timeout_port_25",
+    "timeout",
+    "ipv6_broken",
+    "no_banner",
+    "not_smtp",
+    "busy",
+    "blocked",
+    "inspected",
+    "ehlo_refused",
+    "no_esmtp",
+    "no_starttls",
+    "tls_down",
+    "starttls_injection",
+    "tls_mode_mismatch",
+    "tls_too_old",
+    "tls_failed",
+    "cert_name",
+    "cert_expired",
+    "cert_self_signed",
+    "cert_unknown_issuer",
+    "cert_no_key_id",
+    "cert_expiring",
+    "auth_needs_tls",
+    "auth_not_offered",
+    "auth_no_password_mechanism",
+    "auth_wants_tls",
+    "google_app_password",
+    "google_browser",
+    "wrong_password",
+    "m365_smtp_auth_off",
+    "m365_policy",
+    "basic_auth_off",
+    "auth_throttled",
+    "account_unusable",
+    "mail_needs_auth",
+    "sender_not_owned",
+    "too_big",
+    "greylisted",
+    "relay_denied",
+    "no_such_recipient",
+    "rate_limited",
+    "send_as_denied",
+    "closed",
+    "quit_ignored",
+}
 """Playbooks rely on these names: a change here breaks them."""
 
 
 def test_every_promised_diagnosis_has_a_row():
     assert len(PROMISED) == 50
-    assert set(PROMISED) <= {row.id for row in TABLE}
+    assert {row.id for row in TABLE} >= PROMISED
 
 
 def test_an_id_has_one_row():
@@ -43,7 +87,21 @@ def test_every_row_is_met_by_a_test():
 
 
 def test_every_placeholder_is_one_that_observations_can_fill():
-    known = set("host port detail command names issuer not_before not_after days urgency mechanisms address size".split())
+    known = {
+        "host",
+        "port",
+        "detail",
+        "command",
+        "names",
+        "issuer",
+        "not_before",
+        "not_after",
+        "days",
+        "urgency",
+        "mechanisms",
+        "address",
+        "size",
+    }
     used = {name for row in TABLE for name in re.findall(r"{(\w+)}", row.cause + row.hint)}
     assert used == known
 
@@ -89,9 +147,9 @@ def test_enhanced_codes_match_by_whole_numbers():
 
 
 @pytest.mark.parametrize("stage", ["banner", "ehlo", "starttls", "auth", "mail", "rcpt", "send"])
-@pytest.mark.parametrize("code", range(200, 600))
-def test_every_reply_code_at_every_stage_has_a_diagnosis(stage, code):
-    assert find_row(Observation(stage=stage, code=code)).id != "unknown"
+def test_every_reply_code_has_a_diagnosis(stage):
+    found = {code: find_row(Observation(stage=stage, code=code)).id for code in range(200, 600)}
+    assert [code for code, diagnosis_id in found.items() if diagnosis_id == "unknown"] == []
 
 
 @pytest.mark.parametrize("code", [400, 452, 499])
@@ -125,15 +183,5 @@ def test_the_advisory_about_microsoft_365_shows_from_its_announcement(host, toda
     assert bool(advisory) is bool(words)
 
 
-def test_the_advisory_is_a_warning_after_a_login(serve, settings_for, monkeypatch):
-    from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
-
-    monkeypatch.setattr(providers, "password_retirement", lambda host, today: f"{host} ends.")
-    found = probe(settings_for(serve()))
-    assert found["warnings"] == [
-        {
-            "id": "m365_password_retirement",
-            "cause": "127.0.0.1 ends.",
-            "hint": "Plan another way before then: a relay, a connector, High Volume Email, or another provider.",
-        }
-    ]
+def test_the_page_about_the_diagnoses_is_up_to_date():
+    assert generate_smtp_docs.PAGE.read_text(encoding="utf-8") == generate_smtp_docs.render()

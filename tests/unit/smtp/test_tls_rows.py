@@ -9,7 +9,7 @@ import ssl
 import sys
 import time
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from .scripted import Script
 
-NOW = datetime.now(timezone.utc)
+NOW = datetime.now(UTC)
 
 
 def _self_signed(tmp_path, name="localhost"):
@@ -45,9 +45,7 @@ def _self_signed(tmp_path, name="localhost"):
     )
     path = tmp_path / "server.pem"
     path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -156,9 +154,7 @@ def test_what_openssl_reports_is_named(monkeypatch, number, event):
     assert caught.value.observation.event == (event or "cert_invalid")
 
 
-@pytest.mark.parametrize(
-    ("event", "expected"), [("cert_weak", "cert_weak"), ("cert_invalid", "cert_invalid")]
-)
+@pytest.mark.parametrize(("event", "expected"), [("cert_weak", "cert_weak"), ("cert_invalid", "cert_invalid")])
 def test_other_faults_of_a_certificate_have_rows(monkeypatch, serve, settings_for, event, expected):
     monkeypatch.setattr(tls, "_CERTIFICATE_EVENTS", {62: event})
     found = probe(settings_for(serve(), mail_server="localhost", ca_path=settings_for(serve()).ca_path))
@@ -261,7 +257,7 @@ def test_bytes_that_are_no_certificate_raise_only_value_error(data):
 @given(st.data())
 def test_a_damaged_certificate_raises_only_value_error(data):
     der = bytearray(DER)
-    for _ in range(data.draw(st.integers(1, 4))):
+    for _attempt in range(data.draw(st.integers(1, 4))):
         der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))
     with suppress(ValueError):
         parse(bytes(der))

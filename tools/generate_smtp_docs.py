@@ -1,0 +1,202 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write docs/smtp-diagnosis.md from the table of diagnoses; with --check, tell whether it is stale."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Sequence
+
+from collection import ROOT, link_collection
+
+sys.path.insert(0, str(link_collection()))
+
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import TABLE
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.providers import MICROSOFT_365
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import BARE, Match, Row
+
+PAGE = ROOT / "docs" / "smtp-diagnosis.md"
+
+INTRODUCTION = """\
+<!-- Written by tools/generate_smtp_docs.py from the table in plugins/module_utils/_smtp. Do not edit. -->
+
+# What the probe says and what to do
+
+`fincon_smtp_probe`, the option `verify` of the modules that write, and the playbook `fincon.mail.verify` all climb the
+same ladder and stop at the first step that breaks:
+
+| Level | Climbs |
+|---|---|
+| `connect` | dns, connect, banner |
+| `tls` | also ehlo, starttls (or TLS from the first byte at port 465), tls, certificate, and ehlo again |
+| `auth` | also auth, where the settings have Authenticate = Y: one mechanism, tried once |
+| `envelope` | also mail and rcpt, with the sender's own address (or `send_to`), then RSET: nothing is sent |
+| `send` | instead of RSET sends one test message |
+
+A failure is reported as three lines: what happened at which stage, the likely cause, what to do. In `verification` they
+are `failed_stage`, `code`, `enhanced_code`, `server_text`, and `diagnosis` with `id`, `cause` and `hint`. The ids below
+are stable: a playbook may rely on them.
+
+    - name: Wait while the mail server is merely busy
+      fincon.mail.fincon_smtp_probe:
+        mail_server: smtp.example.co.za
+        port: 587
+        use_tls: true
+        level: tls
+      register: probe
+      until: probe is not failed or not probe.verification.retryable
+      retries: 3
+      delay: 300
+
+Where other settings could help, the probe tries them without a login and names those that work. A certificate that is
+refused is read over a second, unverified connection, again without a login, to tell its names, its issuer and its dates.
+A passed probe is not proof of delivery: some providers refuse only after they have the message.
+
+Of the rows that fit an answer the most specific one wins: a text says more than an enhanced code (RFC 3463), that more
+than a reply code (RFC 5321), a row for the stage more than one for any stage. Reply codes may be beginnings: `4` is
+every temporary refusal. Texts are regular expressions, searched without case.
+"""
+
+STAGES = (
+    "settings",
+    "dns",
+    "connect",
+    "banner",
+    "ehlo",
+    "starttls",
+    "tls",
+    "certificate",
+    "auth",
+    "mail",
+    "rcpt",
+    "send",
+    "quit",
+)
+
+EVENTS = {
+    "auth_not_offered": "no AUTH is offered after TLS",
+    "auth_not_offered_in_clear": "no AUTH is offered without TLS",
+    "bad_settings": "a setting cannot work",
+    "ca_path_unusable": "`ca_path` cannot be read, or holds no certificate",
+    "cert_expired": "the certificate has expired (OpenSSL 10)",
+    "cert_expiring": "fewer than 30 days are left; urgent below 14",
+    "cert_invalid": "any other fault that OpenSSL finds",
+    "cert_name": "the certificate is for other names (OpenSSL 62, 64)",
+    "cert_no_key_id": "no authority key identifier (OpenSSL 85)",
+    "cert_not_yet": "the certificate is not valid yet (OpenSSL 9)",
+    "cert_self_signed": "self-signed (OpenSSL 18)",
+    "cert_self_signed_chain": "a self-signed certificate in the chain (OpenSSL 19)",
+    "cert_unknown_issuer": "unknown issuer (OpenSSL 2, 20, 21)",
+    "cert_weak": "weak key or signature (OpenSSL 66, 67, 68)",
+    "clear_text": "a password was sent without TLS",
+    "closed": "the connection is closed in the middle of the dialogue",
+    "injection": "bytes are waiting between STARTTLS and the handshake",
+    "ipv4_failed": "only IPv4 fails",
+    "ipv6_failed": "only IPv6 fails",
+    "ipv6_unreachable": "no route to an IPv6 address, and there is no other",
+    "m365_retirement": "a password login at Microsoft 365",
+    "masked": "`****` in the greeting or `XXXX` in the keywords, and no STARTTLS",
+    "missing_login": "Authenticate = Y without user name or password",
+    "missing_sender": "no sender's address",
+    "no_esmtp": "EHLO is refused, and neither TLS nor a login is wanted",
+    "no_free_slot": "other probes hold both connections to the host",
+    "no_password_mechanism": "only mechanisms such as XOAUTH2, NTLM, GSSAPI",
+    "no_such_name": "the name does not exist",
+    "not_offered": "STARTTLS is not offered, and TLS = Y",
+    "not_smtp": "the text of another protocol, or none at all",
+    "not_tried": "two logins in a row have been refused at this server",
+    "private_address": "a private or loopback address for a public name",
+    "quit_ignored": "no 221",
+    "refused": "connection refused",
+    "resolver_failed": "a temporary failure or a time-out of the resolver",
+    "silent": "no answer at all",
+    "stalled": "an answer that is not complete in time",
+    "timeout": "no answer to the connection",
+    "tls_failed": "the handshake breaks off",
+    "tls_not_spoken": "`WRONG_VERSION_NUMBER` and the like; TLS bytes where text is expected",
+    "tls_too_old": "a protocol version below TLS 1.2, or a key of its time",
+    "unreachable": "no route to the host",
+    "unverified": "`validate_certs` is false",
+}
+
+
+def render() -> str:
+    """Return the whole page."""
+    return "\n".join([INTRODUCTION, *_sections(), *_providers()])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the page, or compare it. Returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is stale")
+    check = parser.parse_args(arguments).check
+    page = render()
+    if not check:
+        PAGE.write_text(page, encoding="utf-8")
+        return 0
+    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page:
+        return 0
+    print(f"{PAGE.relative_to(ROOT)} is stale: run tools/generate_smtp_docs.py", file=sys.stderr)
+    return 1
+
+
+def _sections() -> Iterator[str]:
+    for stage in (*STAGES, ""):
+        rows = [row for row in TABLE if (row.stages[0] if row.stages else "") == stage]
+        if rows:
+            yield f"## {f'At the stage {stage}' if stage else 'At any stage'}\n"
+        for row in rows:
+            yield from _row(row, stage)
+
+
+def _row(row: Row, section: str) -> Iterator[str]:
+    yield f"### {row.id}\n"
+    notes = []
+    if len(row.stages) > 1:
+        notes.append("Also at the stages " + ", ".join(stage for stage in row.stages if stage != section) + ".")
+    if row.warning:
+        notes.append("A warning: the probe passes.")
+    if row.retryable:
+        notes.append("May pass later without a change (`retryable`).")
+    yield "Seen when: " + "; or ".join(_signal(match) for match in row.matches) + ".\n"
+    if notes:
+        yield " ".join(notes) + "\n"
+    yield f"**Likely cause:** {_placeholders(row.cause)}\n"
+    yield f"**What to do:** {_placeholders(row.hint)}\n"
+
+
+def _signal(match: Match) -> str:
+    if match.events != ("reply",):
+        signal = " or ".join(EVENTS[name] for name in match.events)
+        return signal + (f", at port {match.port}" if match.port else "")
+    parts = []
+    if match.codes:
+        parts.append("reply " + " or ".join(match.codes))
+    if match.enhanced:
+        parts.append(" or ".join("no enhanced code" if code == BARE else code for code in match.enhanced))
+    if match.text:
+        parts.append(f"text `{match.text}`")
+    if match.stages:
+        parts.append("at " + " or ".join(match.stages))
+    return ", ".join(parts)
+
+
+def _placeholders(text: str) -> str:
+    return re.sub(r"{(\w+)}", lambda match: f"*{match.group(1).replace('_', ' ')}*", text)
+
+
+def _providers() -> Iterator[str]:
+    plan = MICROSOFT_365
+    yield "## What is known of providers\n"
+    yield (
+        f"{plan.provider} ({', '.join(plan.hosts)}): announced {plan.announced.isoformat()}, SMTP logins by password are "
+        f"off by default from {plan.off_by_default.isoformat()}; {plan.final}. The warning `m365_password_retirement` "
+        "shows from the day of the announcement.\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
