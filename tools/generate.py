@@ -17,6 +17,7 @@ from collection import COLLECTIONS, ROOT
 
 sys.path.insert(0, str(COLLECTIONS))
 
+import generate_smtp_docs
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import (
     BACKENDS,
     SETTINGS,
@@ -176,6 +177,7 @@ def generated() -> dict[Path, str]:
         fragments / "probe_settings.py": fragment("Settings that the probe takes by themselves.", probe_options()),
         fragments / "branch.py": fragment("The records of a branch.", branch),
         ROOT / "docs" / "fields.md": field_tables(),
+        ROOT / "docs" / "smtp-diagnosis.md": generate_smtp_docs.render(),
     }
 
 

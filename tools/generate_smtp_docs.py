@@ -1,16 +1,15 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write docs/smtp-diagnosis.md from the table of diagnoses; with --check, tell whether it is stale."""
+"""The page docs/smtp-diagnosis.md, from the table of diagnoses; tools/generate.py writes it."""
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from collection import ROOT, link_collection
+from collection import link_collection
 
 sys.path.insert(0, str(link_collection()))
 
@@ -18,10 +17,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.providers import MICROSOFT_365
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import BARE, Match, Row
 
-PAGE = ROOT / "docs" / "smtp-diagnosis.md"
-
 INTRODUCTION = """\
-<!-- Written by tools/generate_smtp_docs.py from the table in plugins/module_utils/_smtp. Do not edit. -->
+<!-- Written by tools/generate.py from the table in plugins/module_utils/_smtp. Do not edit. -->
 
 # What the probe says and what to do
 
@@ -52,8 +49,8 @@ are stable: a playbook may rely on them.
       delay: 300
 
 Where other settings could help, the probe tries them without a login and names those that work. A certificate that is
-refused is read over a second, unverified connection, again without a login, to tell its names, its issuer and its dates.
-A passed probe is not proof of delivery: some providers refuse only after they have the message.
+refused is read over a second, unverified connection, again without a login, to tell its names, its issuer and its
+dates. A passed probe is not proof of delivery: some providers refuse only after they have the message.
 
 Of the rows that fit an answer the most specific one wins: a text says more than an enhanced code (RFC 3463), that more
 than a reply code (RFC 5321), a row for the stage more than one for any stage. Reply codes may be beginnings: `4` is
@@ -128,21 +125,6 @@ def render() -> str:
     return "\n".join([INTRODUCTION, *_sections(), *_providers()])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the page, or compare it. Returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is stale")
-    check = parser.parse_args(arguments).check
-    page = render()
-    if not check:
-        PAGE.write_text(page, encoding="utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page:
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is stale: run tools/generate_smtp_docs.py", file=sys.stderr)
-    return 1
-
-
 def _sections() -> Iterator[str]:
     for stage in (*STAGES, ""):
         rows = [row for row in TABLE if (row.stages[0] if row.stages else "") == stage]
@@ -192,11 +174,7 @@ def _providers() -> Iterator[str]:
     plan = MICROSOFT_365
     yield "## What is known of providers\n"
     yield (
-        f"{plan.provider} ({', '.join(plan.hosts)}): announced {plan.announced.isoformat()}, SMTP logins by password are "
-        f"off by default from {plan.off_by_default.isoformat()}; {plan.final}. The warning `m365_password_retirement` "
+        f"{plan.provider} ({', '.join(plan.hosts)}): announced {plan.announced.isoformat()}, SMTP logins by password "
+        f"are off by default from {plan.off_by_default.isoformat()}; {plan.final}. The warning `m365_password_retirement` "
         "shows from the day of the announcement.\n"
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())
