@@ -175,6 +175,6 @@ def _providers() -> Iterator[str]:
     yield "## What is known of providers\n"
     yield (
         f"{plan.provider} ({', '.join(plan.hosts)}): announced {plan.announced.isoformat()}, SMTP logins by password "
-        f"are off by default from {plan.off_by_default.isoformat()}; {plan.final}. The warning `m365_password_retirement` "
-        "shows from the day of the announcement.\n"
+        f"are off by default from {plan.off_by_default.isoformat()}; {plan.final}. "
+        "The warning `m365_password_retirement` shows from the day of the announcement.\n"
     )
