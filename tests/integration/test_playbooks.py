@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -171,3 +172,25 @@ def test_the_file_of_fingerprints_is_for_its_owner_only(site: Site) -> None:
     kept = list((site.folder / "home" / ".ansible" / "fincon_mail").glob("*.json"))
     assert len(kept) == 3
     assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
+
+
+def test_a_vault_value_is_decrypted_when_it_is_used_and_checked_then(site: Site) -> None:
+    key = site.folder / "vault-key"
+    key.write_text("key of this test")
+    options = ("--vault-password-file", str(key))
+
+    def encrypted(value: str) -> str:
+        command = [str(Path(sys.executable).parent / "ansible-vault"), "encrypt_string", *options, value]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    path = site.write_branch("cape-town", users=[site.user("THANDI", password="PLACEHOLDER")])
+    text = path.read_text()
+    path.write_text(text.replace("PLACEHOLDER", encrypted(PASSWORDS["thandi@example.co.za"])))
+    run = site.playbook("fincon.mail.apply", *options)
+    assert run.status == 0, run.output
+    assert site.bench.password_is("CAPETOWN", "user", "THANDI", PASSWORDS["thandi@example.co.za"])
+
+    path.write_text(text.replace("PLACEHOLDER", encrypted("*****")))
+    run = site.playbook("fincon.mail.validate", *options)
+    assert run.status != 0
+    assert "users[0].password (mail_user THANDI): is a mask, not a password" in run.output
