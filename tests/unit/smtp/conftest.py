@@ -8,7 +8,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class Authority:
         """A server's context with a certificate for these names that ends in ``days`` days."""
         key = (*names, days)
         if key not in self._contexts:
-            now = datetime.now(UTC)
+            now = datetime.now(timezone.utc)
             issued = self.ca.issue_cert(
                 *(names or ("localhost", "127.0.0.1", "::1")),
                 not_before=now - timedelta(days=400),

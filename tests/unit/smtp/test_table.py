@@ -15,6 +15,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp import providers
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import TABLE, diagnose, find_row
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import BARE, Match, Row
+from collection import ROOT
 
 PROMISED = {
     "bad_settings",
@@ -184,4 +185,4 @@ def test_the_advisory_about_microsoft_365_shows_from_its_announcement(host, toda
 
 
 def test_the_page_about_the_diagnoses_is_up_to_date():
-    assert generate_smtp_docs.PAGE.read_text(encoding="utf-8") == generate_smtp_docs.render()
+    assert (ROOT / "docs" / "smtp-diagnosis.md").read_text(encoding="utf-8") == generate_smtp_docs.render()

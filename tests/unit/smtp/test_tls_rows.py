@@ -9,7 +9,7 @@ import ssl
 import sys
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 import trustme
@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from .scripted import Script
 
-NOW = datetime.now(UTC)
+NOW = datetime.now(timezone.utc)
 
 
 def _self_signed(tmp_path, name="localhost"):
