@@ -27,7 +27,7 @@ same ladder and stop at the first step that breaks:
 
 | Level | Climbs |
 |---|---|
-| `connect` | dns, connect, banner |
+| `connect` | dns, connect, and banner where it comes before TLS |
 | `tls` | also ehlo, starttls (or TLS from the first byte at port 465), tls, certificate, and ehlo again |
 | `auth` | also auth, where the settings have Authenticate = Y: one mechanism, tried once |
 | `envelope` | also mail and rcpt, with the sender's own address (or `send_to`), then RSET: nothing is sent |

@@ -9,3 +9,5 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._action import FinconA
 
 class ActionModule(FinconAction):
     """The module of the same name, with the host's installation as a default."""
+
+    probes = False

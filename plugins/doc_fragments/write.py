@@ -59,4 +59,10 @@ options:
   ehlo_name:
     description: Name that the probe gives itself. By default the full name of the machine where the module runs.
     type: str
+  probe_run:
+    description:
+      - Name of the run that this call belongs to. Calls with one name on one machine share refused logins, after two of
+        which in a row no more are tried at that server, and results of the last two minutes.
+      - By default all hosts of a task share one name, so there is seldom a reason to set it.
+    type: str
 """

@@ -11,7 +11,12 @@ from ansible.plugins.action import ActionBase
 
 
 class FinconAction(ActionBase):
-    """Gives a module the host's ``fincon_installation`` when the task names no installation, and runs it."""
+    """Gives a module what it takes from its host and its task when nobody says otherwise, and runs it."""
+
+    #: Whether the module takes ``installation``, by default the host's ``fincon_installation``.
+    works_on_installation = True
+    #: Whether the module probes mail servers. All hosts of a task are one run to the probe.
+    probes = True
 
     _supports_check_mode = True
     _supports_diff = True
@@ -23,7 +28,10 @@ class FinconAction(ActionBase):
         if variables.get("fincon_fleet_findings"):
             raise AnsibleActionFail("the fleet's files are at fault:\n" + "\n".join(variables["fincon_fleet_findings"]))
         arguments = dict(self._task.args)
-        if "installation" not in arguments and "fincon_installation" in variables:
+        if self.works_on_installation and "installation" not in arguments and "fincon_installation" in variables:
             arguments["installation"] = self._templar.template(variables["fincon_installation"])
+        if self.probes:
+            # The hosts of a task share its id, and no other run has it.
+            arguments.setdefault("probe_run", self._task._uuid)
         result.update(self._execute_module(module_args=arguments, task_vars=variables))
         return result

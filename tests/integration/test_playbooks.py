@@ -77,6 +77,30 @@ def test_a_wrong_smtp_password_is_refused_before_anything_is_written_and_stops_n
     assert "cape-town (THANDI)" in verified.output
 
 
+def test_a_login_that_branches_share_is_tried_once_over_the_whole_fleet(site: Site) -> None:
+    shared = {"username": "", "password": ""}
+    site.write_fleet(
+        cape_town=[site.user("THANDI", **shared), site.user("PIETER", **shared)], durban=[site.user("LERATO", **shared)]
+    )
+    run = site.playbook("fincon.mail.verify")
+    assert run.status == 0, run.output
+    assert site.mail.logins_tried == {"relay@example.co.za": 1}
+
+
+def test_two_refused_logins_end_the_attempts_of_the_whole_fleet_at_that_server(site: Site) -> None:
+    wrong = {"password": "c4nary-not-it"}
+    site.write_fleet(
+        cape_town=[site.user("THANDI", **wrong), site.user("PIETER", **wrong)],
+        durban=[site.user("LERATO", **wrong)],
+        polokwane=[site.user("KGOSI", username="kgosi@example.co.za", **wrong)],
+    )
+    run = site.playbook("fincon.mail.verify")
+    assert run.status != 0
+    assert sum(site.mail.logins_tried.values()) == 2, run.output
+    assert "2 x wrong_password at localhost" in run.output
+    assert "2 x not_tried at localhost" in run.output
+
+
 @pytest.mark.parametrize("options", [(), ("--limit", "durban")])
 def test_faults_of_the_files_stop_every_playbook_before_the_first_connection(
     site: Site, options: tuple[str, ...]

@@ -77,9 +77,11 @@ def probe_spec() -> Spec:
         "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
         "ehlo_name": {"type": "str"},
+        "probe_run": {"type": "str"},
     }
 
 
 def probe_options(params: dict[str, Any]) -> dict[str, Any]:
-    """Return what :func:`probe_spec` describes, as the probe takes it."""
-    return {name: params[name] for name in probe_spec() if params[name] is not None}
+    """Return what :func:`probe_spec` says of a single probe, as its settings take it."""
+    names = (name for name in probe_spec() if name != "probe_run")
+    return {name: params[name] for name in names if params[name] is not None}

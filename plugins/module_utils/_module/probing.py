@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
@@ -65,7 +66,7 @@ def run_probe(params: Params) -> Outcome:
 def _probe_settings(params: Params, options: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
     given = {name: params[name] for name in (*_FIELDS, "sender_email", "send_to") if params[name] is not None}
     settings = ProbeSettings(**{**given, "timeout": float(given["timeout"])}, **options)
-    verified = probe_all([Target(settings, (params["mail_server"],))], params["level"])[0]
+    verified = probe_all([Target(settings, (params["mail_server"],))], params["level"], run_id=params["probe_run"])[0]
     return verified, "" if verified["ok"] else message(verified)
 
 
@@ -74,7 +75,8 @@ def _probe_records(params: Params, options: dict[str, Any]) -> tuple[dict[str, A
     records = State(
         [_complete(SMTP_SERVER, record) for record in servers], [_complete(MAIL_USER, record) for record in users]
     )
-    verified = verify_records(records, branch_wishes(servers, users), params["level"], options)
+    prober = partial(probe_all, run_id=params["probe_run"])
+    verified = verify_records(records, branch_wishes(servers, users), params["level"], options, prober)
     return verified, "" if verified is None or verified["ok"] else said(verified)
 
 

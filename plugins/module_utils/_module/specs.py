@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend
@@ -22,6 +23,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
 from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome, Request, write
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import probe_all
 
 Params = dict[str, Any]
 
@@ -50,7 +52,7 @@ def _writer(wishes: Callable[[Params], list[Wish]]) -> Callable[[Backend, Params
             argspec.probe_options(params),
             _purge(params),
         )
-        return write(backend, request, check_mode)
+        return write(backend, request, check_mode, partial(probe_all, run_id=params["probe_run"]))
 
     return run
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import ssl
 from contextlib import suppress
@@ -75,10 +74,10 @@ class Channel:
         self.sock.close()
 
     def _bytes_have_come(self) -> bool:
-        readable, _writable, _other = select.select([self.sock], [], [], 0)
+        self.sock.setblocking(False)
         try:
-            return bool(readable) and bool(self.sock.recv(1, socket.MSG_PEEK))
-        except OSError:
+            return bool(self.sock.recv(1, socket.MSG_PEEK))
+        except OSError:  # nothing is there, which is as it should be
             return False
 
     def _send(self, data: bytes) -> None:

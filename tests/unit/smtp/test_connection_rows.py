@@ -282,3 +282,14 @@ def test_a_line_without_end_is_given_up(serve, settings_for):
             conversation.send(b"x" * 4096)
 
     assert probe(settings_for(serve(serve=flood)))["diagnosis"]["id"] == "not_smtp"
+
+
+def test_tls_in_place_of_a_greeting_is_a_mismatch(serve, settings_for):
+    found = probe(settings_for(serve(Script(banner=b"\x15\x03\x01\x00\x02\x02\x46"))))
+    assert (found["failed_stage"], found["diagnosis"]["id"]) == ("banner", "tls_mode_mismatch")
+
+
+def test_an_international_domain_of_an_address_is_sent_in_its_ascii_form(serve, settings_for):
+    server = serve()
+    assert probe(settings_for(server, sender_email="alice@bücher.test"), "envelope")["ok"]
+    assert "MAIL FROM:<alice@xn--bcher-kva.test>" in server.commands

@@ -118,6 +118,13 @@ def test_the_cram_md5_answer_is_that_of_rfc_2195(serve, settings_for):
     assert answers == ["dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw"]
 
 
+def test_a_challenge_that_is_no_base64_is_not_answered(serve, settings_for):
+    server = serve(Script(after_tls="250-mail\r\n250 AUTH CRAM-MD5", replies={"AUTH": "334 not base64!"}))
+    found = probe(settings_for(server))
+    assert (found["failed_stage"], found["diagnosis"]["id"]) == ("auth", "garbled")
+    assert [command.split()[0] for command in server.commands].count("AUTH") == 1
+
+
 def test_without_authenticate_nobody_logs_in(serve, settings_for):
     server = serve()
     assert probe(settings_for(server, authenticate=False), "envelope")["ok"]

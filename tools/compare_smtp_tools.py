@@ -1,0 +1,263 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run swaks, check_smtp and our probe against the same broken servers; write down what each one says.
+
+The servers are those of the unit tests, on loopback. swaks and check_smtp come from tests/setup/mail-servers.sh.
+Writes docs/smtp-comparison.md.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import trustme
+from collection import ROOT, link_collection
+
+sys.path.insert(0, str(link_collection()))
+sys.path.insert(0, str(ROOT / "tests" / "unit"))
+
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
+from smtp.scripted import EHLO_WITH_LOGIN, Script, ScriptedServer
+
+PAGE = ROOT / "docs" / "smtp-comparison.md"
+CHECK_SMTP = Path("/usr/lib/nagios/plugins/check_smtp")
+USER, PASSWORD = "alice@example.test", "open sesame"
+PATIENCE = 5
+"""Seconds that each tool is told to wait at most."""
+LIMIT = 20
+"""Seconds after which a tool that still runs is stopped."""
+
+INTRODUCTION = """\
+{swaks}, {check_smtp} and the probe of this collection were run against the same scripted servers. Each was asked to use
+STARTTLS, to log in and to name a sender; each was told to wait {patience} seconds at most. swaks was told to verify
+certificates, which it does not do by itself; check_smtp has no option for that. In brackets: how many logins the server
+counted, where it was not one, and how long it took, where that was longer than allowed. PORT stands for the port."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A server that is broken, and how it is to be asked."""
+
+    title: str
+    script: Script
+    context: str = "right"
+    mode: str = "starttls"
+    password: str = PASSWORD
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a tool said of a case."""
+
+    verdict: str
+    said: str
+    seconds: float
+    logins: int
+
+
+@dataclass
+class Material:
+    """Certificates for the servers, and the authority that the tools are told to trust."""
+
+    ca_path: str
+    contexts: dict[str, ssl.SSLContext] = field(default_factory=dict)
+
+
+CASES = (
+    Case("Nothing is wrong", Script()),
+    Case("The password is wrong", Script(refusal="535 Incorrect authentication data"), password="wrong"),
+    Case(
+        "Microsoft 365 has SMTP AUTH switched off",
+        Script(
+            refusal="535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. "
+            "Visit https://aka.ms/smtp_auth_disabled for more information."
+        ),
+        password="wrong",
+    ),
+    Case("The certificate is for another name", Script(), context="other name"),
+    Case("The certificate has expired", Script(), context="expired"),
+    Case("The certificate's issuer is unknown", Script(), context="unknown"),
+    Case("STARTTLS is wanted, the port speaks TLS from the first byte", Script(implicit=True)),
+    Case("STARTTLS has been stripped on the way", Script(before_tls=EHLO_WITH_LOGIN)),
+    Case("A firewall masks the greeting", Script(banner="220 " + "*" * 40, before_tls="250-mail\r\n250 8BITMIME")),
+    Case("Words are injected after STARTTLS", Script(after_starttls=b"250 ok\r\n")),
+    Case("The port is a relay port: no login", Script(after_tls="250 mail.example.test")),
+    Case("Only XOAUTH2 is offered", Script(after_tls="250-mail.example.test\r\n250 AUTH XOAUTH2")),
+    Case(
+        "The sender's address belongs to somebody else, said at RCPT",
+        Script(replies={"RCPT": "553 5.7.1 <alice@example.test>: Sender address rejected: not owned by user alice"}),
+    ),
+    Case("The server greylists", Script(replies={"RCPT": "450 4.2.0 Greylisted, please try again later"})),
+    Case("The server hangs up at MAIL FROM", Script(hang_up_at="MAIL")),
+    Case("The greeting drips, one byte in half a second", Script(banner="220-" + "x" * 200, drip=0.5)),
+    Case("The port belongs to an IMAP server", Script(banner="* OK [CAPABILITY IMAP4rev1] ready.")),
+    Case("Nothing listens there", Script(), closed=True),
+)
+
+
+def ask_swaks(case: Case, port: int, ca_path: str) -> tuple[str, str]:
+    """swaks up to RCPT, told to verify the certificate."""
+    tls = "--tls-on-connect" if case.mode == "implicit" else "--tls"
+    command = ["swaks", "--server", "127.0.0.1", "--port", str(port), tls, "--tls-verify", "--tls-ca-path", ca_path]
+    command += ["--auth", "--auth-user", USER, "--auth-password", case.password, "--from", USER, "--to", USER]
+    command += ["--quit-after", "RCPT", "--timeout", str(PATIENCE), "--helo", "client.example.test"]
+    status, output = _run(command)
+    lines = [line for line in output.splitlines() if re.match(r"\*\*\*|<(\*|~)\*", line)]
+    lines = [re.sub(r"^\S+\s+", "", line) for line in lines if "221 bye" not in line]
+    return f"exit {status}" if status else "passes", "; ".join(lines[-2:] if status else [])
+
+
+def ask_check_smtp(case: Case, port: int, ca_path: str) -> tuple[str, str]:
+    """check_smtp with STARTTLS, a login and a sender. It has no option for an authority."""
+    command = [str(CHECK_SMTP), "-H", "127.0.0.1", "-p", str(port), "-S", "-A", "LOGIN", "-U", USER]
+    command += ["-P", case.password, "-f", USER, "-t", str(PATIENCE), "-F", "client.example.test"]
+    status, output = _run(command)
+    line = next(iter(output.splitlines()), "").partition("|")[0]
+    line = re.sub(r"[,-] [0-9.]+ sec\. response time", "", line)
+    return {0: "OK", 1: "WARNING", 2: "CRITICAL"}.get(status, f"exit {status}"), line
+
+
+def ask_ours(case: Case, port: int, ca_path: str) -> tuple[str, str]:
+    """The probe at the level envelope."""
+    found = probe(
+        ProbeSettings(
+            mail_server="127.0.0.1",
+            port=port,
+            use_tls=True,
+            authenticate=True,
+            username=USER,
+            password=case.password,
+            timeout=PATIENCE,
+            sender_email=USER,
+            tls_mode=case.mode,
+            ca_path=ca_path,
+            ehlo_name="client.example.test",
+            deadline=PATIENCE * 1.25,
+        ),
+        "envelope",
+    )
+    if found["ok"]:
+        return "passes", "; ".join(f"warning `{note['id']}`: {note['cause']}" for note in found["warnings"])
+    diagnosis = found["diagnosis"]
+    words = " ".join(str(found[name]) for name in ("code", "enhanced_code", "server_text") if found[name])
+    said = [words + "." if words and not words.endswith(".") else words, diagnosis["cause"], diagnosis["hint"]]
+    return f"`{diagnosis['id']}` at {found['failed_stage']}", " ".join(filter(None, said))
+
+
+TOOLS: dict[str, Callable[[Case, int, str], tuple[str, str]]] = {
+    "swaks": ask_swaks,
+    "check_smtp": ask_check_smtp,
+    "fincon_smtp_probe": ask_ours,
+}
+
+
+def main() -> int:
+    """Compare, and write the page. Returns the exit status."""
+    missing = [
+        name for name, found in (("swaks", shutil.which("swaks")), ("check_smtp", CHECK_SMTP.exists())) if not found
+    ]
+    if missing:
+        print(f"{' and '.join(missing)} not found: run tests/setup/mail-servers.sh as root", file=sys.stderr)
+        return 1
+    # What listens at these ports of this machine has nothing to do with the broken servers.
+    followup.USUAL_WAYS = ()
+    with tempfile.TemporaryDirectory() as directory:
+        material = _material(Path(directory))
+        rows = [(case, [_ask(tool, case, material) for tool in TOOLS]) for case in CASES]
+    PAGE.write_text(_page(rows), encoding="utf-8")
+    return 0
+
+
+def _ask(tool: str, case: Case, material: Material) -> Finding:
+    with ScriptedServer(case.script, material.contexts[case.context]) as server:
+        port = _closed_port() if case.closed else server.port
+        started = time.monotonic()
+        verdict, said = TOOLS[tool](case, port, material.ca_path)
+        seconds = time.monotonic() - started
+        return Finding(verdict, said.replace(str(port), "PORT"), seconds, server.logins)
+
+
+def _run(command: Sequence[str]) -> tuple[int, str]:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=LIMIT, check=False)
+    except subprocess.TimeoutExpired:
+        return 124, f"*** still running after {LIMIT} seconds, stopped"
+    return done.returncode, done.stdout + done.stderr
+
+
+def _material(directory: Path) -> Material:
+    authority = trustme.CA(organization_name="Example Authority")
+    authority.cert_pem.write_to_path(directory / "ca.pem")
+    now = datetime.now(UTC)
+    long_ago = {"not_before": now - timedelta(days=90), "not_after": now - timedelta(days=3)}
+    contexts = {
+        "right": _context(authority, "127.0.0.1"),
+        "other name": _context(authority, "localhost"),
+        "expired": _context(authority, "127.0.0.1", **long_ago),
+        "unknown": _context(trustme.CA(organization_name="Somebody Else"), "127.0.0.1"),
+    }
+    return Material(str(directory / "ca.pem"), contexts)
+
+
+def _context(authority: trustme.CA, name: str, **validity: Any) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name, **validity).configure_cert(context)
+    return context
+
+
+def _closed_port() -> int:
+    with ScriptedServer() as server:
+        return server.port
+
+
+def _page(rows: Sequence[tuple[Case, Sequence[Finding]]]) -> str:
+    lines = [
+        "<!-- Written by tools/compare_smtp_tools.py. Do not edit. -->",
+        "",
+        "# What three tools say of the same broken servers",
+        "",
+        INTRODUCTION.format(
+            swaks=_version(["swaks", "--version"]),
+            check_smtp=_version([str(CHECK_SMTP), "--version"]),
+            patience=PATIENCE,
+        ),
+        "",
+        "| What is wrong | " + " | ".join(TOOLS) + " |",
+        "|---|" + "---|" * len(TOOLS),
+    ]
+    lines += [f"| {case.title} | " + " | ".join(map(_cell, findings)) + " |" for case, findings in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(finding: Finding) -> str:
+    said = re.sub(r"\s+", " ", finding.said).replace("|", "\\|").replace("*", "\\*")
+    parts = [f"**{finding.verdict}**" + (f": {said}" if said else "")]
+    if finding.logins > 1:
+        parts.append(f"({finding.logins} logins)")
+    if finding.seconds > PATIENCE + 2:
+        parts.append(f"({finding.seconds:.0f} seconds)")
+    return " ".join(parts)
+
+
+def _version(command: Sequence[str]) -> str:
+    first = _run(command)[1].splitlines()[0]
+    return re.sub(r"\s*\(.*\)", "", first)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
