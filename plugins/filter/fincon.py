@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
-from ansible_collections.fincon.mail.plugins.plugin_utils._report import drift_of, drift_table, verify_table
+from ansible_collections.fincon.mail.plugins.plugin_utils._report import drift_of, drift_table, ladder, verify_table
 
 
 def branch_findings(branch: Mapping[str, Any], files: Mapping[str, str] | None = None) -> list[str]:
@@ -25,5 +25,6 @@ class FilterModule:
             "branch_findings": branch_findings,
             "drift_of": drift_of,
             "drift_table": drift_table,
+            "ladder": ladder,
             "verify_table": verify_table,
         }

@@ -106,3 +106,17 @@ def verify_table(found: Sequence[Mapping[str, Any]]) -> list[str]:
         for text in (cause, f"do: {hint}", f"at: {'; '.join(branches)}"):
             lines += textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
     return lines
+
+
+def ladder(verification: Mapping[str, Any] | None) -> list[str]:
+    """Return a line for each login: the stages that the probe climbed, with their milliseconds.
+
+    :param verification: the verification of a branch, or ``None`` where nothing had to be verified.
+    """
+    return [_rungs(target) for target in (verification or {}).get("targets", [])]
+
+
+def _rungs(target: Mapping[str, Any]) -> str:
+    who = ", ".join(target["users"]) or target["smtp_server"]
+    stages = [f"{rung['stage']} {'' if rung['ok'] else 'FAILED '}{rung['ms']} ms" for rung in target["stages"]]
+    return f"{who} at {target['mail_server']}:{target['port']}: {', '.join(stages) or 'not tried'}"

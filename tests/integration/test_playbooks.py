@@ -94,8 +94,10 @@ def test_two_refused_logins_end_the_attempts_of_the_whole_fleet_at_that_server(s
         durban=[site.user("LERATO", **wrong)],
         polokwane=[site.user("KGOSI", username="kgosi@example.co.za", **wrong)],
     )
-    run = site.playbook("fincon.mail.verify")
+    run = site.playbook("fincon.mail.verify", "-v")
     assert run.status != 0
+    ladder = r"at localhost:\d+: dns \d+ ms, connect \d+ ms, .*auth FAILED \d+ ms"
+    assert len(re.findall(ladder, run.output)) == 2, "-v shows how far each login climbed"
     assert sum(site.mail.logins_tried.values()) == 2, run.output
     assert "2 x wrong_password at localhost" in run.output
     assert "2 x not_tried at localhost" in run.output
