@@ -16,7 +16,7 @@ STATE = State(
     [blank(SMTP_SERVER, "HQ"), blank(SMTP_SERVER, "Old")],
     [{**blank(MAIL_USER, name), **SET} for name in ("THANDI", "PIETER")] + [blank(MAIL_USER, "PASSME")],
 )
-DECLARED = [Wish(SMTP_SERVER, "hq"), Wish(MAIL_USER, "thandi")]
+DECLARED = (Wish(SMTP_SERVER, "hq"), Wish(MAIL_USER, "thandi"))
 
 
 def doomed(wishes=DECLARED, **options):
