@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 
@@ -26,7 +25,10 @@ class FinconAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         if variables.get("fincon_fleet_findings"):
-            raise AnsibleActionFail("the fleet's files are at fault:\n" + "\n".join(variables["fincon_fleet_findings"]))
+            # A result and not an exception, which would bypass the task's failed_when.
+            found = variables["fincon_fleet_findings"]
+            text = "the fleet's files are at fault:\n" + "\n".join(found)
+            return {**result, "failed": True, "changed": False, "msg": text, "findings": found}
         arguments = dict(self._task.args)
         if self.works_on_installation and "installation" not in arguments and "fincon_installation" in variables:
             arguments["installation"] = self._templar.template(variables["fincon_installation"])

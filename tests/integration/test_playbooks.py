@@ -114,6 +114,10 @@ def test_faults_of_the_files_stop_every_playbook_before_the_first_connection(
         assert "users[0].port (mail_user THANDI): is not known here" in run.output
         assert "users[1].sender_email (mail_user thandi): must be one e-mail address" in run.output
         assert re.search(rf"{re.escape(str(path))}:\d+:\d+: ", run.output)
+        # With --limit the play on localhost is left out, and the branch itself has to tell.
+        assert "is undefined" not in run.output
+        if options and name == "drift":
+            assert "invalid: the fleet's files are at fault" in run.output
     assert site.bench.requests() == []
     assert not site.mail.logins_tried
 
@@ -220,3 +224,31 @@ def test_a_vault_value_is_decrypted_when_it_is_used_and_checked_then(site: Site)
     run = site.playbook("fincon.mail.validate", *options)
     assert run.status != 0
     assert "users[0].password (mail_user THANDI): is a mask, not a password" in run.output
+
+
+def test_plain_host_vars_are_judged_by_the_schema_of_branch_files(site: Site) -> None:
+    good = {"fincon_smtp_servers": [], "fincon_users": [], "fincon_installation": site.installation("DURBAN")}
+    faulty: dict[str, dict[str, Any]] = {
+        "strings": {"fincon_users": ["THANDI"]},
+        "text": {"fincon_users": "THANDI"},
+        "numbers": {"fincon_users": [{"user": 123}], "fincon_smtp_servers": [{"name": 5}]},
+        "typo": {"fincon_users": [{"user": "THANDI", "sender_emial": "thandi@example.co.za"}]},
+        "installation": {"fincon_installation": "nonsense"},
+    }
+    inventory = site.folder / "plain" / "hosts.yml"
+    inventory.parent.mkdir()
+    hosts = {name: {"ansible_connection": "local", **good, **fault} for name, fault in faulty.items()}
+    site._write(inventory, {"fincon": {"hosts": hosts}})
+    run = site.playbook("fincon.mail.validate", inventory=inventory)
+    assert run.status != 0
+    for text in (
+        "users[0]: must be a mapping",
+        "users: must be a list",
+        "users[0].user: must be text, not the number 123",
+        "smtp_servers[0].name: must be text, not the number 5",
+        "users[0].sender_emial (mail_user THANDI): is not known here; did you mean 'sender_email'?",
+        "installation: must be a mapping",
+    ):
+        assert text in run.output, text
+    assert {host for host, counts in recap(run.output).items() if counts["failed"]} == set(faulty)
+    assert "caused by" not in run.output

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.http import Answer, ConnectionLostError, HttpClient
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
-from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import scrub
+from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber, clean_all
 
 BASE_PATH = "/datasnap/rest/FinconAPI"
 
@@ -38,7 +38,6 @@ _PASSING = (502, 503, 504)
 _READ_TRIES = 3
 _MAX_RETRY_AFTER = 10.0
 _SESSION_POLL = 2.0
-_SHOWN = 300
 
 
 class MethodMissingError(FinconError):
@@ -75,11 +74,13 @@ class DataSnapSession:
     ) -> None:
         self._client = client
         self._secrets: tuple[str, ...] = (server_login[1], fincon_login[2])
+        self._server_login = Scrubber(*server_login)
         self._server_user = server_login[0]
         self._fincon_login = fincon_login
         self._session_wait = session_wait
         self._clock, self._sleep = clock, sleep
         token = base64.b64encode(":".join(server_login).encode("utf-8")).decode("ascii")
+        self._server_login.add_encoded(token)
         self._headers = {"Authorization": f"Basic {token}", "Accept": "application/json", "Connection": "keep-alive"}
         self._connect_id = ""
         self.api_version = ""
@@ -207,9 +208,7 @@ class DataSnapSession:
 
     def _shown(self, text: str) -> str:
         """A text of the server in one short line, with our secrets replaced if it echoes them."""
-        basic = self._headers["Authorization"].split()[1]
-        line = " ".join("".join(c if c.isprintable() else " " for c in scrub(text, (*self._secrets, basic))).split())
-        return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
+        return self._server_login.clean(clean_all(text, self._secrets))
 
 
 def _json(text: str) -> dict[str, Any] | None:

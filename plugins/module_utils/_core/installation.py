@@ -90,8 +90,3 @@ def problems(installation: dict[str, Any]) -> list[str]:
         if name not in by_name:
             found.append(f"installation.{name} is not a setting of an installation")
     return found
-
-
-def secrets_of(installation: dict[str, Any]) -> tuple[str, ...]:
-    """Return the secrets of an installation, for scrubbing."""
-    return tuple(str(installation[row.name]) for row in SETTINGS if row.secret and installation.get(row.name))

@@ -14,10 +14,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import os
-from collections.abc import Iterable, Mapping
-from urllib.parse import quote, quote_plus
+from collections.abc import Mapping
 
 SET = "set"
 UNSET = "unset"
@@ -98,27 +96,3 @@ class Fingerprints:
     def forget(self, resource: str, key: str) -> None:
         """Drop the fingerprint of a record that no longer has a password."""
         self.stored.pop(self.place(resource, key), None)
-
-
-def scrub(text: str, secrets: Iterable[str]) -> str:
-    """Return the text with every secret, also in its base64 and JSON spellings, replaced by a word.
-
-    The last guard before a text from elsewhere is shown: no secret of ours may be echoed by it.
-    """
-    for secret in sorted({secret for secret in secrets if secret}, key=len, reverse=True):
-        for spelling in _spellings(secret):
-            text = text.replace(spelling, "(secret)")
-    return text
-
-
-def _spellings(secret: str) -> tuple[str, ...]:
-    encoded = base64.b64encode(secret.encode("utf-8")).decode("ascii")
-    spellings = {
-        secret,
-        json.dumps(secret)[1:-1],
-        quote(secret, safe=""),
-        quote_plus(secret),
-        encoded,
-        encoded.rstrip("="),
-    }
-    return tuple(sorted(spellings, key=len, reverse=True))

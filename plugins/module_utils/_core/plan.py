@@ -78,7 +78,8 @@ def make_plan(current: State, wishes: Iterable[Wish], compare: Compare, update_p
     findings: list[Finding] = []
     for wish in sorted(wishes, key=lambda wish: _ORDER[wish.resource.name, wish.present]):
         findings += _impossible(current, wish)
-        fields, secrets = _differences(current, wish, compare, update_password, unverified)
+        fields, secrets, unknown = _differences(current, wish, compare, update_password)
+        unverified += [(wish.resource.name, _name(current, wish), field) for field in unknown]
         if fields or _removes_empty_definition(current, wish):
             name = _name(current, wish)
             changes.append(Change(wish.resource.name, name, _action(current, wish), tuple(fields), secrets))
@@ -127,13 +128,14 @@ def _impossible(current: State, wish: Wish) -> list[Finding]:
 
 
 def _differences(
-    current: State, wish: Wish, compare: Compare, update_password: str, unverified: list[tuple[str, str, str]]
-) -> tuple[list[FieldChange], dict[str, str]]:
-    """Return the fields that differ and the passwords to send; note passwords that nobody can compare."""
+    current: State, wish: Wish, compare: Compare, update_password: str
+) -> tuple[list[FieldChange], dict[str, str], list[str]]:
+    """Return the fields that differ, the passwords to send, and the fields that nobody can compare."""
     record = current.get(wish.resource, wish.name) or _unset(wish)
     wanted = _wanted(current, wish)
     fields: list[FieldChange] = []
     secrets: dict[str, str] = {}
+    unverified: list[str] = []
     for row in wish.resource.fields:
         if row.name not in wanted:
             continue
@@ -147,8 +149,8 @@ def _differences(
             fields.append(FieldChange(row.name, have, word))
             secrets[row.name] = want
         if unknown:
-            unverified.append((wish.resource.name, _name(current, wish), row.name))
-    return fields, secrets
+            unverified.append(row.name)
+    return fields, secrets, unverified
 
 
 def _unset(wish: Wish) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Field:
     :param max_length: greatest number of characters.
     :param soft_limit: exceeding ``max_length`` is a warning, since the limit is inferred.
     :param unit: unit of a number.
+    :param probed: whether the mail server gets to see the value, so that a change of it has to be verified.
     :param wire_set: for a secret, the name of the Y/N flag that says whether one is set.
     """
 
@@ -60,6 +61,7 @@ class Field:
     max_length: int | None = None
     soft_limit: bool = False
     unit: str = ""
+    probed: bool = False
     wire_set: str = ""
 
     @property
@@ -124,6 +126,7 @@ SMTP_SERVER = Resource(
             "smtp",
             "Mail Server",
             required=True,
+            probed=True,
         ),
         Field(
             "authenticate",
@@ -133,6 +136,7 @@ SMTP_SERVER = Resource(
             "smtp",
             "Authenticate",
             default=True,
+            probed=True,
         ),
         Field(
             "username",
@@ -141,6 +145,7 @@ SMTP_SERVER = Resource(
             "Login that all users of the definition share. A user's own login replaces it.",
             "smtp",
             "Username",
+            probed=True,
         ),
         Field(
             "password",
@@ -150,6 +155,7 @@ SMTP_SERVER = Resource(
             "smtp",
             "Password",
             wire_set="PasswordSet",
+            probed=True,
         ),
         Field(
             "port",
@@ -161,6 +167,7 @@ SMTP_SERVER = Resource(
             default=587,
             minimum=1,
             maximum=65535,
+            probed=True,
         ),
         Field(
             "use_tls",
@@ -170,6 +177,7 @@ SMTP_SERVER = Resource(
             "smtp",
             "Use TLS",
             default=True,
+            probed=True,
         ),
         Field(
             "timeout",
@@ -182,6 +190,7 @@ SMTP_SERVER = Resource(
             minimum=1,
             maximum=600,
             unit="seconds",
+            probed=True,
         ),
         Field(
             "bcc",
@@ -216,6 +225,7 @@ MAIL_USER = Resource(
             "Name of the SMTP definition that the user is linked to.",
             "overview",
             required=True,
+            probed=True,
         ),
         Field(
             "username",
@@ -223,6 +233,7 @@ MAIL_USER = Resource(
             "SMTPUsername",
             "The user's own login to the mail server. It replaces the login of the definition.",
             "overview",
+            probed=True,
         ),
         Field(
             "password",
@@ -231,6 +242,7 @@ MAIL_USER = Resource(
             "Password of the user's own login. It can be set but not read back.",
             "overview",
             wire_set="SMTPPasswordSet",
+            probed=True,
         ),
         Field("sender_name", "text", "SenderName", "Name that recipients see.", "overview", required=True),
         Field(
@@ -241,6 +253,7 @@ MAIL_USER = Resource(
             "overview",
             required=True,
             max_length=100,
+            probed=True,
         ),
         Field("job_title", "text", "JobTitle", "Job title, for the document text of e-mails.", "overview"),
         Field("telephone", "text", "Telephone", "Telephone number, for the document text of e-mails.", "overview"),

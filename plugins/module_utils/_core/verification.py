@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, normal_key
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_USER,
+    RESOURCES,
+    SMTP_SERVER,
+    normal_key,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DELETE, Change, Record, State, Wish
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 
 LEVELS = ("none", "connect", "tls", "auth", "envelope")
-
-#: Changes of these fields cannot break the way to the mail server.
-_HARMLESS = {"bcc", "sender_name", "job_title", "telephone", *(f"user_field_{n}" for n in range(1, 7))}
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def checks_of_records(
 
 
 def _matters(change: Change) -> bool:
-    return change.resource != "mail_enabled" and any(item.field not in _HARMLESS for item in change.fields)
+    return any(RESOURCES[change.resource].field(item.field).probed for item in change.fields)
 
 
 def _checks(

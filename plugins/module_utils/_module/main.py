@@ -14,8 +14,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.workflow impor
 
 def run_module(name: str) -> None:
     """Run the module of that name and end the process."""
-    spec = SPECS[name]
-    module = AnsibleModule(argument_spec=spec.argument_spec, required_if=spec.required_if, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=SPECS[name].argument_spec, supports_check_mode=True)
     leave(module, execute(name, module.params, module.check_mode))
 
 

@@ -28,8 +28,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Tar
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS, ProbeSettings
 
-#: Fields of a definition and a user that the probe takes by themselves.
-_FIELDS = ("mail_server", "port", "use_tls", "authenticate", "username", "password", "timeout")
+#: Fields of a definition that the probe takes by themselves.
+_FIELDS = tuple(row.name for row in SMTP_SERVER.fields if row.probed)
 
 
 def probe_argument_spec() -> argspec.Spec:

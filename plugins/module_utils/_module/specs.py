@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -34,12 +34,10 @@ class ModuleSpec:
 
     :param argument_spec: its options.
     :param run: does its work: ``run(backend, params, check_mode)``.
-    :param required_if: as ``AnsibleModule`` takes it.
     """
 
     argument_spec: argspec.Spec
     run: Callable[[Backend, Params, bool], Outcome]
-    required_if: list[tuple[Any, ...]] = field(default_factory=list)
 
 
 def _writer(wishes: Callable[[Params], list[Wish]]) -> Callable[[Backend, Params, bool], Outcome]:

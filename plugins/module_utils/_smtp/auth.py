@@ -16,10 +16,10 @@ import re
 from collections.abc import Mapping
 from typing import Callable
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.channel import Channel
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import Reply
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.scrub import Scrubber
 
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
 """Those that need a password alone, in the order of preference (RFC 4616, draft-murchison-sasl-login, RFC 2195)."""

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Callable
+from typing import Callable
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import table_connection, table_dialogue
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
@@ -45,8 +44,3 @@ class _Facts(dict):  # type: ignore[type-arg]
 
     def __missing__(self, name: str) -> str:
         return "not known"
-
-
-def as_warning(event: str, stage: str, clean: Callable[[str], str], facts: Mapping[str, str]) -> dict[str, Any]:
-    """The warning for an event at a stage."""
-    return diagnose(Observation(stage=stage, event=event, facts=facts), clean)

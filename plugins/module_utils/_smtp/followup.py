@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import parse_host
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.ladder import Climb
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 
 TRY_SECONDS = 5.0

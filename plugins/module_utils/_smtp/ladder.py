@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, providers, resolve, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.channel import Channel
@@ -24,7 +25,6 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import Hos
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.journal import Journal
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import Reply
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings, reaches
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.testmail import build_message
 

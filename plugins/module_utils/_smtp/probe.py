@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import diagnose, find_row
@@ -18,7 +19,6 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import par
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.journal import Journal
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.ladder import Climb
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings, check
 
 RESERVED_SHARE = 0.2

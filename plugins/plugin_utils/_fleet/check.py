@@ -58,19 +58,51 @@ def _validator(kind: str) -> Draft7Validator:
     return Draft7Validator(branch_schema() if kind == "branch" else fleet_schema())
 
 
-def file_findings(kind: str, data: Any, source: Source) -> list[tuple[list[Any], Finding]]:
-    """Check the data of one file against its schema.
+def schema_faults(kind: str, data: Any) -> list[tuple[list[Any], Finding]]:
+    """Check data against its schema.
 
     :param kind: ``branch`` or ``fleet``.
-    :return: each fault with the path of what is wrong, in the order of the file.
+    :return: each fault with the path of what is wrong.
     """
-    found = []
-    for error in _validator(kind).iter_errors(data):
-        for path, message in _worded(error):
-            line, column = source.place(path)
-            finding = Finding(message, path=path_text(path), file=source.file, line=line, column=column)
-            found.append((path, _named(finding, data, path)))
+    return [
+        (path, _named(Finding(message, path=path_text(path)), data, path))
+        for error in _validator(kind).iter_errors(data)
+        for path, message in _worded(error)
+    ]
+
+
+def file_findings(kind: str, data: Any, source: Source) -> list[tuple[list[Any], Finding]]:
+    """Check the data of one file: :func:`schema_faults` with their places, in the order of the file."""
+    found = [(path, at(source, path, finding)) for path, finding in schema_faults(kind, data)]
     return sorted(found, key=lambda item: (item[1].line, item[1].column, item[1].message))
+
+
+def at(source: Source, path: Sequence[Any], finding: Finding) -> Finding:
+    """Give a finding its place in a file."""
+    line, column = source.place(path)
+    return replace(finding, path=path_text(path), file=source.file, line=line, column=column)
+
+
+def conforming(data: Any, faults: Iterable[Sequence[Any]]) -> Any:
+    """Return the data without what stands at the faulty paths, so that the rest can still be checked."""
+    for path in sorted(faults, key=len, reverse=True):
+        data = _without(data, path)
+    return data
+
+
+def _without(data: Any, path: Sequence[Any]) -> Any:
+    if not path:
+        return data if isinstance(data, dict) else None
+    copied = dict(data) if isinstance(data, dict) else list(data)
+    key, rest = path[0], path[1:]
+    if rest:
+        copied[key] = _without(copied[key], rest)
+    elif isinstance(copied, dict):
+        copied.pop(key, None)
+    else:
+        # The indexes of the others must stay, so that their places can be looked up.
+        copied[key] = {}
+    return copied
 
 
 def _named(finding: Finding, data: Any, path: Sequence[Any]) -> Finding:
@@ -210,8 +242,7 @@ def placed(finding: Finding, data_of: Sequence[tuple[Source, Any, Sequence[str]]
         return replace(finding, file=data_of[0][0].file)
     # Of equals the first: the branch file. A field that stands nowhere is shown at the nearest place above it.
     _found, source, path = max(candidates, key=lambda candidate: candidate[0])
-    line, column = source.place(path)
-    return replace(finding, path=path_text(path), file=source.file, line=line, column=column)
+    return at(source, path, finding)
 
 
 def _stands(data: Any, path: Sequence[Any]) -> bool:

@@ -16,12 +16,14 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER, normal_key
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
+    at,
     branch_findings,
+    conforming,
     file_findings,
     not_a_template,
     placed,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, path_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
 
 #: ``read(path)`` returns the text of a file, decrypted where the whole file is a vault.
 Read = Callable[[str], str]
@@ -93,25 +95,7 @@ def _load(kind: str, path: str, read: Read) -> tuple[Source, dict[str, Any] | No
     if found:
         return source, None, found
     faults = file_findings(kind, data, source)
-    for fault, _finding in sorted(faults, key=lambda item: len(item[0]), reverse=True):
-        data = _without(data, fault)
-    return source, data, [finding for _path, finding in faults]
-
-
-def _without(data: Any, path: Sequence[Any]) -> Any:
-    """Return the data without what stands at a path, so that the rest can still be checked."""
-    if not path:
-        return {key: value for key, value in data.items() if key != "branches"} if isinstance(data, dict) else None
-    copied = dict(data) if isinstance(data, dict) else list(data)
-    key, rest = path[0], path[1:]
-    if rest:
-        copied[key] = _without(copied[key], rest)
-    elif isinstance(copied, dict):
-        copied.pop(key, None)
-    else:
-        # The indexes of the others must stay, so that their places can be looked up.
-        copied[key] = {}
-    return copied
+    return source, conforming(data, (path for path, _finding in faults)), [finding for _path, finding in faults]
 
 
 def _branch_files(path: str, patterns: Any, source: Source) -> tuple[list[str], list[Finding]]:
@@ -123,9 +107,7 @@ def _branch_files(path: str, patterns: Any, source: Source) -> tuple[list[str], 
         matching = sorted(glob.glob(os.path.join(folder, pattern), recursive=True))
         if not matching:
             where = ["branches"] if isinstance(patterns, str) else ["branches", number]
-            line, column = source.place(where)
-            text = f"{pattern!r} leads to no file in {folder or '.'}"
-            found.append(Finding(text, path=path_text(where), file=path, line=line, column=column))
+            found.append(at(source, where, Finding(f"{pattern!r} leads to no file in {folder or '.'}")))
         files.update(dict.fromkeys(matching))
     return list(files), found
 
@@ -178,12 +160,13 @@ def _repeated(branches: Sequence[Branch], read: Read) -> list[Finding]:
     installations: dict[Any, str] = {}
     for branch in branches:
         if branch.name in names:
-            found.append(_at(branch, ["branch"], f"{branch.name!r} is the name of {names[branch.name]} too", read))
+            text = f"{branch.name!r} is the name of {names[branch.name]} too"
+            found.append(_of_branch(branch, ["branch"], text, read))
         names.setdefault(branch.name, branch.file)
         identity = _identity(branch.data["installation"])
         if identity in installations:
             text = f"is the same as that of {installations[identity]}: each branch needs an installation of its own"
-            found.append(_at(branch, ["installation"], text, read))
+            found.append(_of_branch(branch, ["installation"], text, read))
         if identity:
             installations.setdefault(identity, branch.file)
     return found
@@ -199,9 +182,8 @@ def _identity(installation: Any) -> Any:
     return url.rstrip("/").casefold(), company.casefold()
 
 
-def _at(branch: Branch, path: Sequence[Any], message: str, read: Read) -> Finding:
-    line, column = Source(branch.file, read(branch.file)).place(path)
-    return Finding(message, path=path_text(path), file=branch.file, line=line, column=column, branch=branch.name)
+def _of_branch(branch: Branch, path: Sequence[Any], message: str, read: Read) -> Finding:
+    return at(Source(branch.file, read(branch.file)), path, Finding(message, branch=branch.name))
 
 
 def _once(findings: Iterable[Finding]) -> Iterable[Finding]:

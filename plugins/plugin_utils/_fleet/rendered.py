@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, errors
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import branch_findings, placed
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
+    branch_findings,
+    conforming,
+    placed,
+    schema_faults,
+)
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
 
 
@@ -21,7 +26,16 @@ def rendered_findings(branch: Mapping[str, Any], files: Mapping[str, str]) -> li
     :param files: the ``branch`` and ``fleet`` file that they come from, if they come from a fleet.
     :return: the errors, with their places where the files are known.
     """
-    found = errors(branch_findings({**branch, "users": branch["users"] or []}, lambda value: True))
+    # Plain host variables were never files of a fleet, and a template renders to anything: the schema judges here too.
+    data = {"branch": "rendered", **{name: value for name, value in branch.items() if value is not None}}
+    faults = schema_faults("branch", data)
+    sound = conforming(data, (path for path, _finding in faults))
+    whole = {
+        "installation": sound.get("installation", {}),
+        "smtp_servers": sound.get("smtp_servers", []),
+        "users": sound.get("users", []),
+    }
+    found = [finding for _path, finding in faults] + errors(branch_findings(whole, lambda value: True))
     if not found or not files:
         return found
     places = []

@@ -14,10 +14,10 @@ from contextlib import suppress
 from urllib.parse import quote, quote_plus
 
 import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import MASK, MAX_TEXT, WITHHELD, Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message, probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import NotAReply, ReplyReader
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.scrub import MASK, MAX_TEXT, WITHHELD, Scrubber
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

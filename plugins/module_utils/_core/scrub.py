@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-MASK = "********"
+MASK = "(secret)"
 WITHHELD = "(the server's text is withheld: it repeats the password)"
 MAX_TEXT = 500
 _SHORT = 4
@@ -47,6 +48,13 @@ class Scrubber:
         # Servers change the case of what they echo, and even base64 in the wrong case narrows a password down.
         text = re.sub(_any_of(self._plain), MASK, text, flags=re.IGNORECASE)
         return _mask_tokens(_any_of(self._encoded), text)
+
+
+def clean_all(text: str, secrets: Iterable[str]) -> str:
+    """The text without any of several secrets, the longest first, so that none leaves the rest of another."""
+    for secret in sorted(set(secrets), key=len, reverse=True):
+        text = Scrubber(password=secret).clean(text)
+    return text
 
 
 def _mask_tokens(pattern: str, text: str) -> str:
@@ -107,6 +115,7 @@ def _plain_forms(password: str) -> list[str]:
         escaped,
         repr(password)[1:-1],
         re.sub(r"([\\\"'])", r"\\\1", password),
+        json.dumps(password)[1:-1],
         re.sub(r"[^!-*,-<>-~]", lambda match: f"+{ord(match.group()):02X}", password),
         password.encode("utf-8").hex(),
         password[::-1],

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scrubber of texts from elsewhere, as the backends use it; tests/unit/smtp has its use in a dialogue."""
+
+from __future__ import annotations
+
+import base64
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import MASK, WITHHELD, Scrubber, clean_all
+
+
+def test_every_spelling_of_a_secret_is_removed():
+    secret = 'p\u00e4"ss w/ord+1'
+    encoded = base64.b64encode(secret.encode()).decode()
+    shown = Scrubber(password=secret).clean(
+        f'{secret} | p\\u00e4\\"ss w/ord+1 | {encoded} | p%C3%A4%22ss%20w%2Ford%2B1'
+    )
+    assert shown == " | ".join([MASK] * 4)
+
+
+def test_an_empty_secret_removes_nothing():
+    assert Scrubber(password="").clean("as it is") == "as it is"
+
+
+def test_a_secret_that_contains_another_is_removed_whole():
+    assert clean_all("hunter22", ["hunter2", "hunter22"]) == MASK
+    assert clean_all("hunter22", ["hunter22", "hunter2", ""]) == MASK
+
+
+def test_a_text_that_repeats_a_very_short_secret_is_withheld():
+    assert Scrubber(password="abc").clean("wrong: abc") == WITHHELD
