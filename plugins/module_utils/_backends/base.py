@@ -7,12 +7,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, State
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target
+
+#: ``prober(targets, level)`` returns a verification for each target.
+Prober = Callable[[Sequence[Target], str], "list[dict[str, Any]]"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,23 @@ class Description:
 
     backend: str
     version: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was read from an installation.
+
+    :param state: what changes are measured against. At an attended site it holds what is ordered already.
+    :param confirmed: what Fincon holds now, where that is something else.
+    """
+
+    state: State
+    confirmed: Optional[State] = None
+
+    @property
+    def installed(self) -> State:
+        """What Fincon holds now."""
+        return self.state if self.confirmed is None else self.confirmed
 
 
 @dataclass(frozen=True)
@@ -62,8 +83,22 @@ class Backend(ABC):
         """Return what the other side says of itself; valid after :meth:`read`."""
 
     @abstractmethod
-    def read(self) -> State:
-        """Return all records."""
+    def read(self, writing: bool = False) -> Snapshot:
+        """Return all records.
+
+        :param writing: whether changes may follow. What another run could change meanwhile is locked until the end.
+        """
+
+    def foretell(self, _changes: Sequence[Change]) -> dict[str, Any]:
+        """Return what the result tells besides, once these changes are applied; the same when they are not applied."""
+        return {}
+
+    def prober(self, ours: Prober) -> Prober:
+        """Return what verifies settings at their mail server: our own probe, unless the other side has a better place.
+
+        :param ours: ``ours(targets, level)`` returns a verification for each target.
+        """
+        return ours
 
     @abstractmethod
     def apply(self, changes: Sequence[Change]) -> Report:

@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends import fingerprint_file
-from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend, Description, Report
+from ansible_collections.fincon.mail.plugins.module_utils._backends.base import (
+    Backend,
+    Description,
+    Report,
+    Snapshot,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._backends.datasnap import (
     BASE_PATH,
     DataSnapSession,
@@ -89,10 +94,10 @@ class RestBackend(Backend):
     def describe(self) -> Description:
         return Description("rest", self._session.api_version)
 
-    def read(self) -> State:
+    def read(self, writing: bool = False) -> Snapshot:
         servers = self._read_all("GetSmtpDefinitions", "SmtpDefinitions", SMTP_SERVER.key, SMTP_SERVER.fields)
         users = self._read_all("GetMailUsers", "MailUsers", MAIL_USER.key, USER_FIELDS)
-        return State(servers, users)
+        return Snapshot(State(servers, users))
 
     def apply(self, changes: Sequence[Change]) -> Report:
         self._session.guard(password for change in changes for password in change.secrets.values())

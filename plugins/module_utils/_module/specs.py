@@ -94,7 +94,7 @@ def branch_wishes(smtp_servers: list[Params] | None, users: list[Params] | None)
 
 
 def _read(backend: Backend, _params: Params, _check_mode: bool) -> Outcome:
-    state = backend.read()
+    state = backend.read().installed
     described = backend.describe()
     return Outcome(
         {
@@ -102,6 +102,7 @@ def _read(backend: Backend, _params: Params, _check_mode: bool) -> Outcome:
             "smtp_servers": state.records(SMTP_SERVER),
             "users": state.records(MAIL_USER),
             "backend": {"name": described.backend, "version": described.version},
+            **backend.foretell(()),
         }
     )
 

@@ -9,11 +9,11 @@ It knows neither Ansible nor a backend, so a module process and the controller's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend, Report
+from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend, Prober, Report
 from ansible_collections.fincon.mail.plugins.module_utils._core import verification as verifying
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import record_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import InvalidRecordsError
@@ -25,9 +25,6 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rul
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
-
-#: ``prober(targets, level)`` returns a verification for each target.
-Prober = Callable[[Sequence[Target], str], "list[dict[str, Any]]"]
 
 
 @dataclass(frozen=True)
@@ -71,13 +68,13 @@ def write(backend: Backend, request: Request, check_mode: bool, prober: Prober =
     :raises FinconError: when nothing could be done at all.
     """
     notes = _refuse(_record_findings(request.wishes))
-    state = backend.read()
+    state = backend.read(writing=not check_mode).state
     wishes = request.wishes
     if request.purge is not None:
         wishes += tuple(purge_wishes(state, wishes, request.purge))
     plan = make_plan(state, wishes, backend.fingerprints.compare, request.update_password)
     notes += _refuse([*plan.findings, *_rule_findings(plan, wishes)])
-    verified, failure, verify_notes = _verify(plan, request, prober)
+    verified, failure, verify_notes = _verify(plan, request, backend.prober(prober))
     notes += verify_notes
     result = _result(plan, backend, verified)
     if failure:
@@ -179,6 +176,7 @@ def _result(plan: Plan, backend: Backend, verified: dict[str, Any] | None) -> di
         "verification": verified,
         "relogin_users": sorted(relogin),
         "backend": {"name": described.backend, "version": described.version},
+        **backend.foretell(plan.changes),
     }
 
 

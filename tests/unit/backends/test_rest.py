@@ -109,7 +109,7 @@ def test_users_are_cleared_before_their_definition_is_deleted(bench, installatio
 def test_all_pages_are_read(bench, installation, monkeypatch):
     monkeypatch.setattr(rest, "PAGE", 2)
     with RestBackend(installation(bench)) as backend:
-        users = backend.read().records(MAIL_USER)
+        users = backend.read().state.records(MAIL_USER)
     assert [user["user"] for user in users] == ["ANSIBLE", "AYESHA", "PASSME", "PIETER", "THANDI"]
 
 
