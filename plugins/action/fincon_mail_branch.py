@@ -8,4 +8,6 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._action import FinconA
 
 
 class ActionModule(FinconAction):
-    """The module of the same name, with the host's installation as a default."""
+    """The module of the same name."""
+
+    module = "fincon_mail_branch"

@@ -8,6 +8,6 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._action import FinconA
 
 
 class ActionModule(FinconAction):
-    """The module of the same name, one run of the probe for all hosts of a task."""
+    """The module of the same name."""
 
-    works_on_installation = False
+    module = "fincon_smtp_probe"

@@ -118,21 +118,12 @@ verification:
       elements: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.fincon.mail.plugins.module_utils._module.main import leave
-from ansible_collections.fincon.mail.plugins.module_utils._module.probing import probe_argument_spec, run_probe
+from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec=probe_argument_spec(),
-        mutually_exclusive=[("mail_server", "smtp_servers")],
-        required_one_of=[("mail_server", "smtp_servers")],
-        required_by={"users": ["smtp_servers"]},
-        supports_check_mode=True,
-    )
-    leave(module, run_probe(module.params))
+    run_module("fincon_smtp_probe")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ PASSWORDS = {
 }
 SERVER_PASSWORD = "c4nary-server-Pk5"
 COMPANIES = {"CAPETOWN": ["THANDI", "PIETER"], "DURBAN": ["LERATO"], "POLOKWAN": ["KGOSI"]}
+#: The two ways in which a module runs, by the connection of its host.
+WAYS = {"worker": "local", "process": "elsewhere"}
 BRANCHES = {"cape-town": "CAPETOWN", "durban": "DURBAN", "polokwane": "POLOKWAN"}
 
 
@@ -52,6 +54,7 @@ class Site:
 
     def __init__(self, folder: Path, bench: Bench, mail: MailHandle) -> None:
         self.folder, self.bench, self.mail = folder, bench, mail
+        self.way = "worker"
         self.fleet = folder / "fleet" / "fincon.yml"
         self._runs = 0
         (folder / "home").mkdir()
@@ -164,7 +167,10 @@ class Site:
             "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
             "ANSIBLE_CONFIG": str(self.folder / "home" / "ansible.cfg"),
             "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connections"),
         }
+        if self.way != "worker":
+            extra = {**extra, "ansible_connection": WAYS[self.way]}
         command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), playbook]
         command += ["-e", json.dumps(extra), *options]
         done = subprocess.run(

@@ -9,9 +9,16 @@ from typing import Any
 
 import pytest
 
-from .conftest import PASSWORDS, Site
+from .conftest import PASSWORDS, WAYS, Site
 
 ABSENT = {"state": "absent"}
+
+
+@pytest.fixture(params=WAYS)
+def site(request: pytest.FixtureRequest, site: Site) -> Site:
+    """A site on which modules run in the worker, and one on which they run as processes."""
+    site.way = request.param
+    return site
 
 
 def module(action: str, /, **options: Any) -> dict[str, Any]:

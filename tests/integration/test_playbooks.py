@@ -14,7 +14,14 @@ from typing import Any
 
 import pytest
 
-from .conftest import PASSWORDS, SERVER_PASSWORD, Site
+from .conftest import PASSWORDS, SERVER_PASSWORD, WAYS, Site
+
+
+@pytest.fixture(params=WAYS)
+def site(request: pytest.FixtureRequest, site: Site) -> Site:
+    """A site on which modules run in the worker, and one on which they run as processes."""
+    site.way = request.param
+    return site
 
 
 def recap(output: str) -> dict[str, dict[str, int]]:

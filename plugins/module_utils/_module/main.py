@@ -6,22 +6,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.fincon.mail.plugins.module_utils._module.execute import execute
-from ansible_collections.fincon.mail.plugins.module_utils._module.specs import SPECS
+from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome
 
 
 def run_module(name: str) -> None:
     """Run the module of that name and end the process."""
-    module = AnsibleModule(argument_spec=SPECS[name].argument_spec, supports_check_mode=True)
-    leave(module, execute(name, module.params, module.check_mode))
-
-
-def leave(module: AnsibleModule, outcome: Outcome) -> None:
-    """End a module with an outcome."""
+    made = MODULES[name]
+    module = AnsibleModule(argument_spec=made.argument_spec, supports_check_mode=True, **made.constraints)
+    outcome = made.work(module.params, module.check_mode)
     for warning in outcome.warnings:
         module.warn(warning)
-    if outcome.failure:
-        module.fail_json(msg=outcome.failure, **outcome.result)
-    module.exit_json(**outcome.result)
+    result = returned(outcome)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def returned(outcome: Outcome) -> dict[str, Any]:
+    """Return the result of a module."""
+    return {**outcome.result, "failed": True, "msg": outcome.failure} if outcome.failure else outcome.result

@@ -31,6 +31,13 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import 
 #: Fields of a definition that the probe takes by themselves.
 _FIELDS = tuple(row.name for row in SMTP_SERVER.fields if row.probed)
 
+#: Settings of one login, or the records of a branch.
+PROBE_CONSTRAINTS = {
+    "mutually_exclusive": [("mail_server", "smtp_servers")],
+    "required_one_of": [("mail_server", "smtp_servers")],
+    "required_by": {"users": ["smtp_servers"]},
+}
+
 
 def probe_argument_spec() -> argspec.Spec:
     """Return the options of the probe."""
@@ -51,8 +58,8 @@ def probe_argument_spec() -> argspec.Spec:
     }
 
 
-def run_probe(params: Params) -> Outcome:
-    """Probe what the parameters say.
+def run_probe(params: Params, _check_mode: bool = False) -> Outcome:
+    """Probe what the parameters say, in check mode as well: a probe changes nothing.
 
     :param params: validated, with defaults.
     """

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A module's work in the controller's worker, as a module process would do it: same arguments, same result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible_collections.fincon.mail.plugins.module_utils._module.main import returned
+from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
+
+
+def run_in_worker(
+    name: str, arguments: Mapping[str, Any], check_mode: bool, called: str
+) -> tuple[dict[str, Any], list[str]]:
+    """Validate the arguments of a module and do its work.
+
+    :param name: the module, a key of ``MODULES``.
+    :param arguments: as the task gives them.
+    :param called: the name under which the task calls it, for messages.
+    :return: the result, and warnings for the user.
+    """
+    module = MODULES[name]
+    validated = ArgumentSpecValidator(module.argument_spec, **module.constraints).validate(plain(arguments))
+    if validated.error_messages:
+        message = validated.errors.msg
+        if isinstance(validated.errors[0], UnsupportedError):
+            message = f"Unsupported parameters for ({called}) module: {message}"
+        return {"failed": True, "msg": message}, []
+    params = validated.validated_parameters
+    outcome = module.work(params, check_mode)
+    # Nothing scrubs an action plugin's result, as AnsibleModule does with that of a module.
+    return remove_values(returned(outcome), set(_secrets(module.argument_spec, params))), outcome.warnings
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a module process gets it: decrypted, and of the types that JSON knows.
+
+    Ansible's own types carry tags, decrypt themselves and template themselves as they are read.
+    """
+    if isinstance(value, Mapping):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    for kind in (int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _secrets(spec: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[str]:
+    """The values of all options that must not be shown, those of records included."""
+    for name, option in spec.items():
+        value = params.get(name)
+        if value and option.get("no_log"):
+            yield str(value)
+        for record in value if isinstance(value, list) else [value]:
+            if isinstance(record, Mapping):
+                yield from _secrets(option.get("options") or {}, record)
