@@ -17,6 +17,7 @@ from collection import COLLECTIONS, ROOT
 
 sys.path.insert(0, str(COLLECTIONS))
 
+import generate_command_schemas
 import generate_smtp_docs
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import (
     BACKENDS,
@@ -32,6 +33,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._module.probing import (
     probe_argument_spec,
+)
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.ledger_schema import (
+    ledger_schema,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import (
     branch_schema,
@@ -105,6 +109,8 @@ def installation_option() -> dict[str, Any]:
     for row in SETTINGS:
         needed = [f"Needed by the {' and the '.join(row.backends)} backend."] if row.required else []
         suboptions[row.name] = {"description": [*row.description, *needed], "type": row.type}
+        if row.type == "list":
+            suboptions[row.name]["elements"] = "str"
         if row.default is not None:
             suboptions[row.name]["default"] = row.default
     description = [
@@ -166,7 +172,9 @@ def generated() -> dict[Path, str]:
     }
     return {
         ROOT / "schemas" / "branch.schema.json": json.dumps(branch_schema(), indent=2, ensure_ascii=False) + "\n",
+        ROOT / "schemas" / "ledger.schema.json": json.dumps(ledger_schema(), indent=2, ensure_ascii=False) + "\n",
         ROOT / "schemas" / "fleet.schema.json": json.dumps(fleet_schema(), indent=2, ensure_ascii=False) + "\n",
+        **generate_command_schemas.render(),
         fragments / "installation.py": fragment(
             "The installation that a module works on.", {"installation": installation_option()}
         ),

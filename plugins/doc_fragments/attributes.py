@@ -4,6 +4,13 @@
 
 from __future__ import annotations
 
+# Of every module that has an action plugin of the base class FinconAction.
+_IN_WORKER = r"""
+notes:
+  - Where the connection of the host is local, the work is done in the controller's worker, without the cost of a
+    module process. A task with C(become), C(environment) or C(async) gets a process, as does any other connection.
+"""
+
 
 class ModuleDocFragment:
     """What the modules can do, and how honest their idempotence is."""
@@ -40,7 +47,8 @@ attributes:
     description: Changes nothing, however often it runs.
 """
 
-    ACTIONGROUP = r"""
+    ACTIONGROUP = (
+        r"""
 options: {}
 attributes:
   action_group:
@@ -49,3 +57,38 @@ attributes:
     membership:
       - fincon.mail.fincon
 """
+        + _IN_WORKER
+    )
+
+    ACTIONGROUP_PROBE = (
+        r"""
+options: {}
+attributes:
+  action_group:
+    support: full
+    description: Use C(group/fincon.mail.fincon_probe) in C(module_defaults) to set options for this module.
+    details:
+      - The modules of that group all take O(tls_mode), O(validate_certs), O(ca_path) and O(ehlo_name).
+    membership:
+      - fincon.mail.fincon
+      - fincon.mail.fincon_probe
+"""
+        + _IN_WORKER
+    )
+
+    ACTIONGROUP_WRITE = (
+        r"""
+options: {}
+attributes:
+  action_group:
+    support: full
+    description: Use C(group/fincon.mail.fincon_write) in C(module_defaults) to set options for this module.
+    details:
+      - The modules of that group all take O(update_password), O(verify) and O(verify_failure).
+    membership:
+      - fincon.mail.fincon
+      - fincon.mail.fincon_probe
+      - fincon.mail.fincon_write
+"""
+        + _IN_WORKER
+    )

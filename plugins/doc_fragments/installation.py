@@ -25,7 +25,37 @@ options:
         type: str
         required: true
         choices:
+        - attended
+        - command
         - rest
+      ledger:
+        description:
+        - The file that keeps what is confirmed and what is ordered, where the module runs. Made for git.
+        - A relative path starts at the current directory of the run; the fleet plugin makes it start at the fleet
+          file.
+        - Needed by the attended backend.
+        type: path
+      lock_wait:
+        description:
+        - Longest wait for another run that works on the ledger, in seconds.
+        type: float
+        default: 60.0
+      command:
+        description:
+        - The adapter program and its arguments. They are run as they stand, without a shell.
+        - Needed by the command backend.
+        type: list
+        elements: str
+      command_timeout:
+        description:
+        - Longest time for one call of the adapter, in seconds. Then its whole process group is ended.
+        type: float
+        default: 300.0
+      output_limit:
+        description:
+        - Most that one call of the adapter may print, in bytes.
+        type: int
+        default: 16777216
       url:
         description:
         - Address of the Fincon REST server, such as V(https://10.1.2.3:4090).

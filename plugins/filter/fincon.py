@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
-from ansible_collections.fincon.mail.plugins.plugin_utils._report import drift_of, drift_table, ladder, verify_table
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import ladder, verify_table
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order import work_order
 
 
 def branch_findings(branch: Mapping[str, Any], files: Mapping[str, str] | None = None) -> list[str]:
@@ -23,8 +24,7 @@ class FilterModule:
         """Return the filters by name."""
         return {
             "branch_findings": branch_findings,
-            "drift_of": drift_of,
-            "drift_table": drift_table,
             "ladder": ladder,
             "verify_table": verify_table,
+            "work_order": work_order,
         }

@@ -12,6 +12,7 @@ version_added: 0.1.0
 description:
   - Returns all SMTP definitions, the e-mail settings of all users, and whether e-mail is enabled for them.
   - Passwords cannot be read. They are the words C(set) and C(unset).
+  - With the C(attended) backend it returns what is confirmed. A switch of which nobody knows is null.
 extends_documentation_fragment:
   - fincon.mail.attributes.info
   - fincon.mail.attributes.actiongroup
@@ -52,6 +53,15 @@ backend:
   returned: success
   type: dict
   sample: {name: rest, version: 5.285.002}
+work_order:
+  description: What waits to be typed into Fincon, as in RV(fincon.mail.fincon_mail_branch#module:work_order), or null.
+  returned: success, with the C(attended) backend
+  type: dict
+pending:
+  description: The items of that order, each with the number of its C(order).
+  returned: success, with the C(attended) backend
+  type: list
+  elements: dict
 """
 
 from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module

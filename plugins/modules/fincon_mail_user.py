@@ -22,7 +22,7 @@ options:
     default: present
 extends_documentation_fragment:
   - fincon.mail.attributes
-  - fincon.mail.attributes.actiongroup
+  - fincon.mail.attributes.actiongroup_write
   - fincon.mail.installation
   - fincon.mail.mail_user
   - fincon.mail.write
@@ -97,6 +97,30 @@ backend:
   returned: as RV(changes)
   type: dict
   sample: {name: rest, version: 5.285.002}
+work_order:
+  description:
+    - What waits to be typed into Fincon once this call is done, or null when nothing does.
+    - C(number) and C(ordered), the day on which it got that number, and the items, each with its number C(item), the
+      day C(since) which it waits, and the rest as in RV(changes). C(have) is what is confirmed.
+    - An order whose items change gets a new number. M(fincon.mail.fincon_mail_confirm) takes it.
+  returned: as RV(changes), with the C(attended) backend
+  type: dict
+  sample:
+    number: 3
+    ordered: "2026-11-24"
+    items:
+      - item: 1
+        since: "2026-11-24"
+        resource: smtp_server
+        name: HQ relay
+        action: update
+        fields:
+          - {field: port, have: 25, want: 587}
+pending:
+  description: The items that waited when the call began, as in RV(work_order), each with the number of its C(order).
+  returned: as RV(changes), with the C(attended) backend
+  type: list
+  elements: dict
 applied:
   description: The changes that were applied before one failed.
   returned: when the verification or a write failed

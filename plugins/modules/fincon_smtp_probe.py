@@ -34,7 +34,7 @@ options:
     default: true
 extends_documentation_fragment:
   - fincon.mail.attributes.info
-  - fincon.mail.attributes.actiongroup
+  - fincon.mail.attributes.actiongroup_probe
   - fincon.mail.probe_settings
   - fincon.mail.branch
   - fincon.mail.write.probe

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, State
@@ -40,7 +40,7 @@ class Snapshot:
     """
 
     state: State
-    confirmed: Optional[State] = None
+    confirmed: State | None = None
 
     @property
     def installed(self) -> State:

@@ -208,7 +208,7 @@ class DataSnapSession:
 
     def _shown(self, text: str) -> str:
         """A text of the server in one short line, with our secrets replaced if it echoes them."""
-        return self._server_login.clean(clean_all(text, self._secrets))
+        return clean_all(text, self._secrets, self._server_login)
 
 
 def _json(text: str) -> dict[str, Any] | None:

@@ -12,12 +12,62 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import RESOURCES, normal_key
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DELETE, Change
 
 _FOLDER = "~/.ansible/fincon_mail"
+
+
+class FingerprintFile:
+    """The fingerprints of one installation, kept in step with the passwords that are sent to it.
+
+    :param given: the file that the user names; empty for the default one.
+    :param identity: what tells the installation from every other.
+    :raises FinconError: when the file cannot be read.
+    """
+
+    def __init__(self, given: str | None, identity: str) -> None:
+        self._path = Path(given).expanduser() if given else default_path(identity)
+        self.fingerprints = load(self._path)
+
+    def doubt(self, changes: Sequence[Change]) -> dict[str, str]:
+        """Forget the passwords that are about to be sent, and return what was known: if the answer is lost, nobody
+        knows which are set."""
+        before = dict(self.fingerprints.stored)
+        for change in changes:
+            if change.secrets:
+                self.fingerprints.forget(*_place(change))
+        self._save_unless(before)
+        return before
+
+    def trust(self, changes: Sequence[Change], known: Mapping[str, str]) -> None:
+        """Know again of changes that were certainly not made what was known before :meth:`doubt`."""
+        before = dict(self.fingerprints.stored)
+        places = {Fingerprints.place(*_place(change)) for change in changes}
+        self.fingerprints.stored.update({place: made for place, made in known.items() if place in places})
+        self._save_unless(before)
+
+    def remember(self, change: Change) -> None:
+        """Keep the fingerprint as soon as a password was sent, so that a run that ends midway loses none."""
+        before = dict(self.fingerprints.stored)
+        if change.action == DELETE:
+            self.fingerprints.forget(*_place(change))
+        for password in change.secrets.values():
+            self.fingerprints.remember(*_place(change), password)
+        self._save_unless(before)
+
+    def _save_unless(self, before: dict[str, str]) -> None:
+        if self.fingerprints.stored != before:
+            save(self._path, self.fingerprints)
+
+
+def _place(change: Change) -> tuple[str, str]:
+    return change.resource, normal_key(RESOURCES[change.resource], change.name)
 
 
 def default_path(identity: str) -> Path:

@@ -7,10 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._backends import fingerprint_file
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import (
     Backend,
     Description,
@@ -22,6 +20,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.datasnap imp
     DataSnapSession,
     MethodMissingError,
 )
+from ansible_collections.fincon.mail.plugins.module_utils._backends.fingerprint_file import FingerprintFile
 from ansible_collections.fincon.mail.plugins.module_utils._backends.http import (
     ConnectionLostError,
     HttpClient,
@@ -37,7 +36,6 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     USER_FIELDS,
     Field,
     Resource,
-    normal_key,
     same_value,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
@@ -86,10 +84,8 @@ class RestBackend(Backend):
             installation["session_wait"],
         )
         self._names = _Contract(installation.get("contract") or {})
-        identity = f"{client.where}/{installation['data_id']}"
-        given = installation.get("fingerprints")
-        self._fingerprint_path = Path(given).expanduser() if given else fingerprint_file.default_path(identity)
-        self.fingerprints = fingerprint_file.load(self._fingerprint_path)
+        self._kept = FingerprintFile(installation.get("fingerprints"), f"{client.where}/{installation['data_id']}")
+        self.fingerprints = self._kept.fingerprints
 
     def describe(self) -> Description:
         return Description("rest", self._session.api_version)
@@ -104,7 +100,7 @@ class RestBackend(Backend):
         for number, change in enumerate(changes):
             try:
                 self._apply_one(change)
-                self._remember(change)
+                self._kept.remember(change)
             except FinconError as exc:
                 return Report(tuple(changes[:number]), tuple(changes[number:]), _explained(exc))
         return Report(tuple(changes))
@@ -178,20 +174,6 @@ class RestBackend(Backend):
                     f"{self._session.where}: {change.resource} {change.name}: the server keeps {kept!r} as {row.name}, "
                     f"not {values[row.name]!r}; declare the value that it keeps"
                 )
-
-    def _remember(self, change: Change) -> None:
-        """Keep the fingerprint as soon as the password was sent, so that a run that ends midway loses none."""
-        resource = RESOURCES[change.resource]
-        if resource is MAIL_ENABLED:
-            return
-        key = normal_key(resource, change.name)
-        before = dict(self.fingerprints.stored)
-        if change.action == DELETE:
-            self.fingerprints.forget(resource.name, key)
-        for password in change.secrets.values():
-            self.fingerprints.remember(resource.name, key, password)
-        if self.fingerprints.stored != before:
-            fingerprint_file.save(self._fingerprint_path, self.fingerprints)
 
     def _call(self, call: Callable[..., dict[str, Any] | None], method: str, *parameters: Any) -> dict[str, Any] | None:
         try:

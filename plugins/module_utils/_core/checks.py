@@ -38,6 +38,11 @@ EMAIL_PATTERN = (
 )
 #: A run of one masking character is what a server shows instead of a password. Sending it would set it.
 MASK_PATTERN = r"^([*\u2022\u25cf])\1\1+" + END
+#: What begins a text that ``adopt`` writes where a password belongs that it cannot read.
+PLACEHOLDER_MARK = "CHANGEME-"
+#: What a secret must not be: a mask or a placeholder.
+NOT_A_SECRET_PATTERN = f"{MASK_PATTERN}|^{PLACEHOLDER_MARK}"
+PLACEHOLDER_PROBLEM = "is a placeholder: fill in the password"
 
 PATTERNS = {
     "name": NAME_PATTERN,
@@ -64,6 +69,11 @@ _EXPECTED = {
 def is_template(value: Any) -> bool:
     """Whether the value is a template or a vault text, to be checked once it is rendered."""
     return isinstance(value, str) and re.search(TEMPLATE_PATTERN, value) is not None
+
+
+def is_placeholder(value: Any) -> bool:
+    """Whether the value stands for a password that is still to be filled in."""
+    return isinstance(value, str) and value.startswith(PLACEHOLDER_MARK)
 
 
 def value_problem(field: Field, value: Any) -> str | None:
@@ -120,6 +130,9 @@ def _text_problem(field: Field, value: str) -> str | None:
         return f"must be {_EXPECTED[field.kind]}{_instead(field, value)}"
     if field.secret and re.search(MASK_PATTERN, value):
         return "is a mask, not a password; leave the field out to keep the password that is set"
+    if field.secret and is_placeholder(value):
+        whose = field.description.partition(".")[0].removeprefix("Password")
+        return f"{PLACEHOLDER_PROBLEM}{whose}, or leave the field out to keep the one that is set"
     if field.max_length and not field.soft_limit and len(value) > field.max_length:
         return f"has {len(value)} characters; {field.max_length} are allowed"
     return None

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-BACKENDS = ("rest",)
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import PLACEHOLDER_PROBLEM, is_placeholder
+
+#: From what needs nothing of anybody to what needs the most of the vendor.
+BACKENDS = ("attended", "command", "rest")
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class Setting:
     """One option of an installation.
 
     :param name: its name in YAML.
-    :param type: its Ansible type: str, int, float, bool, path or dict.
+    :param type: its Ansible type: str, int, float, bool, path, dict or list (of texts).
     :param description: sentences for people.
     :param backends: the backends that use it.
     :param required: whether those backends need it.
@@ -35,6 +38,45 @@ class Setting:
 
 
 SETTINGS = (
+    Setting(
+        "ledger",
+        "path",
+        (
+            "The file that keeps what is confirmed and what is ordered, where the module runs. Made for git.",
+            "A relative path starts at the current directory of the run; the fleet plugin makes it start at the "
+            "fleet file.",
+        ),
+        ("attended",),
+        required=True,
+    ),
+    Setting(
+        "lock_wait",
+        "float",
+        ("Longest wait for another run that works on the ledger, in seconds.",),
+        ("attended",),
+        default=60.0,
+    ),
+    Setting(
+        "command",
+        "list",
+        ("The adapter program and its arguments. They are run as they stand, without a shell.",),
+        ("command",),
+        required=True,
+    ),
+    Setting(
+        "command_timeout",
+        "float",
+        ("Longest time for one call of the adapter, in seconds. Then its whole process group is ended.",),
+        ("command",),
+        default=300.0,
+    ),
+    Setting(
+        "output_limit",
+        "int",
+        ("Most that one call of the adapter may print, in bytes.",),
+        ("command",),
+        default=16777216,
+    ),
     Setting("url", "str", ("Address of the Fincon REST server, such as V(https://10.1.2.3:4090).",), required=True),
     Setting("server_username", "str", ("User of the REST server itself, for HTTP Basic.",), required=True),
     Setting("server_password", "str", ("Password of O(installation.server_username).",), required=True, secret=True),
@@ -67,6 +109,7 @@ SETTINGS = (
             "File of mode 0600 that keeps salted fingerprints of the passwords that were sent.",
             "By default a file for each installation below V(~/.ansible/fincon_mail), where the module runs.",
         ),
+        ("command", "rest"),
     ),
 )
 
@@ -86,7 +129,15 @@ def problems(installation: dict[str, Any]) -> list[str]:
         for setting in SETTINGS
         if setting.required and backend in setting.backends and not installation.get(setting.name)
     ]
+    found += [
+        f"installation.{setting.name} {PLACEHOLDER_PROBLEM}"
+        for setting in SETTINGS
+        if setting.secret and is_placeholder(installation.get(setting.name))
+    ]
     for name in sorted(given):
         if name not in by_name:
             found.append(f"installation.{name} is not a setting of an installation")
+        elif backend not in by_name[name].backends and by_name[name].default is None:
+            # A setting with a default always has a value once the options are validated.
+            found.append(f"installation.{name} is not a setting of the {backend} backend")
     return found

@@ -156,7 +156,7 @@ def _differences(
 def _unset(wish: Wish) -> dict[str, Any]:
     """What a record that does not exist holds: no number and no flag, so that a new one states each of them."""
     record = blank(wish.resource, wish.name)
-    if wish.present and wish.resource is SMTP_SERVER:
+    if wish.present:
         record.update({row.name: None for row in wish.resource.fields if row.kind in ("flag", "integer")})
     return record
 

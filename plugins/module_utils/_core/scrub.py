@@ -37,24 +37,33 @@ class Scrubber:
 
     def clean(self, text: str) -> str:
         """The text, on one line, without secrets, at most MAX_TEXT characters long."""
+        return _cut(self.mask(text))
+
+    def mask(self, text: str) -> str:
+        """The text, on one line, without secrets, in its whole length."""
         text = _printable(text)
         if self._short and any(form in text.casefold() for form in map(str.casefold, _plain_forms(self._short))):
             return WITHHELD
-        text = self._mask(text)
-        text = " ".join(text.split())
-        return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
-
-    def _mask(self, text: str) -> str:
         # Servers change the case of what they echo, and even base64 in the wrong case narrows a password down.
         text = re.sub(_any_of(self._plain), MASK, text, flags=re.IGNORECASE)
-        return _mask_tokens(_any_of(self._encoded), text)
+        text = _mask_tokens(_any_of(self._encoded), text)
+        return " ".join(text.split())
 
 
-def clean_all(text: str, secrets: Iterable[str]) -> str:
-    """The text without any of several secrets, the longest first, so that none leaves the rest of another."""
-    for secret in sorted(set(secrets), key=len, reverse=True):
-        text = Scrubber(password=secret).clean(text)
-    return text
+def clean_all(text: str, secrets: Iterable[str], login: Scrubber | None = None) -> str:
+    """The text without any of several secrets, the longest first, so that none leaves the rest of another.
+
+    :param login: whose secrets are removed as well.
+    """
+    scrubbers = [Scrubber(password=secret) for secret in sorted({*secrets, ""}, key=len, reverse=True)]
+    for scrubber in [*scrubbers, *([login] if login else [])]:
+        text = scrubber.mask(text)
+    # Cut only now: the half of a secret at the edge would not be known for one.
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
 def _mask_tokens(pattern: str, text: str) -> str:

@@ -45,6 +45,8 @@ def installation_spec() -> Spec:
     options: Spec = {"backend": {"type": "str", "required": True, "choices": list(BACKENDS)}}
     for row in SETTINGS:
         options[row.name] = {"type": row.type}
+        if row.type == "list":
+            options[row.name]["elements"] = "str"
         if row.default is not None:
             options[row.name]["default"] = row.default
         if row.secret or "password" in row.name:

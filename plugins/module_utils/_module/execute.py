@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import AttendedBackend
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend
+from ansible_collections.fincon.mail.plugins.module_utils._backends.command import CommandBackend
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest import RestBackend
 from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import (
@@ -17,7 +19,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.errors import (
 from ansible_collections.fincon.mail.plugins.module_utils._module.specs import SPECS, Params
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome
 
-_BACKENDS = {"rest": RestBackend}
+_BACKENDS = {"attended": AttendedBackend, "command": CommandBackend, "rest": RestBackend}
 
 
 def open_backend(installation: Params) -> Backend:
@@ -38,6 +40,12 @@ def execute(name: str, params: Params, check_mode: bool) -> Outcome:
     :param params: its parameters, validated and with defaults.
     :return: the outcome; an error that nobody can mend here is its ``failure``. Does not raise for one.
     """
+    outcome = _outcome(name, params, check_mode)
+    outcome.result.update(SPECS[name].told(params))
+    return outcome
+
+
+def _outcome(name: str, params: Params, check_mode: bool) -> Outcome:
     try:
         with open_backend(params["installation"]) as backend:
             return SPECS[name].run(backend, params, check_mode)

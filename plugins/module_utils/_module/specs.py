@@ -19,13 +19,22 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     SMTP_SERVER,
     USER_FIELDS,
     Resource,
+    written_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
 from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
+from ansible_collections.fincon.mail.plugins.module_utils._module.attended import (
+    confirm_order,
+    import_csv,
+    import_declared,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome, Request, write
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import probe_all
 
 Params = dict[str, Any]
+
+#: The options that hold the records of a branch.
+_LISTS = {"smtp_servers": SMTP_SERVER, "users": MAIL_USER}
 
 
 @dataclass(frozen=True)
@@ -34,10 +43,12 @@ class ModuleSpec:
 
     :param argument_spec: its options.
     :param run: does its work: ``run(backend, params, check_mode)``.
+    :param told: what the result tells of the parameters, whatever becomes of the work: ``told(params)``.
     """
 
     argument_spec: argspec.Spec
     run: Callable[[Backend, Params, bool], Outcome]
+    told: Callable[[Params], dict[str, Any]] = lambda _params: {}
 
 
 def _writer(wishes: Callable[[Params], list[Wish]]) -> Callable[[Backend, Params, bool], Outcome]:
@@ -58,9 +69,8 @@ def _writer(wishes: Callable[[Params], list[Wish]]) -> Callable[[Backend, Params
 def _purge(params: Params) -> Purge | None:
     if not params.get("purge"):
         return None
-    lists = {"smtp_servers": SMTP_SERVER, "users": MAIL_USER}
     return Purge(
-        tuple(resource for name, resource in lists.items() if params[name] is not None),
+        tuple(resource for name, resource in _LISTS.items() if params[name] is not None),
         tuple(params["purge_protect"]),
         params["purge_limit"],
         params["purge_empty"],
@@ -93,6 +103,15 @@ def branch_wishes(smtp_servers: list[Params] | None, users: list[Params] | None)
     return wishes
 
 
+def _declared(params: Params) -> dict[str, Any]:
+    """Name the declared records. Drift reports show each of them, those in order and those of a failed call as well."""
+    names = {
+        key: [written_key(resource, record[resource.key.name]) for record in params[key] or []]
+        for key, resource in _LISTS.items()
+    }
+    return {"records": names}
+
+
 def _read(backend: Backend, _params: Params, _check_mode: bool) -> Outcome:
     state = backend.read().installed
     described = backend.describe()
@@ -105,6 +124,16 @@ def _read(backend: Backend, _params: Params, _check_mode: bool) -> Outcome:
             **backend.foretell(()),
         }
     )
+
+
+def _confirm(backend: Backend, params: Params, check_mode: bool) -> Outcome:
+    return confirm_order(backend, params["order"], params["items"], params["by"], check_mode)
+
+
+def _import(backend: Backend, params: Params, check_mode: bool) -> Outcome:
+    if params["csv_files"]:
+        return import_csv(backend, list(zip(params["csv_files"], params["csv_contents"])), check_mode)
+    return import_declared(backend, branch_wishes(params["smtp_servers"], params["users"]), check_mode)
 
 
 def _record_module(resource: Resource) -> ModuleSpec:
@@ -140,6 +169,26 @@ SPECS = {
             **argspec.write_spec(),
         },
         _writer(lambda params: branch_wishes(params["smtp_servers"], params["users"])),
+        _declared,
     ),
     "fincon_mail_info": ModuleSpec(argspec.installation_spec(), _read),
+    "fincon_mail_confirm": ModuleSpec(
+        {
+            "order": {"type": "int", "required": True},
+            "items": {"type": "list", "elements": "int"},
+            "by": {"type": "str", "default": ""},
+            **argspec.installation_spec(),
+        },
+        _confirm,
+    ),
+    "fincon_mail_import": ModuleSpec(
+        {
+            "smtp_servers": argspec.records_spec(SMTP_SERVER.key, SMTP_SERVER.fields),
+            "users": argspec.records_spec(MAIL_USER.key, USER_FIELDS),
+            "csv_files": {"type": "list", "elements": "path", "default": []},
+            "csv_contents": {"type": "list", "elements": "str", "default": []},
+            **argspec.installation_spec(),
+        },
+        _import,
+    ),
 }

@@ -2,13 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Findings of fleet and branch files, each worded for people and with its place."""
+"""Findings of fleet and branch files, each worded for people and with its place.
+
+Every check runs twice where it has to say something: first a compiled filter over everything, and only for what it does
+not accept jsonschema and the checks that word their findings.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
@@ -29,20 +34,18 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.accept import Accepts, compiled
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import branch_schema, fleet_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, path_text
 
-try:
-    from jsonschema import Draft7Validator
-except ImportError as exc:
-    JSONSCHEMA_ERROR: ImportError | None = exc
-else:
-    JSONSCHEMA_ERROR = None
-
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
 
 Record = Mapping[str, Any]
+
+#: Whether faults can be worded. Importing it takes as long as loading forty branches, so it waits for the first fault.
+HAS_JSONSCHEMA = find_spec("jsonschema") is not None
 
 #: The section of a file in which the records of a resource stand.
 _SECTIONS = {"smtp_servers": SMTP_SERVER, "users": MAIL_USER, "user": MAIL_USER}
@@ -50,12 +53,38 @@ _ROWS = {
     SMTP_SERVER.name: {row.name: row for row in (SMTP_SERVER.key, *SMTP_SERVER.fields)},
     MAIL_USER.name: {row.name: row for row in (MAIL_USER.key, *USER_FIELDS)},
 }
-_TYPE_WORDS = {"object": "a mapping", "array": "a list", "string": "text", "boolean": "true or false"}
+#: The rows that are still to be looked at when the schema has found nothing: it knows no warnings.
+_SOFT_ROWS = {name: {key: row for key, row in rows.items() if row.soft_limit} for name, rows in _ROWS.items()}
+_TYPE_WORDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+}
+_SCHEMAS = {"branch": branch_schema, "fleet": fleet_schema}
 
 
 @cache
-def _validator(kind: str) -> Draft7Validator:
-    return Draft7Validator(branch_schema() if kind == "branch" else fleet_schema())
+def accepted(kind: str) -> Accepts:
+    """Return the function that tells whether the data of a file conforms to its schema.
+
+    :param kind: ``branch`` or ``fleet``.
+    """
+    return compiled(_SCHEMAS[kind]())
+
+
+@cache
+def validator(kind: str) -> Validator:
+    """Return the validator that says where and how data breaks the schema of its kind."""
+    from jsonschema import Draft7Validator, validators
+
+    # To draft-07 587.0 is an integer; to Fincon it is not.
+    strict = Draft7Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _checker, value: isinstance(value, int) and not isinstance(value, bool)
+    )
+    return validators.extend(Draft7Validator, type_checker=strict)(_SCHEMAS[kind]())
 
 
 def schema_faults(kind: str, data: Any) -> list[tuple[list[Any], Finding]]:
@@ -64,9 +93,11 @@ def schema_faults(kind: str, data: Any) -> list[tuple[list[Any], Finding]]:
     :param kind: ``branch`` or ``fleet``.
     :return: each fault with the path of what is wrong.
     """
+    if accepted(kind)(data):
+        return []
     return [
         (path, _named(Finding(message, path=path_text(path)), data, path))
-        for error in _validator(kind).iter_errors(data)
+        for error in validator(kind).iter_errors(data)
         for path, message in _worded(error)
     ]
 
@@ -155,7 +186,7 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
         meant = [inner for inner in error.context if "$ref" not in error.schema["anyOf"][inner.schema_path[0]]]
         return _sentence(next((inner for inner in meant if inner.validator != "type"), error.context[0]), ())
     if error.validator == "type":
-        return f"must be {_TYPE_WORDS.get(error.validator_value, 'a number')}"
+        return f"must be {_TYPE_WORDS[error.validator_value]}"
     if error.validator == "enum":
         return f"must be one of {', '.join(map(str, error.validator_value))}"
     if error.validator == "const":
@@ -177,11 +208,12 @@ def _row_at(path: Sequence[Any]) -> Field | None:
     return None
 
 
-def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool]) -> list[Finding]:
+def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool], judged: bool = False) -> list[Finding]:
     """Check the records of one branch as a whole, its defaults filled in.
 
     :param branch: ``installation``, ``smtp_servers`` and ``users``, each record of the right shape.
     :param settled: whether a value can be judged now. Before rendering, a template cannot.
+    :param judged: whether the schema has found nothing wrong with any value, so that only warnings are left.
     """
     servers = [_settled(record, settled) for record in branch["smtp_servers"]]
     users = [_settled(record, settled) for record in branch["users"]]
@@ -192,7 +224,7 @@ def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool]) -
     ]
     found += sequence_findings(wishes)
     for resource, records in ((SMTP_SERVER, servers), (MAIL_USER, users)):
-        found += _value_findings(resource, records)
+        found += _value_findings(resource, records, (_SOFT_ROWS if judged else _ROWS)[resource.name])
     state = State([record for record in servers if "name" in record], [record for record in users if "user" in record])
     return found + rule_findings(state, {(wish.resource.name, wish.key) for wish in wishes}, complete=False)
 
@@ -203,7 +235,8 @@ def _settled(record: Record, settled: Callable[[Any], bool]) -> dict[str, Any]:
 
 def not_a_template(value: Any) -> bool:
     """Whether a value of a file can be judged before anything is rendered."""
-    return not is_template(value)
+    # A text without a brace and without a dollar sign is neither a template nor a vault text.
+    return not (isinstance(value, str) and ("{" in value or "$" in value) and is_template(value))
 
 
 def _installation_findings(installation: Any) -> list[Finding]:
@@ -215,16 +248,17 @@ def _installation_findings(installation: Any) -> list[Finding]:
     ]
 
 
-def _value_findings(resource: Resource, records: Iterable[Record]) -> list[Finding]:
+def _value_findings(resource: Resource, records: Iterable[Record], rows: Mapping[str, Field]) -> list[Finding]:
     found = []
     for record in records:
-        for name, row in _ROWS[resource.name].items():
+        for name, row in rows.items():
             if name not in record:
                 continue
-            base = Finding("", resource=resource.name, name=str(record.get(resource.key.name, "")), field=name)
             problem, warning = value_problem(row, record[name]), length_warning(row, record[name])
-            found += [replace(base, message=problem)] if problem else []
-            found += [replace(base, message=warning, severity=WARNING)] if warning else []
+            if problem or warning:
+                base = Finding("", resource=resource.name, name=str(record.get(resource.key.name, "")), field=name)
+                found += [replace(base, message=problem)] if problem else []
+                found += [replace(base, message=warning, severity=WARNING)] if warning else []
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
     END,
-    MASK_PATTERN,
+    NOT_A_SECRET_PATTERN,
     PATTERNS,
     TEMPLATE_PATTERN,
     may_be_empty,
@@ -31,7 +31,15 @@ FLEET_PLUGIN = "fincon.mail.fleet"
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 _TEMPLATE = {"$ref": "#/definitions/template"}
 _NAME = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]*$(?!\n)"}
-_TYPES = {"str": "string", "path": "string", "int": "integer", "float": "number", "bool": "boolean", "dict": "object"}
+_TYPES: dict[str, Schema] = {
+    "str": {"type": "string"},
+    "path": {"type": "string"},
+    "int": {"type": "integer"},
+    "float": {"type": "number"},
+    "bool": {"type": "boolean"},
+    "dict": {"type": "object"},
+    "list": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+}
 
 
 def branch_schema() -> Schema:
@@ -144,7 +152,7 @@ def _plain(row: Field) -> Schema:
     if row.max_length and not row.soft_limit:
         plain["maxLength"] = row.max_length
     if row.secret:
-        plain["not"] = {"pattern": MASK_PATTERN}
+        plain["not"] = {"pattern": NOT_A_SECRET_PATTERN}
     return plain
 
 
@@ -152,7 +160,7 @@ def _installation() -> Schema:
     properties: Schema = {"backend": {"anyOf": [{"enum": list(BACKENDS)}, _TEMPLATE], "description": "The way in."}}
     for row in SETTINGS:
         description = " ".join(row.description)
-        properties[row.name] = {"description": description, "anyOf": [{"type": _TYPES[row.type]}, _TEMPLATE]}
+        properties[row.name] = {"description": description, "anyOf": [_TYPES[row.type], _TEMPLATE]}
     return {
         "description": "How the installation is reached. What its backend needs may also come from the fleet file.",
         "anyOf": [{"type": "object", "additionalProperties": False, "properties": properties}, _TEMPLATE],

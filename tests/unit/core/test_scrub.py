@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import base64
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import MASK, WITHHELD, Scrubber, clean_all
+from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import (
+    MASK,
+    MAX_TEXT,
+    WITHHELD,
+    Scrubber,
+    clean_all,
+)
 
 
 def test_every_spelling_of_a_secret_is_removed():
@@ -30,3 +36,12 @@ def test_a_secret_that_contains_another_is_removed_whole():
 
 def test_a_text_that_repeats_a_very_short_secret_is_withheld():
     assert Scrubber(password="abc").clean("wrong: abc") == WITHHELD
+
+
+def test_a_secret_at_the_place_where_a_long_text_is_cut_leaves_no_half():
+    text = f"{'x' * (MAX_TEXT - 8)} canary-pw-2 and more"
+    for login in (None, Scrubber(password="canary-pw-2")):
+        shown = clean_all(text, ["another-secret", "" if login else "canary-pw-2"], login)
+        assert len(shown) <= MAX_TEXT
+        assert "canary" not in shown
+        assert "can" not in shown

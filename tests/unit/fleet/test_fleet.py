@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
@@ -134,6 +137,98 @@ def test_two_branches_of_one_name_are_found(fleet):
 def test_two_branches_of_one_installation_are_found(fleet):
     (line,) = lines(fleet({"a": branch_text("a"), "b": branch_text("b").replace("data_id: b", "data_id: A")}))
     assert line.startswith("branches/b.yml:2:1: installation: is the same as that of branches/a.yml")
+
+
+ATTENDED = "plugin: fincon.mail.fleet\nbranches: branches/*.yml\ndefaults: {installation: {backend: attended%s}}\n"
+
+
+def attended(name, ledger, more=""):
+    return f"branch: {name}\ninstallation: {{ledger: {ledger}}}\n{more}"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "path"),
+    [
+        ("ledgers/a.yml", "sites/ledgers/a.yml"),
+        ("'ledgers/{{ inventory_hostname }}.yml'", "sites/ledgers/{{ inventory_hostname }}.yml"),
+        ("/srv/a.yml", "/srv/a.yml"),
+        ("~/a.yml", "~/a.yml"),
+        ("$HOME/a.yml", "$HOME/a.yml"),
+        ("'{{ folder }}/a.yml'", "{{ folder }}/a.yml"),
+    ],
+)
+def test_a_relative_ledger_starts_at_the_fleet_file(tmp_path, monkeypatch, ledger, path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "a.yml").write_text(attended("a", ledger))
+    text = ATTENDED.replace("branches/*", "a") % ""
+    read = {"sites/fincon.yml": text}.get
+    loaded = load_fleet("sites/fincon.yml", lambda file: read(file) or (tmp_path / file).read_text())
+    assert lines(loaded) == []
+    (branch,) = loaded.branches
+    assert branch.data["installation"]["ledger"] == path
+    if "{{" in ledger:
+        assert branch.data["installation"]["ledger"].place.startswith("sites/a.yml:2:24")
+
+
+def test_two_branches_of_one_ledger_are_found(fleet):
+    (line,) = lines(fleet({"a": attended("a", "l/x.yml"), "b": attended("b", "./l//x.yml")}, ATTENDED % ""))
+    assert line == (
+        "branches/b.yml:2:16: installation.ledger: is the ledger of branches/a.yml too: "
+        "each branch needs one of its own"
+    )
+
+
+def test_a_ledger_in_the_defaults_is_that_of_every_branch(fleet):
+    found = lines(fleet({name: f"branch: {name}\n" for name in "abc"}, ATTENDED % ", ledger: one.yml"))
+    assert [line.split(": ")[0] for line in found] == ["branches/b.yml:1:1", "branches/c.yml:1:1"]
+    assert lines(fleet({name: f"branch: {name}\n" for name in "abc"}, ATTENDED % ", ledger: '{{ x }}'")) == []
+
+
+@pytest.mark.parametrize("connection", ["ansible.builtin.ssh", "'{{ way }}'"])
+def test_what_a_branch_sees_from_a_machine_of_its_own_is_its_own(fleet, connection):
+    more = f"vars: {{ansible_connection: {connection}}}\n"
+    ledgers = {name: attended(name, "/var/ledger.yml", more) for name in "ab"}
+    assert lines(fleet(ledgers, ATTENDED % "")) == []
+    installations = {name: branch_text(name, more=more).replace(f"data_id: {name}", "data_id: MAIN") for name in "ab"}
+    assert lines(fleet(installations)) == []
+
+
+def test_branches_of_fleets_that_are_used_together_are_held_against_each_other(fleet):
+    first = fleet({"a": branch_text("a"), "b": branch_text("b")})
+    renamed = [replace(first.branches[0], name="x", file="other/x.yml"), replace(first.branches[1], file="other/b.yml")]
+    second = load_fleet("fincon.yml", lambda path: Path(path).read_text(), renamed)
+    assert lines(second) == [
+        "branches/a.yml:2:1: installation: is the same as that of other/x.yml: "
+        "each branch needs an installation of its own",
+        "branches/b.yml:1:1: branch: 'b' is the name of other/b.yml too",
+        "branches/b.yml:2:1: installation: is the same as that of other/b.yml: "
+        "each branch needs an installation of its own",
+    ]
+
+
+def test_a_number_with_a_fraction_of_nothing_is_one_finding_in_files_and_rendered(fleet):
+    more = "smtp_servers: [{name: Own, mail_server: o.za, port: 587.0}]\n"
+    loaded = fleet({"a": branch_text("a", more=more)})
+    expected = (
+        "branches/a.yml:3:47: smtp_servers[0].port (smtp_server Own): must be a whole number from 1 to 65535, "
+        "not the number 587.0"
+    )
+    assert lines(loaded) == [expected]
+
+    templated = fleet({"a": branch_text("a", more=more.replace("587.0", "'{{ port }}'"))})
+    assert lines(templated) == []
+    (branch,) = templated.branches
+    server = {"name": "Own", "mail_server": "o.za", "port": 587.0}
+    data = {**branch.data, "smtp_servers": [branch.data["smtp_servers"][0], server]}
+    del data["vars"]
+    (finding,) = rendered_findings(data, {"branch": branch.file, "fleet": templated.file})
+    assert str(finding) == expected
+
+
+def test_a_cache_is_refused_as_any_unknown_key(fleet):
+    (line,) = lines(fleet({"a": branch_text("a")}, FLEET + "cache: true\n"))
+    assert line.startswith("fincon.yml:15:1: cache: is not known here")
 
 
 def test_a_pattern_that_leads_to_no_file_is_found(fleet):

@@ -1,0 +1,13 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.fincon.mail.plugins.plugin_utils._action import FinconAction
+
+
+class ActionModule(FinconAction):
+    """The module of the same name."""
+
+    module = "fincon_mail_confirm"

@@ -1,0 +1,170 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The file of a ledger: one writer at a time, replaced in one step, with one backup."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import stat
+import time
+from pathlib import Path
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+
+#: How often a lock that another run holds is tried again, in seconds.
+_RETRY = 0.05
+
+#: A new ledger is for its owner only: it holds fingerprints, at which anybody who can read them can try passwords. The
+#: rights of an existing one are kept, so that whoever shares a ledger grants it once.
+_NEW_MODE = 0o600
+
+
+class LedgerFile:
+    """A ledger's file and what stands beside it: ``.lock``, ``.bak`` and, after a crash, ``.tmp``.
+
+    A symbolic link is followed, so that the file and not the link is replaced, and all its names share one lock.
+
+    :param path: the ledger as the user names it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        self._path = os.path.realpath(path)
+        self._lock: int | None = None
+
+    @property
+    def backup(self) -> str:
+        """Where the last content but one is kept."""
+        return f"{self.name}.bak"
+
+    def read(self) -> bytes | None:
+        """Return the content; ``None`` when there is no file.
+
+        :raises FinconError: when it cannot be read.
+        """
+        try:
+            with open(self._path, "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise FinconError(f"{self.name}: the ledger cannot be read ({exc.strerror}); check its rights") from exc
+
+    def lock(self, wait: float) -> None:
+        """Keep every other writer out until :meth:`unlock`, and make the folder if need be.
+
+        :param wait: longest wait for another writer, in seconds.
+        :raises FinconError: when another writer holds the lock for longer.
+        """
+        try:
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            # It stays for good: whoever removed it could remove the one that another writer has just locked.
+            handle = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError as exc:
+            raise FinconError(
+                f"{self.name}: the ledger cannot be locked ({exc.strerror}); check the rights of its folder"
+            ) from exc
+        try:
+            _wait_for(handle, wait, self.name)
+        except BaseException:
+            os.close(handle)
+            raise
+        self._lock = handle
+
+    def unlock(self) -> None:
+        """Let other writers in."""
+        if self._lock is not None:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._lock, 0)
+            # The lock ends with its last handle.
+            os.close(self._lock)
+            self._lock = None
+
+    def replace(self, content: bytes, before: bytes | None) -> None:
+        """Put new content in place of the old, which becomes the backup.
+
+        Whenever the machine stops, the old or the new content is there in full.
+
+        :param before: what :meth:`read` returned.
+        :raises FinconError: when it cannot be written; then the old content is still there.
+        """
+        try:
+            if before is not None:
+                self._put(f"{self._path}.bak", before)
+            self._put(self._path, content)
+        except OSError as exc:
+            raise FinconError(
+                f"{self.name}: the ledger cannot be written ({exc.strerror}) and is as it was; "
+                "check the disk and the rights"
+            ) from exc
+
+    def _put(self, target: str, content: bytes) -> None:
+        # One fixed name, for the lock keeps others away: whatever a crash leaves there the next writer clears away.
+        temporary = f"{self._path}.tmp"
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                self._take_rights(handle)
+                _write_all(handle, content)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            os.replace(temporary, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        _sync_folder(os.path.dirname(target))
+
+    def _take_rights(self, handle: int) -> None:
+        """Give a new file owner, group and mode of the ledger that it is to replace."""
+        try:
+            status = os.stat(self._path)
+        except FileNotFoundError:
+            os.fchmod(handle, _NEW_MODE)
+            return
+        made = os.fstat(handle)
+        if (status.st_uid, status.st_gid) != (made.st_uid, made.st_gid):
+            # Only root may give a file away. For anybody else the file is theirs from now on.
+            with contextlib.suppress(PermissionError):
+                os.fchown(handle, status.st_uid, status.st_gid)
+        os.fchmod(handle, stat.S_IMODE(status.st_mode))
+
+
+def _wait_for(handle: int, wait: float, name: str) -> None:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError as exc:
+            if time.monotonic() >= deadline:
+                holder = os.pread(handle, 100, 0).decode("utf-8", "replace").strip() or "another run"
+                raise FinconError(
+                    f"{name}: the ledger is being written by {holder}, also after {wait:g} seconds; "
+                    "let it end, or give installation.lock_wait more time"
+                ) from exc
+            time.sleep(_RETRY)
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"process {os.getpid()} on {os.uname().nodename}\n".encode(), 0)
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def _sync_folder(folder: str) -> None:
+    """Make a rename last: it is a change of the folder."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

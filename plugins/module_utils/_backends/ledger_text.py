@@ -1,0 +1,280 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The text of a ledger: YAML in, with the place of everything, and YAML out, with the comments that people left in it.
+
+PyYAML, since ansible-core brings it along and libyaml reads a ledger in a tenth of the time that ruamel.yaml needs.
+Neither library keeps comments as a ledger needs them: ruamel.yaml hangs a comment on the value *before* it, so that the
+note above one user moves to another as soon as a record comes in between. Here a comment belongs to the line below it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
+
+try:
+    import yaml
+except ImportError as exc:
+    YAML_ERROR: ImportError | None = exc
+else:
+    YAML_ERROR = None
+
+#: A place in the data: keys, and indexes of lists or what identifies their entries.
+Path = tuple[Hashable, ...]
+
+#: What identifies an entry of a list, whatever comes before it.
+_IDENTITIES = ("name", "user", "item", "field")
+
+#: Plain values that are not text. Fewer than YAML 1.1 has, in which ``on`` is true and 12:30 a number.
+_PLAIN = (
+    (re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), lambda text: text.lower() == "true"),
+    (re.compile(r"-?(?:0|[1-9][0-9]*)$"), int),
+    (re.compile(r"(?:null|Null|NULL|~|)$"), lambda _text: None),
+)
+_STRING_TAGS = ("tag:yaml.org,2002:str", "!")
+
+
+@dataclass
+class Parsed:
+    """What a text holds.
+
+    :param data: the data, as far as the text could be understood.
+    :param places: line and column, from 1, of each key and list entry.
+    :param findings: what is wrong with the text as YAML.
+    """
+
+    data: Any = None
+    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def place(self, path: Path) -> tuple[int, int]:
+        """Return line and column of a path, or of the nearest place above it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
+
+
+def parse(text: str) -> Parsed:
+    """Read YAML of plain values: mappings, lists, text, whole numbers, true, false and null."""
+    parsed = Parsed()
+    conflict = re.search(r"^(<{7}|={7}|>{7})( |$)", text, re.M)
+    if conflict:
+        line = text.count("\n", 0, conflict.start()) + 1
+        parsed.findings.append(
+            Finding("two versions were merged here and git could not settle it", line=line, column=1)
+        )
+        return parsed
+    try:
+        root = _compose(text)
+    except yaml.MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        parsed.findings.append(Finding(f"this is not YAML: {exc.problem}", line=line, column=column))
+    except yaml.reader.ReaderError as exc:
+        before = text[: exc.position] if isinstance(exc.position, int) else ""
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        parsed.findings.append(Finding("this is not YAML: a control character stands here", line=line, column=column))
+    except RecursionError:
+        parsed.findings.append(Finding("this is not a ledger: its values are nested too deeply", line=1, column=1))
+    else:
+        parsed.data = _Reader(parsed).value(root, ())
+    return parsed
+
+
+def dump(data: Mapping[str, Any]) -> str:
+    """Return the YAML of plain data, without comments."""
+    return yaml.dump(data, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=float("inf"))
+
+
+class Inline(dict):  # type: ignore[type-arg]
+    """A mapping that is written on one line."""
+
+
+def with_comments(text: str, old: str) -> str:
+    """Return a text with the comments and blank lines of an older one.
+
+    A comment on a line of its own belongs to the key or entry below it and goes where that goes; a comment at the end
+    of a line belongs to what begins on that line. Comments of what is gone are gone as well.
+
+    :param text: YAML without comments, from :func:`dump`.
+    :param old: YAML that could be parsed.
+    """
+    above, beside, end = _comments(old)
+    lines = text.splitlines()
+    paths = _first_paths(_compose(text))
+    woven = []
+    for number, line in enumerate(lines):
+        path = paths.get(number)
+        woven += above.get(path, [])
+        woven.append(f"{line}  {beside[path]}" if path in beside else line)
+    return "\n".join([*woven, *end]) + "\n"
+
+
+def _comments(text: str) -> tuple[dict[Path | None, list[str]], dict[Path | None, str], list[str]]:
+    """Return the lines above each path, the comment beside it, and the lines at the end."""
+    root = _compose(text)
+    paths, inside, ends = _first_paths(root), _lines_inside(root), _ends(root)
+    above: dict[Path | None, list[str]] = {}
+    beside: dict[Path | None, str] = {}
+    waiting: list[str] = []
+    for number, line in enumerate(text.splitlines()):
+        stripped = line.strip()
+        if number not in inside and (not stripped or stripped.startswith("#") or stripped == "---"):
+            waiting.append(line.rstrip())
+            continue
+        path = paths.get(number)
+        comment = re.search(r"(?:^|\s)(#.*)$", line[ends.get(number, len(line)) :])
+        if path is not None:
+            above[path], waiting = waiting, []
+            if comment:
+                beside[path] = comment.group(1).rstrip()
+    return above, beside, waiting
+
+
+def _compose(text: str) -> Any:
+    return yaml.compose(text, _loader())
+
+
+def _loader() -> Any:
+    """The quickest loader there is. Types are told by :data:`_PLAIN` and not by a loader's own rules."""
+    return getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def _dumper() -> Any:
+    """A dumper with indented lists. It quotes whatever any reader of YAML 1.1 would not take for text."""
+
+    class Dumper(yaml.SafeDumper):
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+            super().increase_indent(flow, False)
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def inline(dumper: Any, data: Inline) -> Any:
+        return dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=True)
+
+    Dumper.add_representer(Inline, inline)
+    return Dumper
+
+
+class _Reader:
+    """Turns nodes into data, and notes where everything stands."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self._parsed = parsed
+        self._seen: set[int] = set()
+
+    def value(self, node: Any, path: Path) -> Any:
+        if node is None:
+            return None
+        if id(node) in self._seen:
+            self._fault(node, "is an alias of another value; write the value itself")
+            return None
+        self._seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            for index, entry in enumerate(node.value):
+                self._note(entry, (*path, index))
+            return [self.value(entry, (*path, index)) for index, entry in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: Any, path: Path) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._fault(key, "a key must be text")
+            elif key.value in data:
+                self._fault(key, f"the key {key.value!r} stands here twice")
+            else:
+                self._note(key, (*path, key.value))
+                data[key.value] = self.value(value, (*path, key.value))
+        return data
+
+    def _scalar(self, node: Any) -> Any:
+        if node.tag not in _STRING_TAGS:
+            self._fault(node, f"has the tag {node.tag}; a ledger holds plain values only")
+            return None
+        if not node.style:
+            for pattern, convert in _PLAIN:
+                if pattern.match(node.value):
+                    return convert(node.value)
+        return node.value
+
+    def _note(self, node: Any, path: Path) -> None:
+        self._parsed.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+
+    def _fault(self, node: Any, message: str) -> None:
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1
+        self._parsed.findings.append(Finding(message, line=line, column=column))
+
+
+def _first_paths(root: Any) -> dict[int, Path]:
+    """Return, for each line, the path of the outermost thing that begins on it. Lines are counted from 0."""
+    found: dict[int, Path] = {}
+    for path, node in _walk(root, ()):
+        found.setdefault(node.start_mark.line, path)
+    return found
+
+
+def _walk(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """The keys and list entries below a node, outer ones first; a list entry by what identifies it."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            below = (*path, key.value)
+            yield below, key
+            yield from _walk(value, below)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, entry in enumerate(node.value):
+            below = (*path, _identity(entry, index))
+            yield below, entry
+            yield from _walk(entry, below)
+
+
+def _identity(entry: Any, index: int) -> Hashable:
+    if isinstance(entry, yaml.MappingNode):
+        values = {key.value: value.value for key, value in entry.value if isinstance(value, yaml.ScalarNode)}
+        for name in _IDENTITIES:
+            if name in values:
+                return (name, values[name])
+    return index
+
+
+def _scalars(node: Any) -> Iterator[Any]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif node is not None:
+        for part in node.value:
+            for child in part if isinstance(part, tuple) else (part,):
+                yield from _scalars(child)
+
+
+def _lines_inside(root: Any) -> set[int]:
+    """The lines on which a text of several lines goes on: what looks like a comment there is none."""
+    inside: set[int] = set()
+    for node in _scalars(root):
+        end = node.end_mark.line if node.end_mark.column else node.end_mark.line - 1
+        inside.update(range(node.start_mark.line + 1, end + 1))
+    return inside
+
+
+def _ends(root: Any) -> dict[int, int]:
+    """The column behind the last value that ends on a line: what follows it may be a comment."""
+    ends: dict[int, int] = {}
+    for node in _scalars(root):
+        ends[node.end_mark.line] = max(ends.get(node.end_mark.line, 0), node.end_mark.column)
+    return ends
+
+
+def path_text(path: Sequence[Hashable]) -> str:
+    """Return a path as people write it: ``confirmed.users[3].port``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text

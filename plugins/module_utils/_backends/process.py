@@ -1,0 +1,209 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Runs one program: bytes in, bytes out, within a time and a size. Nothing of it is left when it returns."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO, Any, Callable
+
+#: What is kept of standard error, in bytes: its end, where programs name the cause.
+TAIL = 8192
+#: Why a program was ended before it was done.
+TIMEOUT = "timeout"
+EXCESS = "excess"
+
+#: How long the output of a program that has ended is still read, in seconds, when something else holds its pipes.
+_LINGER = 1.0
+#: How often it is looked whether a program has ended whose pipes are still open, in seconds.
+_TICK = 0.05
+_CHUNK = 65536
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one call may take.
+
+    :param seconds: longest time.
+    :param output: most bytes on standard output.
+    :param grace: time between SIGTERM and SIGKILL, in seconds; with 0 there is no SIGTERM.
+    """
+
+    seconds: float
+    output: int
+    grace: float = 5.0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a program left behind. Its texts may hold secrets, so they are not part of the repr.
+
+    :param status: exit status; the negative number of the signal that killed it.
+    :param stdout: standard output, whole unless ``stopped``.
+    :param stderr: the last :data:`TAIL` bytes of standard error.
+    :param stderr_cut: whether there was more of it.
+    :param stopped: :data:`TIMEOUT` or :data:`EXCESS` when it was ended here, else empty.
+    :param seconds: how long it ran.
+    """
+
+    status: int
+    stdout: bytes = field(default=b"", repr=False)
+    stderr: bytes = field(default=b"", repr=False)
+    stderr_cut: bool = False
+    stopped: str = ""
+    seconds: float = 0.0
+
+
+#: ``runner(argv, request, limits)``: see :func:`run`.
+Runner = Callable[[Sequence[str], bytes, Limits], Ended]
+
+
+def run(argv: Sequence[str], request: bytes, limits: Limits) -> Ended:
+    """Run a program in a session of its own, without a shell, and return what it left behind.
+
+    The environment and the working directory are those of this process. When the program has ended, or has to be, the
+    rest of its process group is killed with it.
+
+    :param request: what it gets on standard input. That it does not read it is no failure.
+    :raises OSError: when it cannot be started.
+    :raises ValueError: when an argument cannot be handed over.
+    """
+    started = time.monotonic()
+    # The administrator's own program. run_command of AnsibleModule knows no limits, and in a worker there is none.
+    process = subprocess.Popen(  # noqa: S603  # pylint: disable=ansible-bad-function
+        list(argv),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+    )
+    with _Talk(process, request, limits.output) as talk:
+        stopped = _guide(talk, limits, started)
+    return Ended(
+        process.returncode,
+        bytes(talk.stdout),
+        bytes(talk.stderr[-TAIL:]),
+        len(talk.stderr) > TAIL,
+        stopped,
+        time.monotonic() - started,
+    )
+
+
+def _guide(talk: _Talk, limits: Limits, started: float) -> str:
+    """Let the program work until it ends or must; return why it had to."""
+    if talk.listen(started + limits.seconds):
+        return ""
+    if limits.grace > 0:
+        talk.signal(signal.SIGTERM)
+        talk.listen(time.monotonic() + limits.grace)
+    return EXCESS if talk.excess else TIMEOUT
+
+
+class _Talk:
+    """The pipes of a running program, none of which may block the others."""
+
+    def __init__(self, process: subprocess.Popen[bytes], request: bytes, most: int) -> None:
+        self.stdout, self.stderr = bytearray(), bytearray()
+        self.excess = False
+        self._process = process
+        self._unsent = memoryview(request)
+        self._most = most
+        self._selector = selectors.DefaultSelector()
+        for pipe, event, handle in (
+            (process.stdin, selectors.EVENT_WRITE, self._send),
+            (process.stdout, selectors.EVENT_READ, self._take_stdout),
+            (process.stderr, selectors.EVENT_READ, self._take_stderr),
+        ):
+            if pipe is None:
+                continue
+            os.set_blocking(pipe.fileno(), False)
+            self._selector.register(pipe, event, handle)
+
+    def __enter__(self) -> _Talk:
+        return self
+
+    def __exit__(self, *_exc: Any) -> None:
+        self.signal(signal.SIGKILL)
+        self._process.wait()
+        self._selector.close()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the whole process group."""
+        # macOS tells EPERM of a group whose members have all ended.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+    def listen(self, deadline: float) -> bool:
+        """Serve the pipes; true when the program has ended, false at the deadline or when it says too much."""
+        ended = None
+        while True:
+            now = time.monotonic()
+            if ended is None and self._process.poll() is not None:
+                ended = now
+            if ended is not None and (not self._is_heard() or now >= ended + _LINGER):
+                return True
+            if ended is None and now >= deadline:
+                return False
+            before = self.excess
+            self._serve(min(_TICK, max(deadline - now, 0.0)) if ended is None else _TICK)
+            if self.excess and not before:
+                return False
+
+    def _is_heard(self) -> bool:
+        return any(key.events & selectors.EVENT_READ for key in self._selector.get_map().values())
+
+    def _serve(self, seconds: float) -> None:
+        if not self._selector.get_map():
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
+            return
+        for key, _events in self._selector.select(seconds):
+            key.data(key.fileobj)
+
+    def _send(self, pipe: IO[bytes]) -> None:
+        try:
+            self._unsent = self._unsent[os.write(pipe.fileno(), self._unsent[:_CHUNK]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            # It does not want to know. What it says for itself is worth more than this.
+            self._unsent = self._unsent[:0]
+        if not self._unsent:
+            self._drop(pipe)
+
+    def _take_stdout(self, pipe: IO[bytes]) -> None:
+        self.stdout += self._receive(pipe)
+        if len(self.stdout) > self._most:
+            self.excess = True
+            self._drop(pipe)
+
+    def _take_stderr(self, pipe: IO[bytes]) -> None:
+        self.stderr += self._receive(pipe)
+        # One byte more than the tail tells that it was cut.
+        del self.stderr[: -TAIL - 1]
+
+    def _receive(self, pipe: IO[bytes]) -> bytes:
+        try:
+            chunk = os.read(pipe.fileno(), _CHUNK)
+        except BlockingIOError:
+            return b""
+        if not chunk:
+            self._drop(pipe)
+        return chunk
+
+    def _drop(self, pipe: IO[bytes]) -> None:
+        self._selector.unregister(pipe)
+        pipe.close()

@@ -1,0 +1,260 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The book-keeping of an attended site: what is confirmed, what is ordered, and how the one becomes the other. Pure.
+
+An order is always the whole difference between what is confirmed and what was wished since, so a further wish adds to
+it, and a wish for what is confirmed already takes its part back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core import passwords
+from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints
+from ansible_collections.fincon.mail.plugins.module_utils._core.plan import make_plan
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_ENABLED,
+    MAIL_USER,
+    RESOURCES,
+    SMTP_SERVER,
+    Field,
+    Resource,
+    normal_key,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
+    Change,
+    Record,
+    State,
+    Wish,
+    is_blank,
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to type in.
+
+    :param number: its number in the order, from 1.
+    :param since: the day on which it was first ordered, ``CCYY-MM-DD``.
+    :param change: what to change, from what is confirmed. Its passwords are words, and it has no secrets.
+    """
+
+    number: int
+    since: str
+    change: Change
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the item as results and the ledger show it."""
+        return {"item": self.number, "since": self.since, **self.change.as_dict()}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What waits to be typed in.
+
+    :param number: its number; an order whose items change gets a new one, since a printed page would be wrong.
+    :param date: the day on which it got this number, ``CCYY-MM-DD``.
+    :param items: in the order in which they can be done.
+    :param fingerprints: of the ordered passwords, by place (see :class:`Fingerprints`).
+    """
+
+    number: int
+    date: str
+    items: tuple[Item, ...]
+    fingerprints: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the order as results show it."""
+        return {"number": self.number, "ordered": self.date, "items": [item.as_dict() for item in self.items]}
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Which order was confirmed last.
+
+    :param order: its number.
+    :param date: the day of the last confirmation, ``CCYY-MM-DD``.
+    :param by: who did it; empty when nobody said.
+    :param items: numbers of all its items that were confirmed.
+    :param remaining: numbers of those that were not; empty when it was confirmed in full.
+    """
+
+    order: int
+    date: str
+    by: str
+    items: tuple[int, ...]
+    remaining: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What is known of an attended installation.
+
+    :param confirmed: what Fincon holds, as people confirmed it.
+    :param fingerprints: of the confirmed passwords, by place.
+    :param order: what is ordered; ``None`` when nothing is.
+    :param last_order: the number that was given last, 0 before the first.
+    :param last_confirmed: the last confirmation, if there was one.
+    """
+
+    confirmed: State
+    fingerprints: Mapping[str, str] = field(default_factory=dict, repr=False)
+    order: Order | None = None
+    last_order: int = 0
+    last_confirmed: Confirmation | None = None
+
+    @property
+    def state(self) -> State:
+        """What Fincon will hold once everything that is ordered is typed in."""
+        return typed_in(self.confirmed, [item.change for item in self.order.items] if self.order else ())
+
+    @property
+    def known_passwords(self) -> Fingerprints:
+        """The fingerprints that go with :attr:`state`."""
+        return Fingerprints({**self.fingerprints, **(self.order.fingerprints if self.order else {})})
+
+    def pending(self) -> list[dict[str, Any]]:
+        """Return the items that wait, each with the number of its order."""
+        return [{"order": self.order.number, **item.as_dict()} for item in self.order.items] if self.order else []
+
+
+def is_needed(row: Field) -> bool:
+    """Whether what is confirmed of a record must say what this field holds.
+
+    A definition states its server, its port and its flags, since nothing can be verified without them. A text that is
+    left out is empty, and a user's switch that is left out is unknown.
+    """
+    return row in SMTP_SERVER.fields and (row.required or row.kind in ("flag", "integer"))
+
+
+def typed_in(state: State, changes: Iterable[Change]) -> State:
+    """Return the state after the changes: a password that will change is set, a switch that nobody named is unknown."""
+    later = state.after(changes)
+    for record in later.records(SMTP_SERVER):
+        later.put(SMTP_SERVER, _settled(record))
+    for record in later.records(MAIL_USER):
+        later.put(MAIL_USER, _settled({"email_enabled": None, **record}))
+    return later
+
+
+def _settled(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "password": passwords.SET} if record.get("password") == passwords.WILL_CHANGE else record
+
+
+def with_changes(ledger: Ledger, changes: Sequence[Change], today: str) -> Ledger:
+    """Return the ledger once the changes are ordered; the very same ledger when the order stays what it is.
+
+    :param changes: what differs from :attr:`Ledger.state`, with the passwords that are to be set.
+    :param today: the day of the order, ``CCYY-MM-DD``.
+    """
+    if not changes:
+        return ledger
+    order, planned = ledger.order, ledger.state
+    wanted = typed_in(planned, changes)
+    waiting = _waiting_passwords(ledger, planned, wanted, changes)
+    due = differences(ledger.confirmed, wanted, waiting)
+    if order and _is_same_order(order, due, waiting):
+        return ledger
+    if not due:
+        return replace(ledger, order=None)
+    number = ledger.last_order + 1
+    return replace(ledger, order=Order(number, today, _items(order, due, waiting, today), waiting), last_order=number)
+
+
+def differences(confirmed: State, wanted: State, waiting: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return what has to be typed in, in the order in which it can be done, without secrets.
+
+    :param waiting: fingerprints of passwords that differ from the confirmed ones, by place.
+    """
+
+    def compare(resource: str, key: str, _password: str) -> str:
+        return passwords.DIFFERENT if Fingerprints.place(resource, key) in waiting else passwords.SAME
+
+    plan = make_plan(confirmed, _wishes(confirmed, wanted), compare)
+    return tuple(replace(change, secrets={}) for change in plan.changes)
+
+
+def _wishes(confirmed: State, wanted: State) -> list[Wish]:
+    """The wishes that lead from the one state to the other."""
+    wishes = [Wish(SMTP_SERVER, record["name"], _values(SMTP_SERVER, record)) for record in wanted.records(SMTP_SERVER)]
+    wishes += [
+        Wish(SMTP_SERVER, record["name"], present=False)
+        for record in confirmed.records(SMTP_SERVER)
+        if wanted.get(SMTP_SERVER, record["name"]) is None
+    ]
+    for record in wanted.records(MAIL_USER):
+        cleared = is_blank(record)
+        wishes.append(Wish(MAIL_USER, record["user"], {} if cleared else _values(MAIL_USER, record), not cleared))
+        if record.get("email_enabled") is not None:
+            wishes.append(Wish(MAIL_ENABLED, record["user"], _values(MAIL_ENABLED, record)))
+    return wishes
+
+
+def _values(resource: Resource, record: Record) -> dict[str, Any]:
+    values = {row.name: record[row.name] for row in resource.fields if record.get(row.name) is not None}
+    if "password" in values:
+        # A plan wants a password here. Any will do: whether it differs is told by the fingerprints, not by the text.
+        values["password"] = "" if values["password"] == passwords.UNSET else passwords.SET
+    return values
+
+
+def _waiting_passwords(ledger: Ledger, planned: State, wanted: State, changes: Sequence[Change]) -> dict[str, str]:
+    """Return the fingerprints of the passwords that are to be typed in."""
+    waiting = dict(ledger.order.fingerprints) if ledger.order else {}
+    for change in changes:
+        place = place_of(change)
+        for password in change.secrets.values():
+            ordered = waiting.get(place)
+            if password and ordered and passwords.matches(password, ordered):
+                continue
+            if not password or _is_back(ledger, planned, change, password):
+                waiting.pop(place, None)
+            else:
+                waiting[place] = passwords.fingerprint(password)
+    set_places = {
+        Fingerprints.place(resource.name, normal_key(resource, record[resource.key.name]))
+        for resource in (SMTP_SERVER, MAIL_USER)
+        for record in wanted.records(resource)
+        if record.get("password") == passwords.SET
+    }
+    return {place: waiting[place] for place in sorted(waiting) if place in set_places}
+
+
+def _is_back(ledger: Ledger, planned: State, change: Change, password: str) -> bool:
+    """Whether the password is the confirmed one, and another, or none, was ordered meanwhile.
+
+    Where no other was ordered, the same password comes again only because somebody wants it typed in anew.
+    """
+    place, resource = place_of(change), RESOURCES[change.resource]
+    confirmed, ordered = ledger.confirmed.get(resource, change.name), planned.get(resource, change.name)
+    was_set = (confirmed or {}).get("password") == passwords.SET
+    is_set = (ordered or {}).get("password") == passwords.SET
+    other = not is_set or bool(ledger.order and place in ledger.order.fingerprints)
+    return was_set and other and passwords.matches(password, ledger.fingerprints.get(place, ""))
+
+
+def place_of(change: Change) -> str:
+    """Return the place at which the fingerprint of the changed record's password is kept."""
+    return Fingerprints.place(change.resource, normal_key(RESOURCES[change.resource], change.name))
+
+
+def _is_same_order(order: Order, changes: Sequence[Change], waiting: Mapping[str, str]) -> bool:
+    """Whether a printed page of the order still tells it all. What is left of an order keeps its numbers."""
+    return [item.change for item in order.items] == list(changes) and dict(order.fingerprints) == dict(waiting)
+
+
+def _items(order: Order | None, changes: Iterable[Change], waiting: Mapping[str, str], today: str) -> tuple[Item, ...]:
+    """Number the changes. One that was ordered before, with the same password, keeps its day."""
+    before = {(item.change.resource, item.change.name): item for item in order.items} if order else {}
+    fingerprints = order.fingerprints if order else {}
+    items = []
+    for number, change in enumerate(changes, 1):
+        known, place = before.get((change.resource, change.name)), place_of(change)
+        kept = known and known.change == change and fingerprints.get(place) == waiting.get(place)
+        items.append(Item(number, known.since if known and kept else today, change))
+    return tuple(items)

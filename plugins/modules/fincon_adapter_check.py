@@ -1,0 +1,131 @@
+#!/usr/bin/python
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fincon_adapter_check
+short_description: Check an adapter of the command backend
+version_added: 0.1.0
+description:
+  - Runs an adapter program through the protocol of the command backend and gives a verdict on each rule of it. An
+    adapter that passes works with all modules of this collection.
+  - It makes SMTP definitions whose names begin with C(fincon-check-), changes the settings of one Fincon user, and puts
+    everything back at the end. Lend it a user with whom nobody works meanwhile, at a company made for tests if there is
+    one.
+  - Where passwords cannot be read back, the login of a user who has a password is left alone.
+  - An adapter without the capability C(delete) leaves one definition behind, the same one at every run.
+options:
+  command:
+    description: The adapter program and its arguments. They are run as they stand, without a shell.
+    type: list
+    elements: str
+    required: true
+  user:
+    description: The Fincon user who is lent. Needs to exist.
+    type: str
+    required: true
+  command_timeout:
+    description: Longest time for one call of the adapter, in seconds.
+    type: float
+    default: 300.0
+  output_limit:
+    description: Most that one call of the adapter may print, in bytes.
+    type: int
+    default: 16777216
+attributes:
+  check_mode:
+    support: partial
+    description: Can run in C(check_mode).
+    details:
+      - In check mode only the rules that change no record are judged. The others are skipped.
+  diff_mode:
+    support: N/A
+    description: Returns what has changed, or would change in C(check_mode).
+  idempotent:
+    support: full
+    description: Puts back what it changes, so that nothing differs after it has passed.
+author:
+  - fincon.mail contributors (@fincon-mail)
+"""
+
+EXAMPLES = r"""
+- name: Is the adapter fit for use?
+  fincon.mail.fincon_adapter_check:
+    command: [/usr/bin/python3, /opt/fincon/adapter.py, --company, TEST]
+    user: PASSME
+
+- name: The adapter of a branch, with its own settings
+  fincon.mail.fincon_adapter_check:
+    command: "{{ fincon_installation.command }}"
+    user: "{{ fincon_conformance_user }}"
+"""
+
+RETURN = r"""
+rules:
+  description: The verdicts, in the order in which the rules were judged.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description: Name of the rule. It stays the same from version to version.
+      type: str
+    verdict:
+      description: V(pass), V(fail), or V(skipped) where the rule could not be judged.
+      type: str
+    seen:
+      description: What was seen, without secrets.
+      type: str
+    demands:
+      description: What the rule demands.
+      type: str
+lines:
+  description: The verdicts as lines for people.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - "pass     describe              json_file 1.0: delete"
+adapter:
+  description: C(name), C(version) and C(capabilities) as the adapter tells them.
+  returned: always
+  type: dict
+  sample: {name: json_file, version: "1.0", capabilities: [delete]}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.fincon.mail.plugins.module_utils._backends.process import Limits
+from ansible_collections.fincon.mail.plugins.module_utils._conformance.kit import FAIL, lines, run_rules
+from ansible_collections.fincon.mail.plugins.module_utils._conformance.subject import Subject
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "command": {"type": "list", "elements": "str", "required": True},
+            "user": {"type": "str", "required": True},
+            "command_timeout": {"type": "float", "default": 300.0},
+            "output_limit": {"type": "int", "default": 16777216},
+        },
+        supports_check_mode=True,
+    )
+    if not module.params["command"]:
+        module.fail_json(msg="command is empty; give the adapter program and its arguments")
+    limits = Limits(module.params["command_timeout"], module.params["output_limit"])
+    subject = Subject(module.params["command"], limits, module.params["user"])
+    verdicts = [verdict.as_dict() for verdict in run_rules(subject, may_write=not module.check_mode)]
+    about = subject.about
+    adapter = {"name": about.name, "version": about.version, "capabilities": sorted(about.capabilities)}
+    result = {"changed": False, "rules": verdicts, "lines": lines(verdicts), "adapter": adapter}
+    failed = [verdict["rule"] for verdict in verdicts if verdict["verdict"] == FAIL]
+    if failed:
+        module.fail_json(msg=f"{len(failed)} of {len(verdicts)} rules failed: {', '.join(failed)}", **result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

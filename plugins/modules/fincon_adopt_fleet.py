@@ -1,0 +1,126 @@
+#!/usr/bin/python
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fincon_adopt_fleet
+short_description: Write the files of a fleet from what is installed
+version_added: 0.1.0
+description:
+  - Writes C(fincon.yml), a file for each branch below C(branches), and the schemas for editors below C(.schemas), all
+    below one folder. The inventory plugin P(fincon.mail.fleet#inventory) reads them.
+  - What most branches share goes to the defaults of the fleet file. With these filled in, every branch is exactly as it
+    was read, so that applying the fleet changes nothing.
+  - Passwords cannot be read. One that is set becomes a placeholder that begins with V(CHANGEME-), and that every
+    playbook and module of this collection refuses until it is filled in.
+  - How an installation is reached is copied from its host's variable C(fincon_installation). A secret stays the
+    template or the vault text that it is there; one that is there in clear becomes a placeholder. Other settings are
+    rendered. For a host that is not the controller itself, the variables of its connection are copied as well, without
+    passwords.
+  - Text that was read and looks like a template is written as C(!unsafe), so that it never runs.
+  - A branch is named as its host is, or by C(fincon_branch). Its region and tags are those of C(fincon_region) and
+    C(fincon_tags), or of the groups C(region_NAME) and C(tag_NAME) that its host is in.
+  - It works on the controller and for all hosts at once, so its task has C(run_once). The playbook C(fincon.mail.adopt)
+    does all of it.
+attributes:
+  check_mode:
+    support: full
+    description: Can run in C(check_mode) and tells what it would write, without writing anything.
+  diff_mode:
+    support: full
+    description: Returns each file that is written, or would be in C(check_mode), the same in both.
+    details:
+      - What stands in a file that is replaced is not shown, since passwords may be in it.
+  idempotent:
+    support: full
+    description: When run twice with the same options, the second time changes nothing.
+options:
+  variable:
+    description:
+      - Name of the variable in which each host has registered the result of M(fincon.mail.fincon_mail_info). A host
+        without a sound result is left out.
+    type: str
+    required: true
+  hosts:
+    description: The hosts. By default all hosts of the play.
+    type: list
+    elements: str
+  dest:
+    description: Folder of the fleet, relative to the working directory. It is made where it is missing.
+    type: path
+    default: ./fleet
+  overwrite:
+    description:
+      - Whether files that are there with other content are replaced. Without it, nothing at all is written when there
+        is one.
+      - What is replaced is lost, passwords that were filled in included.
+    type: bool
+    default: false
+  placeholders:
+    description: Whether a password that is set becomes a placeholder. Otherwise it is left out, and so left alone.
+    type: bool
+    default: true
+  blank_users:
+    description: Whether users without any mail setting are written too.
+    type: bool
+    default: false
+requirements:
+  - ruamel.yaml and jsonschema on the controller
+notes:
+  - There is an action plugin of this name, and it does all the work. The module alone cannot be run.
+seealso:
+  - module: fincon.mail.fincon_mail_info
+author:
+  - fincon.mail contributors (@fincon-mail)
+"""
+
+EXAMPLES = r"""
+- name: Read the branch
+  fincon.mail.fincon_mail_info:
+  register: installed
+
+- name: Write a fleet of all branches
+  fincon.mail.fincon_adopt_fleet:
+    variable: installed
+    dest: fleet
+  run_once: true
+"""
+
+RETURN = r"""
+dest:
+  description: The folder of the fleet, as an absolute path.
+  returned: success
+  type: str
+  sample: /srv/fincon/fleet
+files:
+  description: The files that were written, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [/srv/fincon/fleet/fincon.yml, /srv/fincon/fleet/branches/durban.yml]
+placeholders:
+  description: How many passwords are to be filled in.
+  returned: success
+  type: int
+  sample: 37
+findings:
+  description: What is wrong with what is installed. It was written nevertheless, and validation will refuse it.
+  returned: success
+  type: list
+  elements: str
+  sample: ["durban: mail_user LERATO, sender_email: must be one e-mail address, such as name@example.co.za"]
+left_out:
+  description: Why nothing was read of a host, by host.
+  returned: success
+  type: dict
+  sample: {polokwane: "https://10.1.3.3:4090: no connection (timed out); does the REST server run?"}
+existing:
+  description: Files with other content that are there, for which nothing was written.
+  returned: when it failed for them
+  type: list
+  elements: str
+  sample: [/srv/fincon/fleet/branches/durban.yml]
+"""

@@ -1,0 +1,106 @@
+#!/usr/bin/python
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fincon_mail_confirm
+short_description: Confirm that a work order was typed into Fincon
+version_added: 0.1.0
+description:
+  - Notes in the ledger of an attended installation that the items of a work order were typed in at Fincon's windows.
+  - It works at installations with the C(attended) backend only. The other backends write by themselves.
+  - The order is named by the number on its page. An order that was replaced or withdrawn meanwhile is refused, since
+    what was typed in from its page is not what is declared any more.
+options:
+  order:
+    description: Number of the order, as its page shows it.
+    type: int
+    required: true
+  items:
+    description:
+      - Numbers of the items that were typed in, as the page shows them. By default all that are left.
+      - The items that remain keep their numbers, and so does the order.
+    type: list
+    elements: int
+  by:
+    description: Name of the person who confirms. The ledger keeps it.
+    type: str
+    default: ""
+attributes:
+  check_mode:
+    support: full
+    description: Can run in C(check_mode) and tells what it would note, without writing anything.
+  diff_mode:
+    support: full
+    description: Returns what Fincon held and what it holds now, the same in C(check_mode).
+  idempotent:
+    support: full
+    description: Confirming items once more that are confirmed already changes nothing.
+extends_documentation_fragment:
+  - fincon.mail.attributes.actiongroup
+  - fincon.mail.installation
+requirements:
+  - PyYAML where the module runs
+author:
+  - fincon.mail contributors (@fincon-mail)
+seealso:
+  - module: fincon.mail.fincon_mail_branch
+  - module: fincon.mail.fincon_mail_import
+"""
+
+EXAMPLES = r"""
+- name: All of order 3 was typed in
+  fincon.mail.fincon_mail_confirm:
+    order: 3
+    by: T. Nkosi
+
+- name: Only its first and third item
+  fincon.mail.fincon_mail_confirm:
+    order: 3
+    items: [1, 3]
+"""
+
+RETURN = r"""
+confirmed:
+  description: The items that are confirmed now, as RV(fincon.mail.fincon_mail_branch#module:work_order) has them.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - item: 1
+      since: "2026-11-24"
+      resource: smtp_server
+      name: HQ relay
+      action: update
+      fields:
+        - {field: port, have: 25, want: 587}
+work_order:
+  description: What remains of the order, or null.
+  returned: success
+  type: dict
+changes:
+  description: The items as changes of the ledger, in the shape that M(fincon.mail.fincon_mail_branch) returns.
+  returned: success
+  type: list
+  elements: dict
+relogin_users:
+  description: Users who must log out of Fincon and in again, since it reads their settings at login only.
+  returned: success
+  type: list
+  elements: str
+  sample: [THANDI]
+"""
+
+from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("fincon_mail_confirm")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+#!/usr/bin/python
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fincon_mail_import
+short_description: Fill the empty ledger of an attended installation
+version_added: 0.1.0
+description:
+  - Notes in an empty ledger, or one that does not exist yet, what Fincon holds already. Without it, the first work
+    order asks for everything that is declared.
+  - Either everything is as declared, in O(smtp_servers) and O(users). Then the passwords are remembered as
+    fingerprints.
+  - Or a person has noted in CSV files what Fincon's windows show, in O(csv_files). Then of passwords it is known only
+    whether they are set, and M(fincon.mail.fincon_mail_branch) orders each declared one once.
+  - A ledger that holds other records is never changed.
+options:
+  csv_files:
+    description:
+      - CSV files on the controller. A relative path starts at the current directory of the run.
+      - UTF-8, separated by commas or semicolons. The first row names the columns, by the fields of O(smtp_servers) and
+        O(users) or by Fincon's labels.
+      - A file with a column C(user) holds users, one with a column C(name) definitions, and one with a column
+        C(resource) both; it says C(smtp_server) or C(mail_user) in each row.
+      - A flag is C(yes) or C(no), and so is a password, which says whether one is set.
+      - When it is given, O(smtp_servers) and O(users) are not looked at.
+    type: list
+    elements: path
+    default: []
+  csv_contents:
+    description: What the files hold. They are read on the controller, so there is no reason to set it.
+    type: list
+    elements: str
+    default: []
+attributes:
+  check_mode:
+    support: full
+    description: Can run in C(check_mode) and tells what it would note, without writing anything.
+  diff_mode:
+    support: full
+    description: Returns what is noted, or would be in C(check_mode), the same in both.
+  idempotent:
+    support: full
+    description: Importing the same records once more changes nothing, as long as nothing else was noted since.
+extends_documentation_fragment:
+  - fincon.mail.attributes.actiongroup
+  - fincon.mail.installation
+  - fincon.mail.branch
+requirements:
+  - PyYAML where the module runs
+author:
+  - fincon.mail contributors (@fincon-mail)
+seealso:
+  - module: fincon.mail.fincon_mail_branch
+  - module: fincon.mail.fincon_mail_confirm
+"""
+
+EXAMPLES = r"""
+- name: Everything is as declared
+  fincon.mail.fincon_mail_import:
+    smtp_servers: "{{ fincon_smtp_servers }}"
+    users: "{{ fincon_users }}"
+
+- name: What somebody noted at the windows
+  fincon.mail.fincon_mail_import:
+    csv_files:
+      - import/definitions.csv
+      - import/users.csv
+"""
+
+RETURN = r"""
+changes:
+  description: What is noted, record by record, in the shape that M(fincon.mail.fincon_mail_branch) returns.
+  returned: success
+  type: list
+  elements: dict
+findings:
+  description: What is wrong with the declared records.
+  returned: when they are at fault
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("fincon_mail_import")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One branch with what the branches of its fleet share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.installation import BACKENDS, SETTINGS
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER, normal_key
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Marked
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One branch with the defaults of the fleet filled in.
+
+    :param name: its name.
+    :param file: its file.
+    :param region: its region, or empty.
+    :param tags: its tags.
+    :param data: ``installation``, ``smtp_servers``, ``users`` and ``vars``. Hold secrets.
+    """
+
+    name: str
+    file: str
+    region: str
+    tags: tuple[str, ...]
+    data: dict[str, Any] = field(repr=False)
+
+
+def merged_branch(data: Mapping[str, Any], file: str, fleet_file: str, defaults: Mapping[str, Any]) -> Branch:
+    """Fill the defaults of a fleet in.
+
+    :param data: of the branch file.
+    :param file: the branch file.
+    :param fleet_file: where a relative path of a ledger starts.
+    :param defaults: of the fleet file.
+    """
+    installation = _merged(defaults.get("installation"), data.get("installation"))
+    merged = {
+        "installation": _with_ledger_from(os.path.dirname(fleet_file), installation),
+        "smtp_servers": _merged_servers(defaults.get("smtp_servers") or [], data.get("smtp_servers") or []),
+        "users": [{**(defaults.get("user") or {}), **user} for user in data.get("users") or [] if user],
+        "vars": {**(defaults.get("vars") or {}), **(data.get("vars") or {})},
+    }
+    return Branch(data["branch"], file, data.get("region") or "", tuple(data.get("tags") or ()), merged)
+
+
+def _merged(shared: Any, own: Any) -> Any:
+    """Own settings replace shared ones one by one; a template stands for all of them.
+
+    A branch with another backend takes of the shared settings only those that its backend has.
+    """
+    if own is None:
+        return shared or {}
+    if not isinstance(shared, dict) or not isinstance(own, dict):
+        return own
+    backend = own.get("backend")
+    if backend in BACKENDS and backend != shared.get("backend"):
+        foreign = {setting.name for setting in SETTINGS if backend not in setting.backends}
+        shared = {name: value for name, value in shared.items() if name not in foreign}
+    return {**shared, **own}
+
+
+def _with_ledger_from(folder: str, installation: Any) -> Any:
+    """Let a relative path of the ledger start at a folder, wherever the run is started."""
+    ledger = installation.get("ledger") if isinstance(installation, dict) else None
+    # Its first part decides: a home directory, a variable or a template is not known before the ledger is opened.
+    if not isinstance(ledger, str) or ledger.startswith(("/", "~", "$", "{")):
+        return installation
+    path = os.path.join(folder, ledger)
+    return {**installation, "ledger": type(ledger)(path).at(ledger.place) if isinstance(ledger, Marked) else path}
+
+
+def _merged_servers(shared: Iterable[dict[str, Any]], own: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Own fields of a definition replace the shared ones of the same name; a further definition is added."""
+    merged = [dict(server) for server in shared if server]
+    known = len(merged)
+    for server in own:
+        same = [
+            index
+            for index in range(known)
+            if normal_key(SMTP_SERVER, str(merged[index].get("name")))
+            == normal_key(SMTP_SERVER, str(server.get("name")))
+        ]
+        if same:
+            merged[same[0]] = {**merged[same[0]], **server, "name": merged[same[0]]["name"]}
+        elif server:
+            merged.append(dict(server))
+    return merged

@@ -1,0 +1,229 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A work order as its pages need it: windows, labels and values, in the order in which a person meets them. Pure.
+
+The wording and the layout are the templates'. Every text that comes from people is escaped here for the markup of the
+page, so that a template of a site's own cannot forget it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import did_you_mean
+from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import UNSET
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_USER,
+    RESOURCES,
+    SMTP_SERVER,
+    USER_FIELDS,
+    Field,
+    normal_key,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
+
+#: Menu path of the window of a resource, where it is publicly documented: help.fincon.co.za article 360017727277.
+_PATHS = {SMTP_SERVER.name: "System / Mail Settings / SMTP Settings"}
+
+#: Removals are sections of their own: a definition is deleted once no user is linked to it any more.
+_REMOVALS = {MAIL_USER.name: "mail_user_removal", SMTP_SERVER.name: "smtp_server_removal"}
+
+#: What a field is for where Fincon's label is not publicly documented, in the words of its help: article 360017867938.
+_TITLES = {
+    "smtp_server": "SMTP server settings",
+    "username": "SMTP server username",
+    "password": "SMTP server password",
+    "sender_name": "Sender's name",
+    "sender_email": "Sender's e-mail address",
+    "job_title": "Sender's job title",
+    "telephone": "Sender's telephone number",
+    **{f"user_field_{n}": f"User-defined field {n}" for n in range(1, 7)},
+    "email_enabled": "E-mail enabled",
+}
+
+_Say = Callable[[str], str]
+_Passwords = Mapping[tuple[str, str, str], str]
+
+
+def work_order(
+    order: Mapping[str, Any],
+    branch: str,
+    markup: str = "html",
+    company: str = "",
+    windows: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    records: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return what the pages of a work order show.
+
+    :param order: the ``work_order`` of ``fincon_mail_branch`` or ``fincon_mail_confirm``.
+    :param branch: name of the host, as ``--limit`` takes it.
+    :param markup: ``html`` or ``markdown``: what every text is escaped for.
+    :param company: name of the company, where a site wants it on the page.
+    :param windows: menu paths of the windows of ``mail_user`` and ``mail_enabled``, as far as the site knows them.
+    :param labels: Fincon's own labels of fields that are not publicly documented, as far as the site knows them.
+    :param records: the declared ``smtp_servers`` and ``users``, when the passwords are to stand on the page. Else no
+        password can.
+    :return: plain data, described in ``docs/work-orders.md``.
+    :raises FinconError: for an unknown markup and for a label of a field that does not exist.
+    """
+    if markup not in _MARKUPS:
+        raise FinconError(f"markup must be one of {', '.join(_MARKUPS)}, not {markup!r}")
+    say = _MARKUPS[markup]
+    known = _known_labels(labels or {})
+    passwords = _declared_passwords(records or {})
+    label = partial(_label, known=known, say=say)
+    entry = partial(_entry, ordered=order["ordered"], label=label, passwords=passwords, say=say)
+    sections = [
+        _section(kind, [entry(item) for item in items], windows or {}, say)
+        for kind, items in groupby(order["items"], key=_kind)
+    ]
+    entries = [entry for section in sections for entry in section["entries"]]
+    users = {item["name"] for item in order["items"] if item["resource"] != SMTP_SERVER.name}
+    return {
+        "number": order["number"],
+        "ordered": say(str(order["ordered"])),
+        "branch": say(branch),
+        "branch_css": css_text(branch),
+        "company": say(company),
+        "count": len(entries),
+        "sections": sections,
+        "relogin_users": [say(user) for user in sorted(users)],
+        "passwords": _password_state(entries),
+        "undocumented": any(_has_mark(section) for section in sections),
+        # Shown as it stands in a block of code, where Markdown needs no escape.
+        "confirm": html.escape(_command(order, branch)) if markup == "html" else _command(order, branch),
+    }
+
+
+def _kind(item: Mapping[str, Any]) -> str:
+    """What kind of work an item is. The items of an order come kind by kind."""
+    return _REMOVALS[item["resource"]] if item["action"] == DELETE else item["resource"]
+
+
+def _section(kind: str, entries: list[dict[str, Any]], windows: Mapping[str, str], say: _Say) -> dict[str, Any]:
+    resource = entries[0]["resource"]
+    return {"kind": kind, "window": say(windows.get(resource) or _PATHS.get(resource, "")), "entries": entries}
+
+
+def _entry(
+    item: Mapping[str, Any], ordered: str, label: Callable[[Field], dict[str, Any]], passwords: _Passwords, say: _Say
+) -> dict[str, Any]:
+    resource = RESOURCES[item["resource"]]
+    changed = {change["field"]: change for change in item["fields"]}
+    return {
+        "item": item["item"],
+        "resource": resource.name,
+        "action": item["action"],
+        "name": say(item["name"]),
+        # An item that waits since an earlier order may be half done already.
+        "waiting_since": say(str(item["since"])) if item["since"] != ordered else "",
+        "fields": [
+            {
+                **label(row),
+                "have": _value(row, changed[row.name]["have"], say),
+                "want": _value(row, changed[row.name]["want"], say, passwords.get(_place(item, row.name), "")),
+            }
+            for row in resource.fields
+            if row.name in changed
+        ],
+        "untouched": [
+            label(row) for row in resource.fields if row.name not in changed and item["action"] in (CREATE, UPDATE)
+        ],
+    }
+
+
+def _label(row: Field, known: Mapping[str, str], say: _Say) -> dict[str, Any]:
+    """A field as the window shows it, or what it is for where nobody has said how the window shows it."""
+    shown = row.label or known.get(row.name, "")
+    return {"field": row.name, "label": say(shown or _TITLES[row.name]), "documented": bool(shown)}
+
+
+def _value(row: Field, value: Any, say: _Say, password: str = "") -> dict[str, str]:
+    if row.secret:
+        return {"kind": "empty" if value in (UNSET, None) else "password", "text": say(password)}
+    if value is None or value == "":
+        return {"kind": "empty", "text": ""}
+    if row.kind == "flag":
+        return {"kind": "yes" if value else "no", "text": ""}
+    return {"kind": "text", "text": say(str(value))}
+
+
+def _known_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    fields = [row.name for row in USER_FIELDS if not row.label]
+    for name in labels:
+        if name not in fields:
+            hint = did_you_mean(name, fields) or f"; known are {', '.join(fields)}"
+            raise FinconError(f"fincon_work_order_labels.{name} is not a field of a user's windows{hint}")
+    return {name: str(text) for name, text in labels.items() if text}
+
+
+def _declared_passwords(records: Mapping[str, Any]) -> dict[tuple[str, str, str], str]:
+    """The declared passwords by resource, key and field."""
+    found = {}
+    for resource, section in ((SMTP_SERVER, "smtp_servers"), (MAIL_USER, "users")):
+        for record in records.get(section) or []:
+            for row in resource.fields:
+                if row.secret and record.get(row.name):
+                    key = normal_key(resource, record[resource.key.name])
+                    found[resource.name, key, row.name] = str(record[row.name])
+    return found
+
+
+def _place(item: Mapping[str, Any], field: str) -> tuple[str, str, str]:
+    return item["resource"], normal_key(RESOURCES[item["resource"]], item["name"]), field
+
+
+def _password_state(entries: Iterable[Mapping[str, Any]]) -> str:
+    """Whether passwords have to be typed, and whether they stand on the page: ``none``, ``separate`` or ``shown``."""
+    wanted = [field["want"] for entry in entries for field in entry["fields"] if field["want"]["kind"] == "password"]
+    if not wanted:
+        return "none"
+    return "shown" if any(value["text"] for value in wanted) else "separate"
+
+
+def _has_mark(section: Mapping[str, Any]) -> bool:
+    """Whether a path or a label of the section is neither publicly documented nor told by the site."""
+    labels = [field for entry in section["entries"] for field in (*entry["fields"], *entry["untouched"])]
+    return not section["window"] or not all(field["documented"] for field in labels)
+
+
+def _command(order: Mapping[str, Any], branch: str) -> str:
+    return shlex.join(
+        [
+            "ansible-playbook",
+            "-i",
+            "fleet/fincon.yml",
+            "fincon.mail.confirm",
+            "-e",
+            f"fincon_order={order['number']}",
+            "--limit",
+            branch,
+        ]
+    )
+
+
+def css_text(text: str) -> str:
+    """Return the text for a quoted string of CSS (CSS Syntax Level 3, section 4.3.7), also in HTML's style element."""
+    return re.sub(r"[^A-Za-z0-9 _.-]", lambda found: f"\\{ord(found[0]):x} ", text)
+
+
+def markdown_text(text: str) -> str:
+    """Return the text for a line or a table cell of Markdown, so that it shows as it stands.
+
+    CommonMark (section 2.4) lets a backslash escape any ASCII punctuation; these are those that mean something inside
+    a line, there or in the tables of GitHub.
+    """
+    return re.sub(r"([\\`*_{}\[\]<>#|~$!]|&(?=#?\w+;))", r"\\\1", re.sub(r"\s*\n\s*", " ", text))
+
+
+_MARKUPS: dict[str, _Say] = {"html": html.escape, "markdown": markdown_text}

@@ -1,0 +1,201 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the pages of a work order are made of."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import RESOURCES, SMTP_SERVER
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order import css_text, markdown_text, work_order
+
+from .orders import EVERYTHING, KGOSI, OLD_RELAY, OLDEST, PIETER, RELAY, SWITCH_OFF, THANDI, field, item, order_of
+
+
+def entry_of(one, **options):
+    return work_order(order_of(one), "cape-town", **options)["sections"][0]["entries"][0]
+
+
+def test_the_work_is_told_window_by_window_in_the_order_in_which_it_can_be_done():
+    view = work_order(EVERYTHING, "cape-town")
+    assert [(section["kind"], [entry["item"] for entry in section["entries"]]) for section in view["sections"]] == [
+        ("smtp_server", [1, 2]),
+        ("mail_user", [3, 4]),
+        ("mail_enabled", [5, 6]),
+        ("mail_user_removal", [7]),
+        ("smtp_server_removal", [8]),
+    ]
+    assert (view["number"], view["ordered"], view["branch"], view["count"]) == (3, "2026-11-24", "cape-town", 8)
+
+
+def test_an_item_keeps_its_number_when_those_before_it_are_confirmed():
+    view = work_order(order_of(PIETER, KGOSI), "cape-town")
+    assert [entry["item"] for section in view["sections"] for entry in section["entries"]] == [4, 7]
+
+
+def test_the_labels_come_in_the_order_of_the_window_whatever_the_order_of_the_changes():
+    assert [shown["label"] for shown in entry_of(RELAY)["fields"]] == [
+        "Mail Server", "Authenticate", "Username", "Password", "Port", "Use TLS",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "left"), [(RELAY, 2), (OLD_RELAY, 6), (THANDI, 10), (PIETER, 12)])
+def test_a_field_is_either_changed_or_left_alone(one, left):
+    entry = entry_of(one)
+    assert len(entry["untouched"]) == left
+    names = {shown["field"] for shown in (*entry["fields"], *entry["untouched"])}
+    assert names == {row.name for row in RESOURCES[one["resource"]].fields}
+
+
+@pytest.mark.parametrize("one", [KGOSI, OLDEST, SWITCH_OFF])
+def test_a_removal_and_a_switch_leave_nothing_to_leave_alone(one):
+    assert entry_of(one)["untouched"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind", "text"),
+    [
+        ("use_tls", True, "yes", ""),
+        ("use_tls", False, "no", ""),
+        ("use_tls", None, "empty", ""),
+        ("port", 587, "text", "587"),
+        ("bcc", "", "empty", ""),
+        ("bcc", "a@b.example", "text", "a@b.example"),
+        ("password", "set", "password", ""),
+        ("password", "set, will change", "password", ""),
+        ("password", "unset", "empty", ""),
+    ],
+)
+def test_a_value_says_what_it_is_and_leaves_the_words_to_the_template(name, value, kind, text):
+    shown = entry_of(item(1, "smtp_server", "HQ", "update", field(name, value, value)))["fields"][0]
+    assert shown["have"] == shown["want"] == {"kind": kind, "text": text}
+
+
+def test_only_an_item_of_an_earlier_order_says_since_when_it_waits():
+    assert entry_of(OLD_RELAY)["waiting_since"] == "2026-11-10"
+    assert entry_of(RELAY)["waiting_since"] == ""
+
+
+def test_every_user_with_new_settings_or_a_new_switch_has_to_log_in_again_once():
+    assert work_order(EVERYTHING, "cape-town")["relogin_users"] == ["ANNA", "KGOSI", "PIETER", "THANDI"]
+
+
+def test_every_field_without_a_documented_label_says_what_it_is_for_and_is_marked():
+    for resource in RESOURCES.values():
+        one = item(1, resource.name, "X", "update", *(field(row.name, None, "x") for row in resource.fields))
+        for shown, row in zip(entry_of(one)["fields"], resource.fields, strict=True):
+            assert shown["documented"] == bool(row.label), row.name
+            assert len(shown["label"]) > 2, row.name
+
+
+def test_only_the_window_of_definitions_is_documented_until_a_site_names_the_others():
+    view = work_order(EVERYTHING, "cape-town")
+    assert [section["window"] for section in view["sections"]] == [
+        "System / Mail Settings / SMTP Settings", "", "", "", "System / Mail Settings / SMTP Settings",
+    ]  # fmt: skip
+    assert view["undocumented"]
+    assert not work_order(order_of(RELAY, OLDEST), "cape-town")["undocumented"]
+
+    labels = {row.name: f"L {row.name}" for name in ("mail_user", "mail_enabled") for row in RESOURCES[name].fields}
+    windows = {"mail_user": "System / A", "mail_enabled": "System / B"}
+    assert work_order(EVERYTHING, "cape-town", windows=windows)["undocumented"]
+    told = work_order(EVERYTHING, "cape-town", windows=windows, labels=labels)
+    assert [section["window"] for section in told["sections"]][1:4] == ["System / A", "System / B", "System / A"]
+    assert told["sections"][1]["entries"][0]["fields"][0]["label"] == "L smtp_server"
+    assert told["sections"][0]["entries"][0]["fields"][2]["label"] == "Username", "Fincon's own label stays"
+    assert not told["undocumented"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"sender_nam": "x"}, "fincon_work_order_labels.sender_nam is not a field of a user's windows; did you mean"),
+        ({"port": "x"}, "fincon_work_order_labels.port is not a field of a user's windows; known are smtp_server,"),
+    ],
+)
+def test_a_label_of_an_unknown_field_is_refused(labels, said):
+    with pytest.raises(FinconError, match=re.escape(said)):
+        work_order(EVERYTHING, "cape-town", labels=labels)
+
+
+def test_an_unknown_markup_is_refused():
+    with pytest.raises(FinconError, match="markup must be one of html, markdown, not 'latex'"):
+        work_order(EVERYTHING, "cape-town", "latex")
+
+
+def test_a_password_is_shown_only_when_the_records_are_given():
+    records = {
+        "smtp_servers": [{"name": "hq RELAY", "password": "c4nary-relay"}, {"name": "Other", "password": "c4nary-o"}],
+        "users": [{"user": "thandi", "password": "c4nary-thandi"}, {"user": "PIETER"}],
+    }
+    view = work_order(EVERYTHING, "cape-town", records=records)
+    wanted = {
+        entry["name"]: shown["want"]["text"]
+        for section in view["sections"]
+        for entry in section["entries"]
+        for shown in entry["fields"]
+        if shown["field"] == "password"
+    }
+    assert wanted == {"HQ relay": "c4nary-relay", "THANDI": "c4nary-thandi", "PIETER": "", "KGOSI": ""}
+    assert view["passwords"] == "shown"
+    assert "c4nary" not in repr(work_order(EVERYTHING, "cape-town"))
+
+
+@pytest.mark.parametrize(("one", "state"), [(RELAY, "separate"), (OLD_RELAY, "none"), (KGOSI, "none")])
+def test_it_is_known_whether_passwords_have_to_be_handed_over(one, state):
+    assert work_order(order_of(one), "cape-town")["passwords"] == state
+
+
+def test_the_command_of_the_administrator_quotes_a_strange_name():
+    assert work_order(EVERYTHING, "cape-town", "markdown")["confirm"] == (
+        "ansible-playbook -i fleet/fincon.yml fincon.mail.confirm -e fincon_order=3 --limit cape-town"
+    )
+    assert work_order(EVERYTHING, "a b<c", "markdown")["confirm"].endswith("--limit 'a b<c'")
+    assert work_order(EVERYTHING, "a b<c")["confirm"].endswith("--limit &#x27;a b&lt;c&#x27;")
+
+
+def test_the_order_that_was_given_is_left_as_it_was():
+    order = copy.deepcopy(EVERYTHING)
+    work_order(order, "cape-town", records={"users": [{"user": "THANDI", "password": "c4nary"}]})
+    assert order == EVERYTHING
+
+
+@pytest.mark.parametrize("markup", ["html", "markdown"])
+def test_every_text_of_people_is_escaped(markup):
+    bad = "<i>|`x`|</i>"
+    secret = field("password", "unset", "set")
+    one = item(1, SMTP_SERVER.name, bad, "update", field("bcc", bad, bad), secret, since=bad)
+    records = {"smtp_servers": [{"name": bad, "password": bad}]}
+    view = work_order(order_of(one), bad, markup, company=bad, records=records)
+    assert view["passwords"] == "shown"
+    assert bad not in repr({**view, "confirm": ""})
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a|b", r"a\|b"),
+        ("`code`", r"\`code\`"),
+        ("*b* _i_ ~~s~~", r"\*b\* \_i\_ \~\~s\~\~"),
+        ("[x](y)", r"\[x\](y)"),
+        ("<script>", r"\<script\>"),
+        ("&lt; &#60;", r"\&lt; \&\#60;"),
+        ("Main & Sons", "Main & Sons"),
+        ("back\\slash", "back\\\\slash"),
+        ("two\n lines", "two lines"),
+        ("Zoë Müller 東京", "Zoë Müller 東京"),
+    ],
+)
+def test_markdown_shows_a_text_as_it_stands(text, escaped):
+    assert markdown_text(text) == escaped
+
+
+@pytest.mark.parametrize("text", ['"; } </style>', "\\", "a\nb", "Zoë", "{}", "東京"])
+def test_a_text_cannot_leave_its_string_of_css(text):
+    escaped = css_text(text)
+    assert re.fullmatch(r"([A-Za-z0-9 _.-]|\\[0-9a-f]{1,6} )*", escaped)
+    assert re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), escaped) == text
