@@ -1,0 +1,91 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How installations are reached, copied from the hosts' variables without any secret. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
+from ansible_collections.fincon.mail.plugins.module_utils._core.installation import SETTINGS
+from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.declared import literal, placeholder
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Vaulted
+
+_SECRETS = tuple(setting.name for setting in SETTINGS if setting.secret)
+#: Settings that are copied as they are written, for a secret may be rendered into their values.
+_AS_WRITTEN = ("command",)
+_ORDER = ("backend", *(setting.name for setting in SETTINGS))
+
+
+@dataclass(frozen=True)
+class Given:
+    """One setting of one host.
+
+    :param value: rendered. A secret may be in it.
+    :param written: as the host's variables say it, maybe a template; ``None`` where that cannot be told.
+    :param ciphertext: the vault text that the value came from, if it did.
+    """
+
+    value: Any = field(repr=False)
+    written: Any = field(default=None, repr=False)
+    ciphertext: str | None = None
+
+
+Installation = Mapping[str, Given]
+
+
+def copied(installations: Mapping[str, Installation]) -> dict[str, dict[str, Any]]:
+    """Return each branch's installation as its file says it.
+
+    A secret stays what it was: a template, or a vault text. One that is known in clear becomes a placeholder, and
+    branches whose secret is the same share one. Other settings are rendered, since what their templates name may be
+    variables of hosts that the new fleet does not have.
+
+    :param installations: by branch.
+    """
+    clear = {name: _clear_values(name, installations) for name in _SECRETS}
+    return {
+        branch: {
+            name: _placeholder(name, branch, clear[name])
+            if branch in clear.get(name, {})
+            else _copied(name, installation[name])
+            for name in sorted(installation, key=_place)
+        }
+        for branch, installation in installations.items()
+    }
+
+
+def _place(name: str) -> tuple[int, str]:
+    """The place of a setting: in the order of the table, what it does not know last."""
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER)), name
+
+
+def _copied(name: str, given: Given) -> Any:
+    if given.ciphertext is not None:
+        return given.written if is_template(given.written) else Vaulted(given.ciphertext)
+    if name in _SECRETS or name in _AS_WRITTEN:
+        return given.written
+    return literal(given.value)
+
+
+def _clear_values(name: str, installations: Mapping[str, Installation]) -> dict[str, str]:
+    """The secrets of that name, by branch, that have no other form than the clear one."""
+    given = {branch: installation[name] for branch, installation in installations.items() if name in installation}
+    return {
+        branch: str(item.value) for branch, item in given.items() if item.ciphertext is None and not _is_hidden(item)
+    }
+
+
+def _is_hidden(given: Given) -> bool:
+    """Whether what is written is a template that does not itself hold the secret."""
+    return is_template(given.written) and str(given.value) not in given.written
+
+
+def _placeholder(name: str, branch: str, clear: Mapping[str, str]) -> str:
+    usual, _count = Counter(clear.values()).most_common(1)[0]
+    return placeholder(name if clear[branch] == usual else f"{name}-of-{branch}")

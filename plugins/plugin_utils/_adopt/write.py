@@ -1,0 +1,60 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files below a folder: what stands there already, and writing, each file at once or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+#: How a file compares with what is to be written.
+MISSING = "missing"
+SAME = "same"
+DIFFERENT = "different"
+
+
+def compare(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
+    """Return :data:`MISSING`, :data:`SAME` or :data:`DIFFERENT` for each file.
+
+    :param files: texts by path below the folder.
+    :raises OSError: when a file that is there cannot be read.
+    """
+    return {name: _state(folder / name, text) for name, text in files.items()}
+
+
+def _state(path: Path, text: str) -> str:
+    try:
+        return SAME if path.read_bytes() == text.encode() else DIFFERENT
+    except FileNotFoundError:
+        return MISSING
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files below a folder, which is made where it is missing.
+
+    A new file is for its owner only, since passwords will be filled in; one that is replaced keeps its mode.
+
+    :raises OSError: when one of them cannot be written. Those before it are.
+    """
+    for name, text in files.items():
+        _write(folder / name, text)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        if path.exists():
+            os.chmod(temporary, path.stat().st_mode & 0o7777)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise

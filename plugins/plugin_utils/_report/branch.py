@@ -1,0 +1,204 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the result of ``fincon_mail_branch`` to the entry of a branch in the report. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, normal_key
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
+    DIFFERS,
+    DRIFT,
+    FAILED,
+    IN_SYNC,
+    INVALID,
+    MISSING,
+    PENDING,
+    RECORD_STATES,
+    STATES,
+    UNDECLARED,
+    UNKNOWN,
+    UNREACHABLE,
+    UNVERIFIED,
+    days_between,
+    update_words,
+)
+
+#: A branch in the report, of the shape of ``schemas/drift-report.schema.json``.
+Entry = dict[str, Any]
+Record = dict[str, Any]
+
+# A fault of the fleet's files names every fault of every file, and it is the same at each of its branches.
+_REASON_LENGTH = 2000
+
+_STATE_OF_ACTION = {CREATE: MISSING, UPDATE: DIFFERS, DELETE: UNDECLARED}
+_LISTS = {"smtp_servers": SMTP_SERVER, "users": MAIL_USER}
+
+
+def branch_entry(
+    branch: str,
+    result: Mapping[str, Any],
+    checked: str,
+    region: str = "",
+    tags: Iterable[str] = (),
+    ran: bool = False,
+) -> Entry:
+    """Return the entry of a branch.
+
+    :param branch: its name.
+    :param result: the result of ``fincon_mail_branch``, also of a call that failed.
+    :param checked: when the branch was looked at, UTC, as ISO 8601.
+    :param ran: whether the call was a run and not a check. What a run has changed is no drift; what it has ordered at
+        an attended site waits for a person.
+    """
+    known = isinstance(result.get("changes"), list)
+    records = _Records(result.get("records") or {}, IN_SYNC if known else UNKNOWN)
+    if known:
+        records.add_differences(_open_changes(result, ran), _unverified(result, ran))
+        records.add_pending(_waiting(result, ran), checked)
+    listed = records.listed()
+    state = _state(result, known, listed)
+    return {
+        "branch": branch,
+        "region": region,
+        "tags": list(tags),
+        "state": state,
+        "checked": checked,
+        "reason": _reason(result) if state in (FAILED, INVALID, UNREACHABLE) else "",
+        "records": listed,
+    }
+
+
+def combined(earlier: Entry, later: Entry) -> Entry:
+    """Return one entry for two calls at the same branch.
+
+    What the later call says of a record holds. A call that names all records of the one before replaces it; otherwise
+    each tells a part, and the state is the more pressing one.
+    """
+    records = {_key(record): record for record in later["records"]}
+    only_earlier = [record for record in earlier["records"] if _key(record) not in records]
+    if not only_earlier:
+        return later
+    first = min(earlier, later, key=lambda entry: list(STATES).index(entry["state"]))
+    merged = sorted([*only_earlier, *later["records"]], key=lambda record: record["resource"] != SMTP_SERVER.name)
+    return {**later, "state": first["state"], "reason": first["reason"], "records": merged}
+
+
+def _key(record: Mapping[str, Any]) -> tuple[str, str]:
+    # The switch of a user is a resource of its own to the modules; people see one user.
+    resource = SMTP_SERVER if record["resource"] == SMTP_SERVER.name else MAIL_USER
+    return resource.name, normal_key(resource, record["name"])
+
+
+class _Records:
+    """The records of a branch as they come up: declared, differing, waiting."""
+
+    def __init__(self, declared: Mapping[str, Iterable[str]], state: str) -> None:
+        self._state = state
+        self._records: dict[tuple[str, str], Record] = {}
+        for key, resource in _LISTS.items():
+            for name in declared.get(key) or []:
+                self._record({"resource": resource.name, "name": name})
+
+    def add_differences(self, changes: Iterable[Mapping[str, Any]], unverified: set[tuple[str, str, str]]) -> None:
+        """Add what differs; a password that nobody can compare is no difference."""
+        for resource, name, field in sorted(unverified):
+            record = self._record({"resource": resource, "name": name}, UNVERIFIED)
+            record.setdefault("unverified", []).append(field)
+        for change in changes:
+            found = [
+                item
+                for item in _differences(change)
+                if (change["resource"], change["name"], item["field"]) not in unverified
+            ]
+            if found:
+                self._record(change, _STATE_OF_ACTION[change["action"]]).setdefault("differences", []).extend(found)
+
+    def add_pending(self, items: Iterable[Mapping[str, Any]], now: str) -> None:
+        """Add the items of a work order that wait for a person."""
+        for item in items:
+            waiting = {
+                "order": item["order"],
+                "item": item["item"],
+                "since": item["since"],
+                "days": days_between(item["since"], now),
+                "action": item["action"],
+                "fields": item["fields"],
+                "words": _ordered(item),
+            }
+            self._record(item, PENDING).setdefault("pending", []).append(waiting)
+
+    def listed(self) -> list[Record]:
+        """Return the definitions, then the users, the declared ones first."""
+        return sorted(self._records.values(), key=lambda record: record["resource"] != SMTP_SERVER.name)
+
+    def _record(self, named: Mapping[str, Any], state: str = "") -> Record:
+        """Return the record of that name, in the more pressing of its states."""
+        resource, key = _key(named)
+        new = {"resource": resource, "name": named["name"], "state": self._state}
+        record = self._records.setdefault((resource, key), new)
+        if state:
+            record["state"] = min(record["state"], state, key=list(RECORD_STATES).index)
+        return record
+
+
+def _differences(change: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if change["action"] == UPDATE:
+        return [{**item, "words": update_words(item["have"], item["want"])} for item in change["fields"]]
+    words = "is missing" if change["action"] == CREATE else "is not declared"
+    return [{"field": "", "have": None, "want": None, "words": words}]
+
+
+def _ordered(item: Mapping[str, Any]) -> str:
+    if item["action"] != UPDATE:
+        return "is ordered" if item["action"] == CREATE else "its removal is ordered"
+    fields = (f"{field['field']} {update_words(field['have'], field['want'], 'ordered')}" for field in item["fields"])
+    return "; ".join(fields)
+
+
+def _open_changes(result: Mapping[str, Any], ran: bool) -> list[Mapping[str, Any]]:
+    """What still differs: after a call that failed what it left, after a run that did not fail, nothing."""
+    if "remaining" in result:
+        return list(result["remaining"])
+    return [] if ran else list(result["changes"])
+
+
+def _unverified(result: Mapping[str, Any], ran: bool) -> set[tuple[str, str, str]]:
+    """The passwords that nobody can compare; a run has sent them."""
+    found = [] if ran and "remaining" not in result else result.get("unverified") or []
+    return {(item["resource"], item["name"], item["field"]) for item in found}
+
+
+def _waiting(result: Mapping[str, Any], ran: bool) -> list[Mapping[str, Any]]:
+    """The items of a work order: those that waited when a check began, or those that wait after a run."""
+    if not ran or "remaining" in result:
+        return list(result.get("pending") or [])
+    order = result.get("work_order") or {"items": []}
+    return [{"order": order["number"], **item} for item in order["items"]]
+
+
+def _state(result: Mapping[str, Any], known: bool, records: Iterable[Record]) -> str:
+    if result.get("unreachable") or result.get("installation_reached") is False:
+        return UNREACHABLE
+    if result.get("findings"):
+        return INVALID
+    # `failed_when: false` hides the failure of a registered result, so what only a failed call returns tells it.
+    if not known or "remaining" in result:
+        return FAILED
+    found = [record for record in records if "differences" in record]
+    if found:
+        return DRIFT
+    return PENDING if any("pending" in record for record in records) else IN_SYNC
+
+
+def _reason(result: Mapping[str, Any]) -> str:
+    if "censored" in result:
+        return "the task has no_log, so nothing is known of its result; take it off, secrets are never in a result"
+    reason = str(result.get("msg") or "there is no result")
+    more = len(reason) - _REASON_LENGTH
+    return f"{reason[:_REASON_LENGTH]} (and {more:,} characters more)" if more > 0 else reason

@@ -1,0 +1,153 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The files of a report: the edge at which documents are read from and written to a folder."""
+
+from __future__ import annotations
+
+import glob
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import Entry
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document, make_document, to_json
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.junit import to_junit
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.markdown import to_markdown
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.page import to_html
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError, read_report
+
+# The next run reads the JSON for its history, so it comes last: it is there only when all others are.
+_FORMATS = {
+    "html": ("drift-report.html", to_html),
+    "junit": ("drift-report.xml", to_junit),
+    "markdown": ("drift-report.md", to_markdown),
+    "json": ("drift-report.json", to_json),
+}
+FORMATS = tuple(_FORMATS)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A report that was made.
+
+    :param document: the report.
+    :param files: the files that hold it.
+    :param changed: whether a file has, or would get, another content.
+    :param warnings: sentences for the user.
+    """
+
+    document: Document
+    files: list[str]
+    changed: bool
+    warnings: list[str]
+
+
+def now() -> str:
+    """Return the present time in UTC, as reports hold it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write_report(
+    entries: Iterable[Entry],
+    generated: str,
+    dest: str,
+    formats: Sequence[str] = FORMATS,
+    previous: str | None = None,
+    check_mode: bool = False,
+) -> Written:
+    """Make the report of a fleet and write it.
+
+    :param entries: one for each branch.
+    :param generated: when the report was made.
+    :param dest: the folder, which is made if need be.
+    :param formats: of :data:`FORMATS`.
+    :param previous: the JSON of the report before; by default the one that is in the folder. One that cannot be used is
+        a warning and no failure, since the drift of today does not depend on it.
+    :param check_mode: write nothing.
+    :raises ReportError: when a file cannot be written.
+    """
+    folder = os.path.abspath(os.path.expanduser(dest))
+    before, warnings = _previous(previous, os.path.join(folder, _FORMATS["json"][0]))
+    document = make_document(entries, generated, before)
+    wanted = {os.path.join(folder, name): render for key, (name, render) in _FORMATS.items() if key in formats}
+    changed = False
+    for path, render in wanted.items():
+        # A text from outside may hold half a character, which UTF-8 cannot; in JSON this is its proper spelling.
+        content = render(document).encode("utf-8", "backslashreplace")
+        if _content(path) != content:
+            changed = True
+            if not check_mode:
+                _write(path, content)
+    return Written(document, list(wanted), changed, warnings)
+
+
+def read_reports(patterns: Sequence[str]) -> list[Document]:
+    """Return the reports in the files that the patterns lead to, each file once.
+
+    :raises ReportError: when a pattern leads to no file, or a file is not a report.
+    """
+    files: dict[str, None] = {}
+    for pattern in patterns:
+        found = sorted(glob.glob(os.path.expanduser(pattern), recursive=True))
+        if not found:
+            raise ReportError(
+                f"{pattern}: leads to no file in {os.getcwd()}; give the JSON reports that are to be merged"
+            )
+        files.update(dict.fromkeys(found))
+    return [_read(path) for path in files]
+
+
+def _read(path: str) -> Document:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return read_report(file.read(), path)
+    except OSError as exc:
+        raise ReportError(f"{path}: cannot be read ({exc.strerror})") from exc
+    except UnicodeDecodeError as exc:
+        raise ReportError(f"{path}: is not a drift report: it is not UTF-8") from exc
+
+
+def _previous(named: str | None, default: str) -> tuple[Document | None, list[str]]:
+    path = os.path.expanduser(named) if named else default
+    if not named and not os.path.exists(path):
+        return None, []
+    try:
+        return _read(path), []
+    except ReportError as exc:
+        return None, [f"{exc}; this report tells nothing of what is new or gone"]
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _write(path: str, content: bytes) -> None:
+    """Replace a file in one step, so that nobody reads half of it. It gets the rights of any new file."""
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".drift-report-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as exc:
+        raise ReportError(f"{exc.filename or path}: the report cannot be written ({exc.strerror})") from exc
+
+
+def _umask() -> int:
+    # The only way to read it is to set it.
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report as JUnit XML, which CI systems show as test results. Pure.
+
+The elements and attributes are those of the schema that Jenkins' xUnit plugin publishes (junit-10.xsd), which GitLab
+and others read too. A branch is a test case: drift is a failure, what could not be looked at is an error, and a branch
+that waits for a person is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import brief
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
+    DRIFT,
+    FAILED,
+    INVALID,
+    PENDING,
+    UNREACHABLE,
+    age,
+    difference_text,
+    pending_text,
+)
+
+_ELEMENTS = {DRIFT: "failure", PENDING: "skipped", UNREACHABLE: "error", FAILED: "error", INVALID: "error"}
+
+#: Characters that XML 1.0 cannot hold, not even as references.
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def to_junit(document: Document) -> str:
+    """Return the report as JUnit XML."""
+    counts = document["counts"]
+    numbers = {
+        "tests": counts["branches"],
+        "failures": counts[DRIFT],
+        "errors": counts[UNREACHABLE] + counts[FAILED] + counts[INVALID],
+    }
+    totals = {"name": "fincon.mail drift", **{key: str(value) for key, value in numbers.items()}, "time": "0"}
+    suites = ElementTree.Element("testsuites", totals)
+    # Readers take a time without a zone for UTC.
+    own = {"skipped": str(counts[PENDING]), "timestamp": document["generated"].rstrip("Z")}
+    suite = ElementTree.SubElement(suites, "testsuite", {**totals, **own})
+    for entry in document["branches"]:
+        _add_case(suite, entry, document["generated"])
+    ElementTree.indent(suites, " ")
+    text = ElementTree.tostring(suites, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _add_case(suite: ElementTree.Element, entry: Mapping[str, Any], now: str) -> None:
+    name = {
+        "name": _legal(entry["branch"]),
+        "classname": _legal(f"fincon.mail.{entry['region'] or 'drift'}"),
+        "time": "0",
+    }
+    case = ElementTree.SubElement(suite, "testcase", name)
+    if entry["state"] in _ELEMENTS:
+        about = {"message": _legal(brief(dict(entry))), "type": entry["state"]}
+        ElementTree.SubElement(case, _ELEMENTS[entry["state"]], about).text = _legal("\n".join(_details(entry, now)))
+
+
+def _details(entry: Mapping[str, Any], now: str) -> list[str]:
+    lines = [f"{entry['state']} since {entry['since']} ({age(entry['since'], now)})"]
+    lines += entry["reason"].splitlines()
+    for record in entry["records"]:
+        lines += [f"{difference_text(record, item)} (since {item['since']})" for item in record.get("differences", ())]
+        lines += [
+            f"{pending_text(record, item)} (order {item['order']}, item {item['item']}, since {item['since']})"
+            for item in record.get("pending", ())
+        ]
+    return lines
+
+
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub("\ufffd", text)

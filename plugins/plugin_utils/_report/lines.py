@@ -1,0 +1,107 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report in a few lines, for the end of a run. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
+    DRIFT,
+    FAILED,
+    INVALID,
+    PENDING,
+    UNREACHABLE,
+    age,
+    count,
+    difference_text,
+    moment,
+    some,
+)
+
+_WIDTH = 110
+_NAMES = 12
+_GROUPS = 40
+
+
+def summary(document: Document) -> list[str]:
+    """Return the counts, then each trouble with the branches that share it; branches in order are only counted."""
+    lines = [_counts(document), *_history(document)]
+    for group in document["groups"][:_GROUPS]:
+        title = f"{len(group['branches'])} x {group['state']}: {group['text']}"
+        lines += ["", *textwrap.wrap(title, _WIDTH, subsequent_indent="    ")]
+        lines += textwrap.wrap(
+            f"at: {some(group['branches'], _NAMES)}", _WIDTH, initial_indent="  ", subsequent_indent="    "
+        )
+    more = len(document["groups"]) - _GROUPS
+    if more > 0:
+        lines += ["", f"and {more:,} more, each at no more branches than these; the report has all of them"]
+    return [*lines, *_waiting(document), *_unverified(document)]
+
+
+def brief(entry: dict[str, Any]) -> str:
+    """Return what is the matter with one branch in one line."""
+    texts = [entry["reason"]] * bool(entry["reason"])
+    for record in entry["records"]:
+        texts += [difference_text(record, item) for item in record.get("differences", ())]
+        texts += [
+            f"{record['resource']} {record['name']} waits in order {item['order']} since {item['since']}"
+            for item in record.get("pending", ())
+        ]
+    return textwrap.shorten(f"{entry['state']}: {'; '.join(texts)}", 500, placeholder=" …")
+
+
+def _counts(document: Document) -> str:
+    found = {state: number for state, number in document["counts"].items() if state != "branches" and number}
+    states = ", ".join(f"{number:,} {state}" for state, number in found.items())
+    return f"{count(document['counts']['branches'], 'branch', 'branches')}: {states or 'none'}"
+
+
+def _history(document: Document) -> list[str]:
+    told = document["history"]
+    if not told["previous"]:
+        return []
+    new, gone, changed = (len(told[key]) for key in ("new", "gone", "states"))
+    changes = f"{count(new, 'difference')} new, {gone:,} gone, {count(changed, 'branch', 'branches')} in another state"
+    return [f"Since {moment(told['previous'])}: {changes}"]
+
+
+def _waiting(document: Document) -> Iterator[str]:
+    """Tell how long the oldest item of each work order waits."""
+    orders: dict[tuple[str, int], str] = {}
+    for entry in document["branches"]:
+        for record in entry["records"]:
+            for item in record.get("pending", ()):
+                key = (entry["branch"], item["order"])
+                orders[key] = min(orders.get(key, item["since"]), item["since"])
+    if orders:
+        yield from ("", "Orders that wait for a person:")
+    oldest = sorted(orders.items(), key=lambda entry: (entry[1], entry[0]))
+    for (branch, number), since in oldest[:_GROUPS]:
+        yield f"  {branch}: order {number} since {since} ({age(since, document['generated'])})"
+    if len(oldest) > _GROUPS:
+        yield f"  and {len(oldest) - _GROUPS:,} more"
+
+
+def _unverified(document: Document) -> Iterator[str]:
+    names = [
+        f"{entry['branch']} ({record['name']})"
+        for entry in document["branches"]
+        for record in entry["records"]
+        if record.get("unverified")
+    ]
+    if names:
+        text = f"Passwords that nobody can compare, which is not drift (apply sends them once): {some(names, _NAMES)}"
+        yield ""
+        yield from textwrap.wrap(text, _WIDTH, subsequent_indent="    ")
+
+
+def not_in_order(document: Document, fail_on_pending: bool) -> dict[str, str]:
+    """Return the branches for which a run fails, each with what is the matter."""
+    failing = {DRIFT, FAILED, INVALID, UNREACHABLE} | ({PENDING} if fail_on_pending else set())
+    return {entry["branch"]: brief(entry) for entry in document["branches"] if entry["state"] in failing}

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report as Markdown, short enough for a pull request or an e-mail. Pure."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import brief
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import IN_SYNC, STATES, age, count, moment, some
+
+# A comment on a pull request holds 65,536 characters at the most common hosts.
+_GROUPS = 25
+_BRANCHES = 60
+_CHANGES = 15
+_NAMES = 10
+_TEXT = 300
+
+#: What Markdown gives a meaning in the middle of a line; these texts never begin one. Within a word, _ has none.
+_SPECIAL = re.compile(r"([\\`*\[\]|~]|\b_|_\b)")
+
+
+def to_markdown(document: Document) -> str:
+    """Return the report as Markdown: counts, troubles, branches that are not in sync, changes since the last report."""
+    lines = [
+        "# Fincon mail: drift",
+        "",
+        f"{count(document['counts']['branches'], 'branch', 'branches')} on {moment(document['generated'])}.",
+        "",
+        *_table(("State", "Branches"), _counts(document)),
+        *_groups(document),
+        *_branches(document),
+        *_history(document),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _counts(document: Document) -> Iterable[tuple[str, str]]:
+    counts = document["counts"]
+    return [(STATES[state], f"{counts[state]:,}") for state in STATES if counts[state]]
+
+
+def _groups(document: Document) -> list[str]:
+    groups = document["groups"]
+    if not groups:
+        return []
+    rows = [
+        (
+            str(len(group["branches"])),
+            STATES[group["state"]],
+            _text(group["text"]),
+            _text(some(group["branches"], _NAMES)),
+        )
+        for group in groups[:_GROUPS]
+    ]
+    table = _table(("Branches", "State", "What", "Where"), rows)
+    return ["", "## What is the matter", "", *table, *_more(groups, _GROUPS, "in the other formats of this report")]
+
+
+def _branches(document: Document) -> list[str]:
+    order = list(STATES)
+    others = [entry for entry in document["branches"] if entry["state"] != IN_SYNC]
+    others.sort(key=lambda entry: order.index(entry["state"]))
+    if not others:
+        return []
+    rows = [_branch(entry, document["generated"]) for entry in others[:_BRANCHES]]
+    table = _table(("Branch", "State", "Since", "What"), rows)
+    return ["", "## Branches that are not in sync", "", *table, *_more(others, _BRANCHES, "in the other formats")]
+
+
+def _branch(entry: Mapping[str, Any], now: str) -> tuple[str, str, str, str]:
+    what = brief(dict(entry)).partition(": ")[2]
+    since = f"{entry['since'][:10]} ({age(entry['since'], now)})"
+    return _text(entry["branch"]), STATES[entry["state"]], since, _text(what)
+
+
+def _history(document: Document) -> list[str]:
+    told = document["history"]
+    if not told["previous"]:
+        return []
+    lines = ["", f"## Since the report of {moment(told['previous'])}", ""]
+    if not any(told[key] for key in ("new", "gone", "states")):
+        return [*lines, "Nothing has changed."]
+    for key, title in (("new", "New"), ("gone", "Gone")):
+        lines += [f"- {title}: {_text(item['branch'])}: {_text(item['text'])}" for item in told[key][:_CHANGES]]
+        lines += _more(told[key], _CHANGES, f"that are {title.lower()}", "- ")
+    lines += [
+        f"- {_text(item['branch'])}: {_state(item['from'], 'not in the last report')} → "
+        f"{_state(item['to'], 'not in this report')}"
+        for item in told["states"][:_CHANGES]
+    ]
+    return [*lines, *_more(told["states"], _CHANGES, "in another state", "- ")]
+
+
+def _state(state: str | None, absent: str) -> str:
+    return STATES[state] if state else absent
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    return [f"| {' | '.join(cells)} |" for cells in (head, ("---",) * len(head), *rows)]
+
+
+def _more(items: list[Any], shown: int, where: str, bullet: str = "") -> list[str]:
+    more = len(items) - shown
+    return [*([] if bullet else [""]), f"{bullet}and {more:,} more {where}"] if more > 0 else []
+
+
+def _text(text: str) -> str:
+    """Return a text as Markdown shows it literally, in one line."""
+    short = textwrap.shorten(text, _TEXT, placeholder=" …")
+    return _SPECIAL.sub(r"\\\1", short.replace("&", "&amp;").replace("<", "&lt;"))

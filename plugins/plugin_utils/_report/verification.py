@@ -1,0 +1,53 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the verify playbook says at its end. Pure, and without secrets."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_WIDTH = 110
+
+
+def verify_table(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the table of a fleet's verifications, grouped by cause.
+
+    :param found: ``branch`` and ``verification`` of each branch; the latter is null where nothing had to be verified.
+    """
+    causes: dict[tuple[str, ...], list[str]] = {}
+    passed = logins = 0
+    for item in sorted(found, key=lambda item: item["branch"]):
+        for target in (item["verification"] or {}).get("targets", []):
+            logins += 1
+            if target["ok"]:
+                passed += 1
+                continue
+            diagnosis = target["diagnosis"]
+            place = f"{target['mail_server']}:{target['port']}"
+            key = (diagnosis["id"], place, diagnosis["cause"], diagnosis["hint"])
+            who = ", ".join(target["users"]) or target["smtp_server"]
+            causes.setdefault(key, []).append(f"{item['branch']} ({who})")
+    lines = [f"{passed} of {logins} logins passed"]
+    for (name, place, cause, hint), branches in sorted(causes.items(), key=lambda entry: -len(entry[1])):
+        lines += ["", f"{len(branches)} x {name} at {place}"]
+        for text in (cause, f"do: {hint}", f"at: {'; '.join(branches)}"):
+            lines += textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+    return lines
+
+
+def ladder(verification: Mapping[str, Any] | None) -> list[str]:
+    """Return a line for each login: the stages that the probe climbed, with their milliseconds.
+
+    :param verification: the verification of a branch, or ``None`` where nothing had to be verified.
+    """
+    return [_rungs(target) for target in (verification or {}).get("targets", [])]
+
+
+def _rungs(target: Mapping[str, Any]) -> str:
+    who = ", ".join(target["users"]) or target["smtp_server"]
+    stages = [f"{rung['stage']} {'' if rung['ok'] else 'FAILED '}{rung['ms']} ms" for rung in target["stages"]]
+    return f"{who} at {target['mail_server']}:{target['port']}: {', '.join(stages) or 'not tried'}"
