@@ -33,6 +33,7 @@ PYTHONS = {
     "core-2.21": ("3.13", "3.12", "3.14"),
     "core-2.22": ("3.14", "3.13"),
     "node": ("3.9",),
+    "runner": ("3.13", "3.12", "3.14"),
     "tools": ("3.13", "3.12", "3.14", "3.11"),
 }
 # `main` is the first of these that can be built.
