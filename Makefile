@@ -6,7 +6,7 @@ in_main = $(PYTHON) tools/env.py run main
 check = $(PYTHON) tools/check.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-next lint unit sanity integration molecule format generate bench-server pins clean
+.PHONY: help demo test test-next lint unit sanity integration molecule format generate bench bench-server pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ format: ## format the Python code and fix what ruff can fix
 
 generate: ## write schemas, argument specs and field tables anew from the records table
 	@$(in_main) python tools/generate.py
+
+bench: ## measure the collection beside what it replaces, see docs/performance.md (BENCH=--help for options)
+	@$(in_main) python tools/bench.py $(BENCH)
 
 bench-server: ## start the bench, a stand-in for a Fincon REST server (PORT=4090)
 	@$(in_main) python tests/bench --port $(PORT)

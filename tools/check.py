@@ -21,7 +21,12 @@ REPORTS = CACHE / "reports"
 CORES = ("core-2.21", "core-2.19")
 
 # Tests of code that runs on nodes and that need no ansible-core and no bench.
-NODE_TESTS = ("tests/unit/smtp",)
+NODE_TESTS = (
+    "tests/unit/smtp",
+    "tests/unit/command",
+    # It compares with the schemas, for which the controller's libraries are needed.
+    "--ignore=tests/unit/command/test_specification.py",
+)
 
 
 @dataclass(frozen=True)

@@ -25,17 +25,22 @@ FLEET = ROOT / "examples" / "fleet" / "fincon.yml"
 SITE = ROOT / "tests" / "bench" / "sites" / "demo.json"
 START_SECONDS = 30
 
+ADAPTER = ROOT / "examples" / "adapters" / "json_file.py"
+
 INTRODUCTION = """\
 Fincon needs three things before it can send e-mail: SMTP settings, each user's e-mail information, and e-mail
-switched on for the users. Here three branches get them from the YAML files below examples/fleet.
+switched on for the users. Here three branches get them from the YAML files below examples/fleet, each in another way:
 
-The Fincon server and the mail server of this demonstration are stand-ins that run on this machine. Nothing is sent
-anywhere, and everything that is started here is stopped at the end."""
+  cape-town  rest      a Fincon REST server that offers the mail methods (the vendor's published one does not)
+  durban     command   a program of the site that works its Fincon
+  polokwane  attended  a person at Fincon's windows, with a printed work order
+
+The Fincon server, the adapter's Fincon and the mail server of this demonstration are stand-ins that run on this
+machine. Nothing is sent anywhere, and everything that is started here is stopped at the end."""
 
 NEXT = """\
 Next, on a real site:
-  1. Read docs/rest-contract.md: this backend needs a Fincon REST server with mail methods, which Fincon's published
-     server does not have.
+  1. Read docs/backends.md: which of the three ways fits your Fincon. If you do not know, it is attended.
   2. Copy examples/fleet, write your own branches, and put the passwords into Ansible Vault.
   3. ansible-playbook -i fleet/fincon.yml fincon.mail.validate      until nothing is wrong with the files
   4. ansible-playbook -i fleet/fincon.yml fincon.mail.verify        until every login works
@@ -62,6 +67,8 @@ class Demo:
         self._variables = {
             "fincon_url": ready["url"],
             "fincon_state_dir": str(folder),
+            "fincon_adapter_program": str(ADAPTER),
+            "fincon_report_dir": str(folder / "report"),
             "smtp_host": "localhost",
             "smtp_port": ready["smtp"]["starttls_port"],
             "fincon_smtp_ca_path": ready["smtp"]["ca_path"],
@@ -70,6 +77,9 @@ class Demo:
             "vault_smtp": self._accounts,
         }
         self._number = 0
+        self._durban = folder / "durban-fincon.json"
+        self._durban.touch(mode=0o600)
+        self._durban.write_text(json.dumps({"smtp_servers": [], "users": [{"user": "LERATO"}, {"user": "JOHAN"}]}))
 
     def step(self, title: str, why: str) -> None:
         """Say what comes and why."""
@@ -96,13 +106,24 @@ class Demo:
             raise UnexpectedError(f"fincon.mail.{name} ended with status {done.returncode}")
         return done.stdout
 
-    def writes(self) -> int:
-        """Return how many requests to the Fincon stand-in were writes."""
-        return len(self._ask("/log?writes=true"))
+    def written(self) -> tuple[int, str, bool]:
+        """Return what a write would change: the requests that wrote, the adapter's file, whether there is a ledger."""
+        ledger = self._folder / "ledgers" / "polokwane.yml"
+        return len(self._ask("/log?writes=true")), self._durban.read_text(), ledger.exists()
 
-    def tamper(self, company: str, user: str, fields: dict[str, Any]) -> None:
-        """Change a user's settings as somebody at Fincon's window would."""
-        self._ask("/tamper", {"company": company, "user": user, "fields": fields})
+    def page(self) -> str:
+        """Return the work order of the attended branch, as Markdown."""
+        return (self._folder / "ledgers" / "work-orders" / "polokwane.md").read_text("utf-8")
+
+    def tamper(self) -> None:
+        """Change settings as somebody at Fincon's windows would, at two branches."""
+        change = {"company": "CAPETOWN", "user": "PIETER", "fields": {"MailEnabled": "N"}}
+        self._ask("/tamper", change)
+        fincon = json.loads(self._durban.read_text())
+        for user in fincon["users"]:
+            if user["user"] == "LERATO":
+                user["sender_email"] = "lerato@home.example"
+        self._durban.write_text(json.dumps(fincon))
 
     def wrong_password(self, user: str) -> dict[str, Any]:
         """Return the variables with another password for one user."""
@@ -149,32 +170,41 @@ def run(demo: Demo) -> None:
     demo.step("verify", "Would the settings work? Each login is tried once at the mail server; Fincon is not asked.")
     demo.play("verify")
 
-    demo.step("apply --check", "What would be changed? Nothing is written, as the Fincon stand-in's log shows.")
-    before = demo.writes()
+    demo.step("apply --check", "What would be changed? Nothing is written, at no branch.")
+    before = demo.written()
     demo.play("apply", "--check")
-    _expect(demo.writes() == before, "check mode sent a write")
+    _expect(demo.written() == before, "check mode wrote something")
 
-    demo.step("apply", "Bring the three branches to what their files declare.")
+    demo.step("apply", "Bring the branches to what their files declare. At the attended one that is ordered.")
     demo.play("apply")
-    _expect(demo.writes() > before, "nothing was written")
+    _expect(demo.written() != before, "nothing was written")
 
-    demo.step("apply again", "The second run finds nothing to do: changed=0 for every branch.")
+    demo.step("the work order", "This is what the clerk in Polokwane gets to print, there also as a page in HTML.")
+    print(textwrap.indent(demo.page(), "   "), flush=True)
+
+    demo.step("apply again", "The second run finds nothing to do: changed=0 for every branch. The order still waits.")
     _expect(_unchanged(demo.play("apply")), "the second run changed something")
+    _expect("1 pending" in demo.play("drift"), "the order does not wait")
 
-    demo.step("drift", "Somebody switches Lerato's e-mail off and changes her address at Fincon's window. Who notices?")
-    demo.tamper("DURBAN", "LERATO", {"MailEnabled": "N", "SenderEmail": "lerato@home.example"})
+    demo.step("confirm", "The clerk has typed everything in. The number is the one on the page.")
+    demo.play("confirm", "--limit", "polokwane", "-e", "fincon_order=1")
+
+    demo.step(
+        "drift", "Somebody switches Pieter's e-mail off and changes Lerato's address at the windows. Who notices?"
+    )
+    demo.tamper()
     found = demo.play("drift", fails=True)
-    _expect("LERATO, sender_email" in found and "LERATO, email_enabled" in found, "the drift was not found")
+    _expect("PIETER, email_enabled" in found and "LERATO, sender_email" in found, "the drift was not found")
 
     demo.step("apply", "The next run repairs it, and only it.")
     demo.play("apply")
-    demo.play("drift")
+    _expect("3 in_sync" in demo.play("drift"), "a branch is still not as declared")
 
     demo.step("a wrong password", "Thandi's new password has a typing error. It is refused before anything is written.")
-    before = demo.writes()
+    before = demo.written()
     found = demo.play("apply", "--limit", "cape-town", fails=True, **demo.wrong_password("thandi"))
     _expect("535" in found, "the mail server's reason is missing")
-    _expect(demo.writes() == before, "something was written")
+    _expect(demo.written() == before, "something was written")
 
 
 @contextlib.contextmanager

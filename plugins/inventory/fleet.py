@@ -11,13 +11,22 @@ version_added: 0.1.0
 description:
   - Reads a fleet file and the branch files that it names, checks all of them, and yields a host for each branch.
   - Every fault of every file is reported at once, with file, line and column. Then the hosts have no variables but
-    C(fincon_fleet_findings), and the playbooks and modules of this collection stop before the first connection. Set
-    C(any_unparsed_is_failed) in the section C(inventory) of C(ansible.cfg) to make every command stop.
+    C(fincon_fleet_findings) and C(fincon_files), and the playbooks and modules of this collection stop before the first
+    connection. Set C(any_unparsed_is_failed) in the section C(inventory) of C(ansible.cfg) to make every command stop.
   - Each host has the variables C(fincon_branch), C(fincon_installation), C(fincon_smtp_servers), C(fincon_users),
     C(fincon_region), C(fincon_tags) and C(fincon_files), and C(ansible_connection) V(local) unless the branch says
     otherwise.
   - All hosts are in the group C(fincon), and in C(region_NAME) and C(tag_NAME) for their region and tags.
   - Vault values and templates are rendered when they are used, as everywhere in Ansible.
+  - A relative path of an attended branch's C(ledger) starts at the folder of the fleet file, unless it begins with a
+    template, with V(~) or with an environment variable.
+  - Two branches must not have the same name, nor the same installation or ledger as long as they are reached from the
+    same machine. Several fleet files can be used at once, with V(-i) for each; the rule holds for all of them together.
+  - A directory can be the inventory if branch files and ledgers are outside of it, or in folders that
+    C(ignore_patterns) in the section C(inventory) of C(ansible.cfg) names. Ansible takes every file below that
+    directory for an inventory.
+  - There is no inventory cache, since it would keep what the files hold on disk, passwords too. The files of a thousand
+    branches load in a few seconds.
 options:
   plugin:
     description: Name of this plugin.
@@ -68,7 +77,10 @@ defaults:
 #     email_enabled: true
 """
 
+import contextlib
+import gc
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from ansible import constants
@@ -77,12 +89,30 @@ from ansible.parsing.vault import EncryptedString
 from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
-from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import JSONSCHEMA_ERROR
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import HAS_JSONSCHEMA
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unsafe, Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Template, Unsafe, Vaulted
 
+try:
+    from ansible._internal._datatag._tags import Origin
+except ImportError:  # it is not a public name
+
+    def _from(place: str, value: Any) -> Any:
+        return value
+else:
+
+    def _from(place: str, value: Any) -> Any:
+        """Tell Ansible where a value comes from, for its own errors.
+
+        The place is told as text. Of a file and a line Ansible would show the lines around it too, and passwords may
+        stand there.
+        """
+        return Origin(description=place).tag(value)
+
+
+#: The variable that names the files a host comes from.
+_FILES = "fincon_files"
 _MARK = re.compile(r"^plugin:\s*[\"']?fincon\.mail\.fleet\b", re.M)
 
 
@@ -102,14 +132,18 @@ class InventoryModule(BaseInventoryPlugin):
         """Fill the inventory.
 
         When there is an error among the findings, the hosts have no variables but ``fincon_fleet_findings``, at which
-        the playbooks and the modules stop.
+        the playbooks and the modules stop, and the names of their files.
         """
         super().parse(inventory, loader, path, cache)
-        if JSONSCHEMA_ERROR is not None:
-            raise AnsibleParserError(
-                f"fincon.mail.fleet needs a Python library ({JSONSCHEMA_ERROR}): pip install jsonschema"
-            )
-        fleet = load_fleet(path, lambda file: _plain(loader.get_text_file_contents(file)))
+        if not HAS_JSONSCHEMA:
+            raise AnsibleParserError("fincon.mail.fleet needs a Python library: pip install jsonschema")
+        with _collector_paused():
+            self._fill(inventory, loader, path)
+
+    def _fill(self, inventory: Any, loader: Any, path: str) -> None:
+        fleet = load_fleet(
+            path, lambda file: _plain(loader.get_text_file_contents(file)), self._branches_of_others(path)
+        )
         for finding in warnings(fleet.findings):
             Display().warning(str(finding))
         found = [str(finding) for finding in errors(fleet.findings)]
@@ -120,11 +154,22 @@ class InventoryModule(BaseInventoryPlugin):
         inventory.add_group("fincon")
         for branch in fleet.branches:
             self._add_host(branch)
+            self._set_variables(branch.name, {_FILES: {"branch": branch.file, "fleet": path}})
             if not found:
-                self._set_variables(branch, path)
+                self._set_variables(branch.name, _variables(branch))
         if found and not fleet.branches:
             # Without any host, a run with --limit would end well though nothing was done.
             inventory.add_host("fincon-fleet-at-fault", group="fincon")
+
+    def _branches_of_others(self, path: str) -> list[Branch]:
+        """The branches of the fleets that were read before this one, with what only one branch may have."""
+        others = []
+        for host in self.inventory.hosts.values():
+            files = host.vars.get(_FILES)
+            if files and files["fleet"] != path:
+                data = {"installation": host.vars.get("fincon_installation"), "vars": host.vars}
+                others.append(Branch(host.name, files["branch"], region="", tags=(), data=data))
+        return others
 
     def _add_host(self, branch: Branch) -> None:
         self.inventory.add_host(branch.name, group="fincon")
@@ -132,23 +177,43 @@ class InventoryModule(BaseInventoryPlugin):
             name = self.inventory.add_group(re.sub(r"[^A-Za-z0-9_]", "_", group))
             self.inventory.add_host(branch.name, group=name)
 
-    def _set_variables(self, branch: Branch, path: str) -> None:
-        own = branch.data["vars"]
-        # On the controller the modules run with Ansible's own Python, so that none has to be looked for.
-        local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-        variables = {
-            **(local if own.get("ansible_connection", "local") == "local" else {}),
-            **own,
-            "fincon_branch": branch.name,
-            "fincon_region": branch.region,
-            "fincon_tags": list(branch.tags),
-            "fincon_installation": branch.data["installation"],
-            "fincon_smtp_servers": branch.data["smtp_servers"],
-            "fincon_users": branch.data["users"],
-            "fincon_files": {"branch": branch.file, "fleet": path},
-        }
-        for name, value in variables.items():
-            self.inventory.set_variable(branch.name, name, _ansible_value(value))
+    def _set_variables(self, name: str, variables: dict[str, Any]) -> None:
+        # Not by way of the inventory, which would copy all values once more and tag each of them with its source, at
+        # the cost of the whole rest of loading. They are of Ansible's own types already.
+        host = self.inventory.get_host(name)
+        for variable, value in variables.items():
+            host.set_variable(variable, value)
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python from looking for garbage, which it does again and again as data grows. What is loaded is all kept."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _variables(branch: Branch) -> dict[str, Any]:
+    """The variables of a branch's host."""
+    own = branch.data["vars"]
+    # On the controller the modules run with Ansible's own Python, so that none has to be looked for.
+    python = trust_as_template("{{ ansible_playbook_python }}")
+    local = {"ansible_connection": "local", "ansible_python_interpreter": python}
+    variables = {
+        **(local if own.get("ansible_connection", "local") == "local" else {}),
+        **own,
+        "fincon_branch": branch.name,
+        "fincon_region": branch.region,
+        "fincon_tags": list(branch.tags),
+        "fincon_installation": branch.data["installation"],
+        "fincon_smtp_servers": branch.data["smtp_servers"],
+        "fincon_users": branch.data["users"],
+    }
+    return {name: _ansible_value(value) for name, value in variables.items()}
 
 
 def _plain(text: str) -> str:
@@ -168,12 +233,13 @@ def _refuse(message: str) -> None:
 
 def _ansible_value(value: Any) -> Any:
     """Return a value as Ansible's own loader would give it: templates trusted, vault texts still encrypted."""
-    if isinstance(value, dict):
+    kind = type(value)
+    if kind is dict:
         return {key: _ansible_value(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if kind is list:
         return [_ansible_value(item) for item in value]
-    if isinstance(value, Vaulted):
-        return EncryptedString(ciphertext=str(value))
-    if isinstance(value, Unsafe):
-        return str(value)
-    return trust_as_template(value) if is_template(value) else value
+    if kind is Template:
+        return trust_as_template(_from(value.place, str(value)))
+    if kind is Vaulted:
+        return _from(value.place, EncryptedString(ciphertext=str(value)))
+    return str(value) if kind is Unsafe else value

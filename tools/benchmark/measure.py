@@ -1,0 +1,92 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of a command, measured by what the system kept about it."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The unit of ru_maxrss is not the same everywhere: getrusage(2) of Linux and of macOS.
+_PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+class FailedRun(Exception):
+    """A run that did not do what was to be measured."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One run.
+
+    :param wall: seconds from its start to its end.
+    :param cpu: seconds of processor time, of the command and of every process that it started and waited for.
+    :param peak: bytes of resident memory of the largest of those processes, at its largest. Pages that processes share
+        count in each.
+    :param output: what it printed.
+    """
+
+    wall: float
+    cpu: float
+    peak: int
+    output: str
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Sample:
+    """Run a command and measure it.
+
+    :raises FailedRun: when its status is not 0.
+    """
+    with tempfile.TemporaryFile("w+", dir=folder) as output:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            _pid, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        text = output.read()
+    if process.returncode:
+        raise FailedRun(f"{' '.join(command)} ended with status {process.returncode}:\n{text[-4000:]}")
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _PEAK_UNIT, text)
+
+
+def interleaved(cases: Mapping[str, Callable[[], Sample]], repeats: int) -> dict[str, list[Sample]]:
+    """Run every case once, then every case again, and so on: what disturbs the machine disturbs all of them."""
+    samples: dict[str, list[Sample]] = {name: [] for name in cases}
+    for _round in range(repeats):
+        for name, case in cases.items():
+            samples[name].append(case())
+    return samples
+
+
+def median(samples: Iterable[Sample], what: Callable[[Sample], float]) -> float:
+    """The median of one figure of the runs."""
+    return statistics.median(map(what, samples))
+
+
+def wall(sample: Sample) -> float:
+    """Seconds from start to end."""
+    return sample.wall
+
+
+def cpu(sample: Sample) -> float:
+    """Seconds of processor time."""
+    return sample.cpu
+
+
+def peak(sample: Sample) -> float:
+    """Bytes of the largest process."""
+    return sample.peak
