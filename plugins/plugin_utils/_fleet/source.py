@@ -126,18 +126,18 @@ class _Builder:
         :raises yaml.YAMLError: when it is not YAML.
         """
         self._next()
-        if type(self._next()) is StreamEndEvent:
+        if isinstance(self._next(), StreamEndEvent):
             return None
         data = self._node(self._next())
         self._next()
-        if type(self._next()) is not StreamEndEvent:
+        if not isinstance(self._next(), StreamEndEvent):
             raise _NeedsPyYaml
         return data
 
     def _node(self, event: Any) -> Any:
         if event.anchor is not None:
             raise _NeedsPyYaml
-        if type(event) is not ScalarEvent:
+        if not isinstance(event, ScalarEvent):
             return self._collection(event)
         text = event.value
         if event.tag is not None:
@@ -156,11 +156,11 @@ class _Builder:
     def _collection(self, event: Any) -> Any:
         if event.tag is not None:
             raise _NeedsPyYaml
-        return self._mapping() if type(event) is MappingStartEvent else self._sequence()
+        return self._mapping() if isinstance(event, MappingStartEvent) else self._sequence()
 
     def _mapping(self) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        while type(event := self._next()) is not MappingEndEvent:
+        while not isinstance(event := self._next(), MappingEndEvent):
             key = self._key(event)
             if key in made:
                 raise _NeedsPyYaml
@@ -168,11 +168,11 @@ class _Builder:
         return made
 
     def _key(self, event: Any) -> str:
-        is_bare = type(event) is ScalarEvent and event.tag is None
+        is_bare = isinstance(event, ScalarEvent) and event.tag is None
         if is_bare and event.value in _KEYS:
             return _KEYS[event.value]
         key = self._node(event)
-        if type(key) is not str:
+        if not isinstance(key, str) or isinstance(key, Marked):
             raise _NeedsPyYaml
         if is_bare and event.implicit[0]:
             _KEYS[key] = key
@@ -180,7 +180,7 @@ class _Builder:
 
     def _sequence(self) -> list[Any]:
         made = []
-        while type(event := self._next()) is not SequenceEndEvent:
+        while not isinstance(event := self._next(), SequenceEndEvent):
             made.append(self._node(event))
         return made
 
