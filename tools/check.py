@@ -24,6 +24,7 @@ CORES = ("core-2.21", "core-2.19")
 NODE_TESTS = (
     "tests/unit/smtp",
     "tests/unit/command",
+    "tests/unit/attended",
     # It compares with the schemas, for which the controller's libraries are needed.
     "--ignore=tests/unit/command/test_specification.py",
 )

@@ -4,13 +4,6 @@
 
 from __future__ import annotations
 
-# Of every module that has an action plugin of the base class FinconAction.
-_IN_WORKER = r"""
-notes:
-  - Where the connection of the host is local, the work is done in the controller's worker, without the cost of a
-    module process. A task with C(become), C(environment) or C(async) gets a process, as does any other connection.
-"""
-
 
 class ModuleDocFragment:
     """What the modules can do, and how honest their idempotence is."""
@@ -47,8 +40,7 @@ attributes:
     description: Changes nothing, however often it runs.
 """
 
-    ACTIONGROUP = (
-        r"""
+    ACTIONGROUP = r"""
 options: {}
 attributes:
   action_group:
@@ -56,12 +48,12 @@ attributes:
     description: Use C(group/fincon.mail.fincon) in C(module_defaults) to set options for this module.
     membership:
       - fincon.mail.fincon
+notes:
+  - Where the connection of the host is local, the work is done in the controller's worker, without the cost of a
+    module process. A task with C(become), C(environment) or C(async) gets a process, as does any other connection.
 """
-        + _IN_WORKER
-    )
 
-    ACTIONGROUP_PROBE = (
-        r"""
+    ACTIONGROUP_PROBE = r"""
 options: {}
 attributes:
   action_group:
@@ -72,12 +64,12 @@ attributes:
     membership:
       - fincon.mail.fincon
       - fincon.mail.fincon_probe
+notes:
+  - Where the connection of the host is local, the work is done in the controller's worker, without the cost of a
+    module process. A task with C(become), C(environment) or C(async) gets a process, as does any other connection.
 """
-        + _IN_WORKER
-    )
 
-    ACTIONGROUP_WRITE = (
-        r"""
+    ACTIONGROUP_WRITE = r"""
 options: {}
 attributes:
   action_group:
@@ -89,6 +81,7 @@ attributes:
       - fincon.mail.fincon
       - fincon.mail.fincon_probe
       - fincon.mail.fincon_write
+notes:
+  - Where the connection of the host is local, the work is done in the controller's worker, without the cost of a
+    module process. A task with C(become), C(environment) or C(async) gets a process, as does any other connection.
 """
-        + _IN_WORKER
-    )

@@ -81,7 +81,7 @@ def write(backend: Backend, request: Request, check_mode: bool, prober: Prober =
         return Outcome({**result, "changed": False, "applied": [], "remaining": result["changes"]}, notes, failure)
     if check_mode or not plan.changes:
         return Outcome(result, notes)
-    return _reported(result, backend.apply(plan.changes), notes)
+    return _reported(result, backend, backend.apply(plan.changes), notes)
 
 
 def verify_records(
@@ -180,11 +180,13 @@ def _result(plan: Plan, backend: Backend, verified: dict[str, Any] | None) -> di
     }
 
 
-def _reported(result: dict[str, Any], report: Report, notes: list[str]) -> Outcome:
+def _reported(result: dict[str, Any], backend: Backend, report: Report, notes: list[str]) -> Outcome:
     if not report.error:
         return Outcome(result, notes)
     result = {
         **result,
+        # What was foretold for all changes is not what became of them.
+        **backend.foretell(report.applied),
         "changed": bool(report.applied),
         "applied": [change.as_dict() for change in report.applied],
         "remaining": [change.as_dict() for change in report.remaining],

@@ -113,7 +113,7 @@ def records(key, names, rows):
     record = st.fixed_dictionaries({row.name: VALUES[row.kind] for row in rows})
     unique = st.lists(names, max_size=3, unique_by=str.casefold)
     return unique.flatmap(
-        lambda keys: st.tuples(*(record for _ in keys)).map(
+        lambda keys: st.tuples(*(record for _key in keys)).map(
             lambda made: [{key: name, **fields} for name, fields in zip(keys, made, strict=True)]
         )
     )

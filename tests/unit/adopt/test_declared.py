@@ -64,7 +64,7 @@ def test_users_without_settings_are_left_out_unless_they_are_wanted():
 
 def test_text_that_looks_like_a_template_is_never_one():
     (declared,) = declared_users([user(job_title="{{ lookup('pipe', 'id') }}")])
-    assert type(declared["job_title"]) is Unsafe
+    assert isinstance(declared["job_title"], Unsafe)
 
 
 @pytest.mark.parametrize("name", ["HQ relay", "{{ x }}", "A: #b", "Zoë"])

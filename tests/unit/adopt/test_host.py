@@ -51,15 +51,15 @@ def test_a_template_is_kept_as_it_is_written_and_a_text_that_is_none_never_becom
     )
     assert set(item.installation) == {"password", "username"}
     assert (item.installation["password"].written, item.installation["password"].value) == ("{{ vault_x }}", "c4nary")
-    assert type(item.installation["password"].written) is str
-    assert type(item.installation["username"].written) is Unsafe
+    assert not isinstance(item.installation["password"].written, Unsafe)
+    assert isinstance(item.installation["username"].written, Unsafe)
 
 
 def test_a_vault_text_is_kept_encrypted():
     encrypted = EncryptedString(ciphertext=VAULT)
     given = host({"command": ["a", encrypted]}, {"command": ["a", "c4nary"]}).installation["command"]
     assert given.written == ["a", VAULT]
-    assert type(given.written[1]) is Vaulted
+    assert isinstance(given.written[1], Vaulted)
 
 
 def test_a_template_for_the_whole_installation_tells_nothing_of_its_settings():

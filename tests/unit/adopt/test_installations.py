@@ -67,7 +67,7 @@ def test_a_command_is_copied_as_it_is_written():
 
 def test_a_rendered_text_that_looks_like_a_template_is_never_one():
     (value,) = copy(data_id=Given("{{ x }}", "{{ y }}")).values()
-    assert type(value) is Unsafe
+    assert isinstance(value, Unsafe)
 
 
 def test_the_settings_come_in_the_order_of_the_table():

@@ -146,3 +146,14 @@ def test_a_missing_library_is_named_with_what_to_do(monkeypatch):
     monkeypatch.setattr(attended_backend, "YAML_ERROR", ImportError("No module named 'yaml'"))
     with pytest.raises(FinconError, match=r"needs PyYAML where the module runs .* pip install PyYAML"):
         AttendedBackend({"ledger": "l.yml", "lock_wait": 1.0})
+
+
+def test_an_order_that_could_not_be_written_is_not_in_the_result(site, monkeypatch):
+    def full(*_args):
+        raise FinconError("the disk is full")
+
+    monkeypatch.setattr(attended_backend.LedgerFile, "replace", full)
+    outcome = site("fincon_mail_branch")
+    assert "the disk is full" in outcome.failure
+    assert (outcome.result["changed"], outcome.result["work_order"]) == (False, None)
+    assert len(outcome.result["remaining"]) == 3
