@@ -19,9 +19,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.errors import Fi
 from ansible_collections.fincon.mail.plugins.module_utils._core.orders import Item, Order, differences, place_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints, fingerprint
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import Plan, diff
-from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, State, Wish
-from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome, Request, write
+from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome, Request, relogin_users, write
 
 
 def confirm_order(backend: Backend, number: int, items: Sequence[int] | None, by: str, check_mode: bool) -> Outcome:
@@ -108,12 +107,11 @@ def _attended(backend: Backend, so: str) -> AttendedBackend:
 
 def _confirmed(before: State, items: Sequence[Item], order: Order | None) -> dict[str, Any]:
     changes = [item.change for item in items]
-    relogin = {change.name for change in changes if change.resource in (MAIL_USER.name, MAIL_ENABLED.name)}
     return {
         **_noted(before, changes),
         "confirmed": [item.as_dict() for item in items],
         "work_order": order.as_dict() if order else None,
-        "relogin_users": sorted(relogin),
+        "relogin_users": relogin_users(changes),
     }
 
 

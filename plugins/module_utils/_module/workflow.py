@@ -22,7 +22,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.plan import Plan
 from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purge_wishes
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, State, Wish
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
 
@@ -113,6 +113,11 @@ def said(verified: Mapping[str, Any]) -> str:
     return f"{who}: {message(failed[0])}{more}"
 
 
+def relogin_users(changes: Sequence[Change]) -> list[str]:
+    """Return the users who must log in anew: Fincon reads a user's settings at login only."""
+    return sorted({change.name for change in changes if change.resource in (MAIL_USER.name, MAIL_ENABLED.name)})
+
+
 def _record_findings(wishes: Sequence[Wish]) -> list[Finding]:
     found = sequence_findings(wishes)
     for wish in wishes:
@@ -164,7 +169,6 @@ def _probe(checks: Sequence[verifying.Check], level: str, prober: Prober) -> dic
 
 
 def _result(plan: Plan, backend: Backend, verified: dict[str, Any] | None) -> dict[str, Any]:
-    relogin = {change.name for change in plan.changes if change.resource in (MAIL_USER.name, MAIL_ENABLED.name)}
     described = backend.describe()
     return {
         "changed": bool(plan.changes),
@@ -174,7 +178,7 @@ def _result(plan: Plan, backend: Backend, verified: dict[str, Any] | None) -> di
             {"resource": resource, "name": name, "field": field} for resource, name, field in plan.unverified
         ],
         "verification": verified,
-        "relogin_users": sorted(relogin),
+        "relogin_users": relogin_users(plan.changes),
         "backend": {"name": described.backend, "version": described.version},
         **backend.foretell(plan.changes),
     }
