@@ -6,8 +6,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
+from ansible_collections.fincon.mail.plugins.module_utils._module.execute import open_backend
+from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 
 ABOUT = {"protocol": 1, "name": "canned", "version": "7", "capabilities": {"delete": True}}
 RECORDS = {
@@ -73,3 +78,41 @@ def installation(tmp_path):
         }
 
     return make
+
+
+SECRET, LATER = "canary-Pw/+1", "canary-pw-2"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "adapters" / "json_file.py"
+
+
+def wishes(password=SECRET, port=587):
+    server = {"mail_server": "smtp.example.co.za", "port": port, "username": "hq", "password": password}
+    user = {"smtp_server": "HQ relay", "sender_name": "N", "sender_email": "n@example.co.za"}
+    return (
+        Wish(SMTP_SERVER, "HQ relay", server),
+        Wish(MAIL_USER, "THANDI", user),
+        Wish(MAIL_ENABLED, "THANDI", {"email_enabled": True}),
+    )
+
+
+def go(settings, wished=None, check_mode=False, **request):
+    with open_backend(settings) as backend:
+        return write(backend, Request(wishes() if wished is None else wished, verify="none", **request), check_mode)
+
+
+@pytest.fixture
+def site(tmp_path):
+    """The file of the example adapter, with one user."""
+    path = tmp_path / "site.json"
+    path.write_text(json.dumps({"smtp_servers": [], "users": [{"user": "THANDI"}]}))
+    return path
+
+
+@pytest.fixture(params=[False, True], ids=["write-only", "readback"])
+def example(request, site, installation):
+    """An installation with the example adapter."""
+    return installation(str(EXAMPLE), str(site), *["--password-readback"] * request.param)
+
+
+def stored(site):
+    data = json.loads(site.read_text())
+    return {one["name"]: one for one in data["smtp_servers"]}, {one["user"]: one for one in data["users"]}
