@@ -6,7 +6,7 @@ in_main = $(PYTHON) tools/env.py run main
 check = $(PYTHON) tools/check.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-next lint unit sanity integration molecule format generate bench bench-server pins clean
+.PHONY: help demo test test-next lint unit sanity integration molecule format generate bench stand-in pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ unit: ## unit tests, with each supported ansible-core and with a node's oldest P
 sanity: ## ansible-test sanity, with each supported ansible-core
 	@$(check) sanity
 
-integration: ## real playbook runs against the bench, with each supported ansible-core
+integration: ## real playbook runs against the stand-in, with each supported ansible-core
 	@$(check) integration
 
 molecule: ## apply the role by molecule, twice
@@ -43,10 +43,10 @@ generate: ## write schemas, argument specs and field tables anew from the record
 	@$(in_main) python tools/generate.py
 
 bench: ## measure the collection beside what it replaces, see docs/performance.md (BENCH=--help for options)
-	@$(in_main) python tools/bench.py $(BENCH)
+	@$(in_main) python tools/run_benchmark.py $(BENCH)
 
-bench-server: ## start the bench, a stand-in for a Fincon REST server (PORT=4090)
-	@$(in_main) python tests/bench --port $(PORT)
+stand-in: ## start the stand-in, a stand-in for a Fincon REST server (PORT=4090)
+	@$(in_main) python tests/standin --port $(PORT)
 
 pins: ## write the pinned requirements of all environments anew
 	@$(PYTHON) tools/env.py pin

@@ -20,13 +20,13 @@ from env import MissingPython, interpreter, variables
 REPORTS = CACHE / "reports"
 CORES = ("core-2.21", "core-2.19")
 
-# Tests of code that runs on nodes and that need no ansible-core and no bench.
+# Tests of code that runs on nodes and that need no ansible-core and no standin.
 NODE_TESTS = (
     "tests/unit/smtp",
-    "tests/unit/command",
-    "tests/unit/attended",
+    "tests/unit/backends/attended",
+    "tests/unit/backends/command",
     # It compares with the schemas, for which the controller's libraries are needed.
-    "--ignore=tests/unit/command/test_specification.py",
+    "--ignore=tests/unit/backends/command/test_specification.py",
 )
 
 

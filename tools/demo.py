@@ -22,7 +22,7 @@ from typing import Any
 from collection import ROOT
 
 FLEET = ROOT / "examples" / "fleet" / "fincon.yml"
-SITE = ROOT / "tests" / "bench" / "sites" / "demo.json"
+SITE = ROOT / "tests" / "standin" / "sites" / "demo.json"
 START_SECONDS = 30
 
 ADAPTER = ROOT / "examples" / "adapters" / "json_file.py"
@@ -55,7 +55,7 @@ class UnexpectedError(Exception):
 class Demo:
     """The steps, with the stand-ins running.
 
-    :param ready: the addresses that the bench told.
+    :param ready: the addresses that the stand-in told.
     :param folder: a directory of its own for variables and fingerprints.
     """
 
@@ -131,7 +131,7 @@ class Demo:
 
     def _ask(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        # The bench's own address on loopback.
+        # The stand-in's own address on loopback.
         request = urllib.request.Request(  # noqa: S310
             self._ready["admin_url"].rstrip("/") + path, data, {"Content-Type": "application/json"}
         )
@@ -209,24 +209,24 @@ def run(demo: Demo) -> None:
 
 @contextlib.contextmanager
 def stand_ins(folder: Path) -> Iterator[dict[str, Any]]:
-    """Run the bench with its mail server, and stop it at the end.
+    """Run the stand-in with its mail server, and stop it at the end.
 
     :raises UnexpectedError: when it does not start in time.
     """
     ready = folder / "ready.json"
-    with (folder / "bench.log").open("w") as log:
-        command = [sys.executable, str(ROOT / "tests" / "bench"), "--smtp", "--ready-file", str(ready)]
-        bench = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    with (folder / "standin.log").open("w") as log:
+        command = [sys.executable, str(ROOT / "tests" / "standin"), "--smtp", "--ready-file", str(ready)]
+        standin = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:
             ends = time.monotonic() + START_SECONDS
             while not ready.exists():
-                if bench.poll() is not None or time.monotonic() > ends:
-                    raise UnexpectedError(f"the stand-ins did not start: {(folder / 'bench.log').read_text()}")
+                if standin.poll() is not None or time.monotonic() > ends:
+                    raise UnexpectedError(f"the stand-ins did not start: {(folder / 'standin.log').read_text()}")
                 time.sleep(0.05)
             yield json.loads(ready.read_text("utf-8"))
         finally:
-            bench.terminate()
-            bench.wait()
+            standin.terminate()
+            standin.wait()
 
 
 def main() -> int:

@@ -19,8 +19,8 @@ from collection import ROOT, link_collection
 
 sys.path.insert(0, str(link_collection()))
 
-from ansible_collections.fincon.mail.plugins.module_utils._backends.adapter_probe import SENT
-from ansible_collections.fincon.mail.plugins.module_utils._backends.adapter_protocol import (
+from ansible_collections.fincon.mail.plugins.module_utils._backends.command.probing import SENT
+from ansible_collections.fincon.mail.plugins.module_utils._backends.command.protocol import (
     CAPABILITIES,
     DONE,
     ERROR,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible_collections.fincon.mail.plugins.module_utils._core.csv_records import decoded
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.csv_records import decoded
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.plugin_utils._action import FinconAction
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import ladder, verify_table
-from ansible_collections.fincon.mail.plugins.plugin_utils._work_order import work_order
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import work_order
 
 
 def branch_findings(branch: Mapping[str, Any], files: Mapping[str, str] | None = None) -> list[str]:

@@ -97,9 +97,13 @@ adapter:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.fincon.mail.plugins.module_utils._backends.process import Limits
-from ansible_collections.fincon.mail.plugins.module_utils._conformance.kit import FAIL, lines, run_rules
-from ansible_collections.fincon.mail.plugins.module_utils._conformance.subject import Subject
+from ansible_collections.fincon.mail.plugins.module_utils._backends.command.conformance.kit import (
+    FAIL,
+    lines,
+    run_rules,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._backends.command.conformance.subject import Subject
+from ansible_collections.fincon.mail.plugins.module_utils._backends.command.process import Limits
 
 
 def main() -> None:

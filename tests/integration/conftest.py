@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.fincon.mail.tests.bench import Bench
-from ansible_collections.fincon.mail.tests.bench.mail import MailHandle
+from ansible_collections.fincon.mail.tests.standin import StandIn
+from ansible_collections.fincon.mail.tests.standin.mail import MailHandle
 from collection import link_collection
 
 # Every secret of a site is a canary: none of them may ever show.
@@ -52,8 +52,8 @@ class Run:
 class Site:
     """The stand-ins, the fleet's files below a folder of its own, and runs of ansible-playbook on them."""
 
-    def __init__(self, folder: Path, bench: Bench, mail: MailHandle) -> None:
-        self.folder, self.bench, self.mail = folder, bench, mail
+    def __init__(self, folder: Path, standin: StandIn, mail: MailHandle) -> None:
+        self.folder, self.standin, self.mail = folder, standin, mail
         self.way = "worker"
         self.fleet = folder / "fleet" / "fincon.yml"
         self._runs = 0
@@ -65,12 +65,12 @@ class Site:
         """The installation of a company."""
         return {
             "backend": "rest",
-            "url": self.bench.url,
-            "server_username": self.bench.server_username,
+            "url": self.standin.url,
+            "server_username": self.standin.server_username,
             "server_password": SERVER_PASSWORD,
             "data_id": company,
-            "username": self.bench.fincon_username,
-            "password": self.bench.fincon_password,
+            "username": self.standin.fincon_username,
+            "password": self.standin.fincon_password,
         }
 
     def relay(self, **fields: Any) -> dict[str, Any]:
@@ -188,7 +188,7 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     """A fresh site."""
     with (
-        Bench(COMPANIES, server_password=SERVER_PASSWORD) as bench,
+        StandIn(COMPANIES, server_password=SERVER_PASSWORD) as standin,
         MailHandle(PASSWORDS, may_send_as={"relay@example.co.za": ["@example.co.za"]}) as mail,
     ):
-        yield Site(tmp_path, bench, mail)
+        yield Site(tmp_path, standin, mail)

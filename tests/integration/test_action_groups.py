@@ -38,4 +38,4 @@ def test_defaults_of_the_groups_reach_the_modules_that_take_them_and_no_others(s
     site._write(inventory, {"fincon": {"hosts": {"durban": host}}})
     run = site.playbook(str(book), inventory=inventory)
     assert run.status == 0, run.output
-    assert site.bench.password_is("DURBAN", "smtp_server", "HQ relay", PASSWORDS["relay@example.co.za"])
+    assert site.standin.password_is("DURBAN", "smtp_server", "HQ relay", PASSWORDS["relay@example.co.za"])

@@ -35,8 +35,8 @@ def test_every_module_tells_in_check_mode_what_the_run_does_and_then_changes_not
     thandi = site.user("THANDI", smtp_server="HQ relay")
     switch = thandi.pop("email_enabled")
     branch = {"smtp_servers": [site.relay(timeout=20)], "users": [site.user("PIETER", smtp_server="HQ relay")]}
-    site.bench.tamper("CAPETOWN", user="THANDI", fields={"MailEnabled": "N"})
-    site.bench.clear_log()
+    site.standin.tamper("CAPETOWN", user="THANDI", fields={"MailEnabled": "N"})
+    site.standin.clear_log()
     tasks = [
         module("fincon_smtp_server", **site.relay()),
         module("fincon_mail_user", **thandi),
@@ -56,7 +56,7 @@ def test_every_module_tells_in_check_mode_what_the_run_does_and_then_changes_not
         assert checked["diff"] == done["diff"]
         assert again["changed"] is False, (number, again["changes"])
         assert again["changes"] == []
-    assert site.bench.state("CAPETOWN")["smtp_servers"] == {}
+    assert site.standin.state("CAPETOWN")["smtp_servers"] == {}
 
 
 def test_check_mode_sends_no_write(site: Site) -> None:
@@ -66,8 +66,8 @@ def test_check_mode_sends_no_write(site: Site) -> None:
         options=("--check", "--diff"),
     )
     assert [result["changed"] for result in run.results] == [True, True]
-    assert site.bench.requests() != []
-    assert site.bench.requests(writes=True) == []
+    assert site.standin.requests() != []
+    assert site.standin.requests(writes=True) == []
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_update_password_does_as_it_says_the_second_time_too(site: Site, mode: s
     run = site.tasks(*(module("fincon_smtp_server", **options) for options in (relay, relay, relay, changed)))
     assert [result["changed"] for result in run.results] == [True, same, same, other]
     kept = "c4nary-other-Gh2" if other else PASSWORDS["relay@example.co.za"]
-    assert site.bench.password_is("CAPETOWN", "smtp_server", "HQ relay", kept)
+    assert site.standin.password_is("CAPETOWN", "smtp_server", "HQ relay", kept)
 
 
 def test_a_password_that_nobody_can_compare_is_sent_once_and_named_as_unverified(site: Site) -> None:
     secret = PASSWORDS["relay@example.co.za"]
     fields = {"MailServer": "localhost", "Port": site.mail.starttls_port, "Username": "relay@example.co.za"}
     fields |= {"Password": secret, "Authenticate": "Y", "UseTLS": "Y", "TimeOut": 10}
-    site.bench.tamper("CAPETOWN", smtp_server="HQ relay", fields=fields)
+    site.standin.tamper("CAPETOWN", smtp_server="HQ relay", fields=fields)
     task = module("fincon_smtp_server", **site.relay())
     first, second = site.tasks(task, task).results
     assert first["unverified"] == [{"resource": "smtp_server", "name": "HQ relay", "field": "password"}]
@@ -131,7 +131,7 @@ def test_a_write_that_fails_midway_is_reported_and_the_next_run_converges(site: 
         "smtp_servers": [site.relay()],
         "users": [site.user(name, smtp_server="HQ relay") for name in ("THANDI", "PIETER")],
     }
-    site.bench.fault("error_info", method="UpdateMailUser", times=1, text="Disk full")
+    site.standin.fault("error_info", method="UpdateMailUser", times=1, text="Disk full")
     task = module("fincon_mail_branch", **branch)
     failed, done, again = site.tasks(task, task, task).results
     assert failed["failed"] is True
@@ -158,12 +158,12 @@ def test_what_cannot_be_is_refused_with_its_record_and_field(site: Site) -> None
     assert "mail_server: is needed for a new SMTP definition" in texts[2]
     assert "from 1 to 65535, not 70000" in texts[3]
     assert "is a mask" in texts[4]
-    assert site.bench.requests(writes=True) == []
+    assert site.standin.requests(writes=True) == []
 
 
 def test_info_reads_what_is_installed_and_tells_of_passwords_only_whether_they_are_set(site: Site) -> None:
     branch = {"smtp_servers": [site.relay()], "users": [site.user("THANDI", smtp_server="HQ relay")]}
-    site.bench.tamper("CAPETOWN", user="PIETER", fields={"MailEnabled": "N"})
+    site.standin.tamper("CAPETOWN", user="PIETER", fields={"MailEnabled": "N"})
     run = site.tasks(module("fincon_mail_branch", **branch, verify="none"), module("fincon_mail_info"), defaults={})
     _made, installed = run.results
     assert installed.get("msg") is None, installed["msg"]

@@ -34,25 +34,25 @@ def test_a_fleet_goes_the_full_circle(site: Site) -> None:
     assert site.playbook("fincon.mail.validate").status == 0
     verified = site.playbook("fincon.mail.verify")
     assert verified.status == 0, verified.output
-    assert site.bench.requests() == [], "neither validate nor verify asks Fincon"
+    assert site.standin.requests() == [], "neither validate nor verify asks Fincon"
 
     checked = site.playbook("fincon.mail.apply", "--check")
     assert checked.status == 0, checked.output
-    assert site.bench.requests(writes=True) == [], "check mode sends no write"
+    assert site.standin.requests(writes=True) == [], "check mode sends no write"
 
     applied = site.playbook("fincon.mail.apply")
     assert applied.status == 0, applied.output
     assert {host: counts["changed"] for host, counts in recap(applied.output).items() if host != "localhost"} == {
         "cape-town": 1, "durban": 1, "polokwane": 1,
     }  # fmt: skip
-    assert site.bench.password_is("CAPETOWN", "user", "THANDI", PASSWORDS["thandi@example.co.za"])
+    assert site.standin.password_is("CAPETOWN", "user", "THANDI", PASSWORDS["thandi@example.co.za"])
 
-    site.bench.clear_log()
+    site.standin.clear_log()
     again = site.playbook("fincon.mail.apply")
     assert all(counts["changed"] == 0 for counts in recap(again.output).values()), again.output
-    assert site.bench.counts() == {"CAPETOWN": 4, "DURBAN": 4, "POLOKWAN": 4}, "four requests a branch"
+    assert site.standin.counts() == {"CAPETOWN": 4, "DURBAN": 4, "POLOKWAN": 4}, "four requests a branch"
 
-    site.bench.tamper("DURBAN", user="LERATO", fields={"SenderEmail": "lerato@home.example", "MailEnabled": "N"})
+    site.standin.tamper("DURBAN", user="LERATO", fields={"SenderEmail": "lerato@home.example", "MailEnabled": "N"})
     drift = site.playbook("fincon.mail.drift")
     assert drift.status != 0
     assert "mail_user LERATO, sender_email: is lerato@home.example, declared lerato@example.co.za" in drift.output
@@ -73,8 +73,8 @@ def test_a_wrong_smtp_password_is_refused_before_anything_is_written_and_stops_n
     assert "THANDI: localhost" in run.output
     assert "535" in run.output
     assert "What to do:" in run.output
-    assert site.bench.requests(company="CAPETOWN", writes=True) == []
-    assert site.bench.requests(company="DURBAN", writes=True) != []
+    assert site.standin.requests(company="CAPETOWN", writes=True) == []
+    assert site.standin.requests(company="DURBAN", writes=True) != []
     assert site.mail.logins_tried["thandi@example.co.za"] == 1, "one login is tried once"
     assert "c4nary" not in run.output
 
@@ -125,7 +125,7 @@ def test_faults_of_the_files_stop_every_playbook_before_the_first_connection(
         assert "is undefined" not in run.output
         if options and name == "drift":
             assert "invalid: the fleet's files are at fault" in run.output
-    assert site.bench.requests() == []
+    assert site.standin.requests() == []
     assert not site.mail.logins_tried
 
 
@@ -177,7 +177,7 @@ def spellings(secret: str, user: str) -> set[str]:
 
 def test_no_secret_shows_in_any_output_result_or_file(site: Site) -> None:
     secrets = {text for user, secret in PASSWORDS.items() for text in spellings(secret, user)}
-    secrets |= spellings(SERVER_PASSWORD, site.bench.server_username)
+    secrets |= spellings(SERVER_PASSWORD, site.standin.server_username)
     secrets |= spellings("c4nary-new-Lm3", "thandi@example.co.za")
     outputs = [site.playbook(f"fincon.mail.{name}", "-vvv", "--diff").output for name in ("verify", "apply", "drift")]
     site.write_fleet(cape_town=[site.user("THANDI", password="c4nary-new-Lm3")])
@@ -226,7 +226,7 @@ def test_a_vault_value_is_decrypted_when_it_is_used_and_checked_then(site: Site)
     path.write_text(text.replace("PLACEHOLDER", encrypted(PASSWORDS["thandi@example.co.za"])))
     run = site.playbook("fincon.mail.apply", *options)
     assert run.status == 0, run.output
-    assert site.bench.password_is("CAPETOWN", "user", "THANDI", PASSWORDS["thandi@example.co.za"])
+    assert site.standin.password_is("CAPETOWN", "user", "THANDI", PASSWORDS["thandi@example.co.za"])
 
     path.write_text(text.replace("PLACEHOLDER", encrypted("*****")))
     run = site.playbook("fincon.mail.validate", *options)

@@ -60,7 +60,7 @@ def test_every_result_is_the_same_both_ways_and_holds_no_secret(site: Site) -> N
     for way in WAYS:
         site.way = way
         for switched in ("THANDI", "PIETER"):
-            site.bench.tamper("CAPETOWN", user=switched, fields={"MailEnabled": "N"})
+            site.standin.tamper("CAPETOWN", user=switched, fields={"MailEnabled": "N"})
         runs[way] = site.tasks(*scenario(site))
         assert len(runs[way].results) == len(scenario(site)), runs[way].output
     worker, process = comparable(runs["worker"]), comparable(runs["process"])

@@ -76,7 +76,7 @@ def stand_in(site: Mapping[str, Any], folder: Path) -> Iterator[StandIn]:
     """
     site_file, ready, log = folder / "site.json", folder / "ready.json", folder / "stand-in.log"
     site_file.write_text(json.dumps(site))
-    command = [sys.executable, str(ROOT / "tests" / "bench"), "--site", str(site_file), "--ready-file", str(ready)]
+    command = [sys.executable, str(ROOT / "tests" / "standin"), "--site", str(site_file), "--ready-file", str(ready)]
     with log.open("w") as output:
         process = subprocess.Popen([*command, *LIMITS], stdout=output, stderr=subprocess.STDOUT)
         try:

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import BACKENDS, SETTINGS
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import UPDATE_PASSWORD
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import Field
-from ansible_collections.fincon.mail.plugins.module_utils._core.verification import LEVELS
+from ansible_collections.fincon.mail.plugins.module_utils._module.logins import LEVELS
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import TLS_MODES
 
 Spec = dict[str, Any]

@@ -10,13 +10,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import AttendedBackend
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.backend import AttendedBackend
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.confirming import confirm, fill
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.csv_records import read_csv
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import (
+    Item,
+    Order,
+    differences,
+    place_of,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend, Description, Report, Snapshot
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import TEXT_PATTERN
-from ansible_collections.fincon.mail.plugins.module_utils._core.confirming import confirm, fill
-from ansible_collections.fincon.mail.plugins.module_utils._core.csv_records import read_csv
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
-from ansible_collections.fincon.mail.plugins.module_utils._core.orders import Item, Order, differences, place_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints, fingerprint
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import Plan, diff
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, State, Wish

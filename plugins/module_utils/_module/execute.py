@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import AttendedBackend
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.backend import AttendedBackend
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend
-from ansible_collections.fincon.mail.plugins.module_utils._backends.command import CommandBackend
-from ansible_collections.fincon.mail.plugins.module_utils._backends.rest import RestBackend
+from ansible_collections.fincon.mail.plugins.module_utils._backends.command.backend import CommandBackend
+from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.backend import RestBackend
 from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import (
     FinconError,

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend, Prober, Report
-from ansible_collections.fincon.mail.plugins.module_utils._core import verification as verifying
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import record_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import InvalidRecordsError
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, errors, warnings
@@ -23,6 +22,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Pur
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._module import logins as verifying
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
 

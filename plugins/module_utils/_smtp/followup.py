@@ -18,8 +18,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scr
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Climb
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import parse_host
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.ladder import Climb
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 

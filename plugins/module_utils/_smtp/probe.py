@@ -15,10 +15,10 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scr
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import diagnose, find_row
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Climb
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import parse_host
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.journal import Journal
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.ladder import Climb
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.record import Journal
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings, check
 
 RESERVED_SHARE = 0.2

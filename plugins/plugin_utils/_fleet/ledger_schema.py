@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._backends.ledger_shape import (
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_shape import (
     CELL_KEYS,
     CONFIRMATION_KEYS,
     DATE_PATTERN,
@@ -26,8 +26,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.ledger_shape
     SECTIONS,
     VERSION,
 )
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import is_needed
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import END, PATTERNS, TEXT_PATTERN
-from ansible_collections.fincon.mail.plugins.module_utils._core.orders import is_needed
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import SET, UNSET, WILL_CHANGE
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import RESOURCES, Field
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE, empty_value

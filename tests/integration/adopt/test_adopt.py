@@ -46,13 +46,13 @@ def shown(run: Run) -> str:
 def test_an_adopted_fleet_names_what_to_fill_in_and_then_changes_nothing(site: Site) -> None:
     installed = site.playbook("fincon.mail.apply")
     assert installed.status == 0, installed.output
-    site.bench.tamper("POLOKWAN", user="KGOSI", fields={"JobTitle": "{{ lookup('pipe', 'touch ran') }}"})
-    site.bench.tamper("POLOKWAN", user="NEW", login="x")
-    state = {company: site.bench.state(company) for company in BRANCHES.values()}
+    site.standin.tamper("POLOKWAN", user="KGOSI", fields={"JobTitle": "{{ lookup('pipe', 'touch ran') }}"})
+    site.standin.tamper("POLOKWAN", user="NEW", login="x")
+    state = {company: site.standin.state(company) for company in BRANCHES.values()}
     key = site.folder / "key"
     key.write_text("key of this test")
     options = ("--vault-password-file", str(key), "--diff")
-    secrets = {"vault_server": SERVER_PASSWORD, "vault_user": site.bench.fincon_password}
+    secrets = {"vault_server": SERVER_PASSWORD, "vault_user": site.standin.fincon_password}
     inventory, folder = plain_inventory(site, key), site.folder / "adopted"
 
     def run(name: str, *more: str, fleet: bool = True, **variables: Any) -> Run:
@@ -62,17 +62,17 @@ def test_an_adopted_fleet_names_what_to_fill_in_and_then_changes_nothing(site: S
     def adopt(*more: str, **variables: Any) -> Run:
         return run("fincon.mail.adopt", *more, fleet=False, fincon_adopt_dir="adopted", **variables)
 
-    site.bench.clear_log()
+    site.standin.clear_log()
     checked = adopt("--check", "-vvv")
     assert not folder.exists(), "check mode writes nothing"
     adopted = adopt("-vvv")
-    assert site.bench.requests(writes=True) == []
+    assert site.standin.requests(writes=True) == []
     assert shown(checked).split("changed:")[0] == shown(adopted).split("changed:")[0], "check mode tells the same"
     for done in (checked, adopted):
         assert done.status != 0
         assert "far is left out: " in done.output
         assert "127.0.0.1:9: no connection" in done.output
-        assert not [secret for secret in SECRETS | {site.bench.fincon_password} if secret in done.output]
+        assert not [secret for secret in SECRETS | {site.standin.fincon_password} if secret in done.output]
     files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
     assert list(files) == [
         ".schemas/branch.schema.json", ".schemas/fleet.schema.json",
@@ -90,10 +90,10 @@ def test_an_adopted_fleet_names_what_to_fill_in_and_then_changes_nothing(site: S
     assert "mail_server: localhost" in texts["fincon.yml"]
     assert "NEW" not in everything, "a user without settings is left out"
 
-    site.bench.clear_log()
+    site.standin.clear_log()
     refused = run("fincon.mail.apply")
     assert refused.status != 0
-    assert site.bench.requests() == [], "a placeholder is never sent"
+    assert site.standin.requests() == [], "a placeholder is never sent"
     named = re.findall(r"(\S+):\d+:\d+: (\S+) .*is a placeholder: fill in the password", refused.output)
     assert {(Path(file).name, path) for file, path in named} >= {
         ("fincon.yml", "defaults.smtp_servers[0].password"),
@@ -108,7 +108,7 @@ def test_an_adopted_fleet_names_what_to_fill_in_and_then_changes_nothing(site: S
     assert applied.status == 0, applied.output
     assert not re.search(r"changed=[1-9]", applied.output), applied.output
     assert run("fincon.mail.drift").status == 0
-    assert {company: site.bench.state(company) for company in BRANCHES.values()} == state
+    assert {company: site.standin.state(company) for company in BRANCHES.values()} == state
     assert not list(site.folder.rglob("ran")), "what was read does not run as a template"
 
     filled = {name: path.read_text("utf-8") for name, path in files.items()}
@@ -124,7 +124,7 @@ def test_an_adopted_fleet_names_what_to_fill_in_and_then_changes_nothing(site: S
     third = adopt()
     assert not re.search(r"changed=[1-9]", third.output), "the same files are no conflict"
     for done in (again, replaced, applied):
-        assert not [secret for secret in SECRETS | {site.bench.fincon_password} if secret in done.output]
+        assert not [secret for secret in SECRETS | {site.standin.fincon_password} if secret in done.output]
 
 
 def fill_in(site: Site, files: dict[str, Path]) -> None:
@@ -132,7 +132,7 @@ def fill_in(site: Site, files: dict[str, Path]) -> None:
     passwords = {
         "HQ-relay": PASSWORDS["relay@example.co.za"],
         "server_password": SERVER_PASSWORD,
-        "password": site.bench.fincon_password,
+        "password": site.standin.fincon_password,
         **{user: PASSWORDS[f"{user.lower()}@example.co.za"] for user in ("THANDI", "PIETER", "LERATO")},
     }
     for name, path in files.items():

@@ -251,4 +251,4 @@ def test_nobody_confirms_or_imports_where_the_backend_writes_by_itself(site: Sit
     assert [result["failed"] for result in run.results] == [True, True]
     for result in run.results:
         assert "only an installation with the attended backend has a ledger" in result["msg"]
-    assert site.bench.requests() == []
+    assert site.standin.requests() == []

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.fincon.mail.tests.bench.mail import MailHandle
+from ansible_collections.fincon.mail.tests.standin.mail import MailHandle
 
 from ..conftest import BRANCHES, COMPANIES, PASSWORDS, Run, Site
 

@@ -70,12 +70,12 @@ def test_a_report_names_every_state_and_the_next_one_what_has_changed(applied: S
         users=[site.user("THANDI", sender_email="{{ 'no address' }}")],
     )  # fmt: skip
     site.write_branch("unset", installation={**site.installation("CAPETOWN"), "data_id": "{{ nothing_of_this_name }}"})
-    site.bench.tamper("DURBAN", user="LERATO", fields={"SenderEmail": "lerato@home.example", "MailEnabled": "N"})
-    site.bench.clear_log()
+    site.standin.tamper("DURBAN", user="LERATO", fields={"SenderEmail": "lerato@home.example", "MailEnabled": "N"})
+    site.standin.clear_log()
 
     run = site.playbook("fincon.mail.drift", "--check", "--diff")
     assert run.status != 0
-    assert site.bench.requests(writes=True) == []
+    assert site.standin.requests(writes=True) == []
     assert sorted(path.name for path in folder.iterdir()) == FILES, "--check writes the report, as a run does"
     first = report(folder)
     assert states(first) == {
@@ -102,8 +102,8 @@ def test_a_report_names_every_state_and_the_next_one_what_has_changed(applied: S
     assert_no_secret(run, folder)
 
     shutil.copytree(folder, site.folder / "monday")
-    site.bench.tamper("DURBAN", user="LERATO", fields={"SenderEmail": "lerato@example.co.za"})
-    site.bench.tamper("POLOKWAN", user="KGOSI", fields={"JobTitle": "x", "SenderName": "Somebody"})
+    site.standin.tamper("DURBAN", user="LERATO", fields={"SenderEmail": "lerato@example.co.za"})
+    site.standin.tamper("POLOKWAN", user="KGOSI", fields={"JobTitle": "x", "SenderName": "Somebody"})
     limit = "durban,polokwane,far"
     run = site.playbook("fincon.mail.drift", "--limit", limit, fincon_report_formats=["json"])
     second = report(folder)
@@ -180,7 +180,7 @@ def test_the_callback_makes_the_same_report_of_any_playbook(site: Site) -> None:
     (site.folder / "home" / "ansible.cfg").write_text(settings)
     run = site.playbook("fincon.mail.apply", "--check", fincon_verify="none")
     assert run.status == 0, run.output
-    assert site.bench.requests(writes=True) == []
+    assert site.standin.requests(writes=True) == []
     checked = report(site.folder / "mine")
     assert set(states(checked).values()) == {"drift"}
     assert cells(checked, "durban") == {"HQ relay": "missing", "LERATO": "missing"}
@@ -198,7 +198,7 @@ def test_the_callback_makes_the_same_report_of_any_playbook(site: Site) -> None:
         assert words == [[item["words"] for item in found or []] for found in told[entry["branch"]]]
 
     # A real run: what it has changed is no drift, and what it left undone is.
-    site.bench.fault("error_info", method="UpdateMailUser", times=1, text="Disk full")
+    site.standin.fault("error_info", method="UpdateMailUser", times=1, text="Disk full")
     play = [
         {
             "hosts": "fincon",

@@ -23,7 +23,7 @@ def controller(site: Site, runner_tools: Path, installed: Path) -> Controller:
     key.write_text("key of this test")
     secrets = {
         "vault_server": SERVER_PASSWORD,
-        "vault_user": site.bench.fincon_password,
+        "vault_user": site.standin.fincon_password,
         "vault_relay": PASSWORDS["relay@example.co.za"],
         "volume": str(site.folder / "volume"),
     }
@@ -67,7 +67,7 @@ def test_slices_of_a_fleet_run_by_ansible_runner_and_report_as_one(site: Site, c
     assert jobs[0].status == "successful", jobs[0].output
     assert "changed=1" in jobs[0].output
 
-    site.bench.tamper("DURBAN", user="LERATO", fields={"JobTitle": "Clerk", "SenderName": "L"})
+    site.standin.tamper("DURBAN", user="LERATO", fields={"JobTitle": "Clerk", "SenderName": "L"})
     exported = program(
         [HERE / "ansible-inventory", "-i", site.fleet, "--list", "--export"],
         site.folder,
@@ -104,7 +104,7 @@ def test_slices_of_a_fleet_run_by_ansible_runner_and_report_as_one(site: Site, c
     assert (branch["branch"], branch["state"]) == ("cape-town", "in_sync")
     assert unverified(alone) == ["HQ relay", "THANDI"]
 
-    canaries = {*PASSWORDS.values(), SERVER_PASSWORD, site.bench.fincon_password}
+    canaries = {*PASSWORDS.values(), SERVER_PASSWORD, site.standin.fincon_password}
     for job in [*jobs, merged]:
         assert list((job.artifacts / "job_events").glob("*.json"))
         for path in job.artifacts.rglob("*"):

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
-from ansible_collections.fincon.mail.plugins.plugin_utils._work_order import work_order
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import work_order
 
 TEMPLATES = Path(__file__).parents[3] / "roles" / "fincon" / "templates"
 MARKUPS = {"html": "html", "markdown": "md"}

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from ansible_collections.fincon.mail.plugins.module_utils._module.probing import probe_argument_spec
 from ansible_collections.fincon.mail.plugins.module_utils._module.specs import SPECS
-from ansible_collections.fincon.mail.plugins.plugin_utils._work_order import work_order
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import work_order
 
 from .orders import EVERYTHING
 

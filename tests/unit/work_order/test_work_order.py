@@ -11,7 +11,7 @@ import re
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import RESOURCES, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.plugin_utils._work_order import css_text, markdown_text, work_order
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import css_text, markdown_text, work_order
 
 from .orders import EVERYTHING, KGOSI, OLD_RELAY, OLDEST, PIETER, RELAY, SWITCH_OFF, THANDI, field, item, order_of
 

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""How a ledger comes to say what Fincon holds: confirming what was ordered, and filling an empty one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import (
+    Confirmation,
+    Item,
+    Ledger,
+    Order,
+    place_of,
+    typed_in,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, normal_key
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DELETE, Change, State
+
+
+def confirm(
+    ledger: Ledger, number: int, chosen: Sequence[int] | None, today: str, by: str
+) -> tuple[Ledger, tuple[Item, ...]]:
+    """Return the ledger once items of an order are confirmed, and those items; none when they are confirmed already.
+
+    :param number: number of the order, as its page shows it.
+    :param chosen: numbers of the items; ``None`` for all that are left.
+    :param today: the day of the confirmation, ``CCYY-MM-DD``.
+    :param by: who confirms; may be empty.
+    :raises FinconError: when this order, or one of the items, cannot be confirmed.
+    """
+    order = ledger.order
+    if order is None or order.number != number:
+        _refuse_order(ledger, number)
+        return ledger, ()
+    items = _chosen_items(ledger, order, chosen)
+    if not items:
+        return ledger, ()
+    changes = [item.change for item in items]
+    rest = tuple(item for item in order.items if item not in items)
+    moved, kept = dict(ledger.fingerprints), dict(order.fingerprints)
+    for change in changes:
+        _move_password(change, moved, kept)
+    confirmation = Confirmation(
+        number,
+        today,
+        by,
+        tuple(sorted({*_already(ledger, number), *(item.number for item in items)})),
+        tuple(item.number for item in rest),
+    )
+    confirmed = _without_cleared(typed_in(ledger.confirmed, changes), changes)
+    left = replace(order, items=rest, fingerprints=kept) if rest else None
+    return Ledger(confirmed, moved, left, ledger.last_order, confirmation), items
+
+
+def _already(ledger: Ledger, number: int) -> tuple[int, ...]:
+    """Numbers of the order's items that were confirmed before."""
+    last = ledger.last_confirmed
+    return last.items if last and last.order == number else ()
+
+
+def _chosen_items(ledger: Ledger, order: Order, chosen: Sequence[int] | None) -> tuple[Item, ...]:
+    open_items = {item.number: item for item in order.items}
+    already = _already(ledger, order.number)
+    wanted = list(open_items) if chosen is None else [number for number in chosen if number not in already]
+    unknown = [number for number in wanted if number not in open_items]
+    if unknown:
+        raise FinconError(
+            f"order {order.number} has no item {_numbers(unknown)}; those that wait are {_numbers(open_items)}"
+        )
+    return tuple(open_items[number] for number in sorted(set(wanted)))
+
+
+def _refuse_order(ledger: Ledger, number: int) -> None:
+    """Return when the order is confirmed in full.
+
+    :raises FinconError: when it is not, saying what became of it.
+    """
+    last, order = ledger.last_confirmed, ledger.order
+    if last and last.order == number and not last.remaining:
+        return
+    if number < 1 or number > ledger.last_order:
+        given = f"the last one is {ledger.last_order}" if ledger.last_order else "none was given here yet"
+        raise FinconError(f"order {number} was never given; {given}")
+    if last and number < last.order:
+        fate = f"order {number} was closed before order {last.order}, which was confirmed on {last.date}"
+    elif order:
+        fate = f"order {number} was replaced by order {order.number} on {order.date}"
+    elif number == ledger.last_order:
+        fate = f"order {number} was withdrawn"
+    else:
+        fate = f"order {number} was replaced by a later one, which was withdrawn"
+    waits = f"order {order.number} is the one that waits; print that one" if order else "nothing is ordered now"
+    raise FinconError(f"{fate}; {waits}")
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _move_password(change: Change, confirmed: dict[str, str], ordered: dict[str, str]) -> None:
+    """Move the fingerprint of a password that was typed in, and forget that of one that is gone."""
+    place, wanted = place_of(change), {item.field: item.want for item in change.fields}
+    if "password" not in wanted and change.action != DELETE:
+        return
+    confirmed.pop(place, None)
+    if place in ordered:
+        confirmed[place] = ordered.pop(place)
+
+
+def _without_cleared(state: State, changes: Iterable[Change]) -> State:
+    """Return the state without the users whose settings were cleared: there is nothing left to keep of them.
+
+    But that e-mail is disabled for a user is worth knowing, whatever else became of them.
+    """
+    cleared = {
+        normal_key(MAIL_USER, change.name)
+        for change in changes
+        if change.resource == MAIL_USER.name and change.action == DELETE
+    }
+    users = [
+        record
+        for record in state.records(MAIL_USER)
+        if normal_key(MAIL_USER, record["user"]) not in cleared or record.get("email_enabled") is False
+    ]
+    return State(state.records(SMTP_SERVER), users, state.all_users_known)
+
+
+def fill(ledger: Ledger, changes: Sequence[Change], fingerprints: Mapping[str, str]) -> Ledger:
+    """Return the ledger once the changes are noted as confirmed; the very same ledger when there are none.
+
+    :param fingerprints: of the passwords among them, by place.
+    :raises FinconError: when the ledger holds anything already.
+    """
+    if not changes:
+        return ledger
+    servers, users = ledger.confirmed.records(SMTP_SERVER), ledger.confirmed.records(MAIL_USER)
+    if servers or users or ledger.last_order:
+        raise FinconError(
+            f"the ledger is not empty (definitions: {len(servers)}, users: {len(users)}, orders so far: "
+            f"{ledger.last_order}), and only an empty one is filled; apply what differs, or note in the ledger by hand "
+            "what Fincon holds"
+        )
+    return Ledger(typed_in(ledger.confirmed, changes), dict(fingerprints))

@@ -1,0 +1,202 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Records that a person noted in a spreadsheet: CSV in, records and every fault out. Pure.
+
+The first row names the columns: by the field, or by Fincon's label where that is publicly documented. A file holds
+users when it has a column ``user``, definitions when it has a column ``name``, and both when it has a column
+``resource`` that says for each row what it is.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import is_needed
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import value_problem
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import did_you_mean
+from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import password_word
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_USER,
+    SMTP_SERVER,
+    USER_FIELDS,
+    Field,
+    Resource,
+    normal_key,
+    written_key,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import State
+
+_YES = ("yes", "y", "true", "1", "set")
+_NO = ("no", "n", "false", "0", "unset")
+
+_RESOURCE = "resource"
+_FIELDS = {SMTP_SERVER.name: (SMTP_SERVER.key, *SMTP_SERVER.fields), MAIL_USER.name: (MAIL_USER.key, *USER_FIELDS)}
+#: What a person may write into the column ``resource``.
+_KINDS = {"smtp_server": SMTP_SERVER, "definition": SMTP_SERVER, "mail_user": MAIL_USER, "user": MAIL_USER}
+
+
+def _plain_name(text: str) -> str:
+    return "_".join(text.casefold().replace("-", " ").replace("(", " ").replace(")", " ").split())
+
+
+#: Column names to fields: the field's own name, and Fincon's label for it.
+_COLUMNS = {
+    **{_plain_name(row.label): row.name for rows in _FIELDS.values() for row in rows if row.label},
+    **{row.name: row.name for rows in _FIELDS.values() for row in rows},
+    _RESOURCE: _RESOURCE,
+}
+
+
+def decoded(name: str, content: bytes) -> str:
+    """Return the text of a CSV file.
+
+    :param name: the file as the user names it.
+    :raises FinconError: when it is not UTF-8, as when Excel saved it as plain "CSV".
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        line = content.count(b"\n", 0, exc.start) + 1
+        raise FinconError(f"{name}:{line}: this is not UTF-8; save it as 'CSV UTF-8 (comma delimited)'") from exc
+
+
+def read_csv(files: Iterable[tuple[str, str]]) -> State:
+    """Return the records of CSV files; of passwords only whether they are set.
+
+    :param files: name and text of each. Separated by commas or, as spreadsheets in South Africa write it, semicolons.
+    :raises FinconError: with file, line and column of every fault in all files.
+    """
+    reader = _Reader()
+    for name, text in files:
+        reader.read(name, text)
+    reader.check_links()
+    if reader.faults:
+        raise FinconError("\n".join(reader.faults))
+    return State(reader.records[SMTP_SERVER.name], reader.records[MAIL_USER.name], all_users_known=False)
+
+
+class _Reader:
+    """Gathers records and faults of several files."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.records: dict[str, list[dict[str, Any]]] = {SMTP_SERVER.name: [], MAIL_USER.name: []}
+        self._places: dict[tuple[str, str], str] = {}
+
+    def read(self, name: str, text: str) -> None:
+        """Read one file."""
+        try:
+            rows = list(_rows(text))
+        except csv.Error as exc:
+            self.faults.append(f"{name}: this is not CSV: {exc}")
+            return
+        if not rows:
+            self.faults.append(f"{name}:1: the file is empty; its first row names the columns")
+            return
+        columns = self._columns(f"{name}:{rows[0][0]}", rows[0][1])
+        if columns is None:
+            return
+        for line, cells in rows[1:]:
+            self._row(f"{name}:{line}", columns, cells)
+
+    def check_links(self) -> None:
+        """Find users that are linked to a definition that is in none of the files."""
+        known = {normal_key(SMTP_SERVER, record["name"]): record["name"] for record in self.records[SMTP_SERVER.name]}
+        for record in self.records[MAIL_USER.name]:
+            link = record.get("smtp_server", "")
+            if link and normal_key(SMTP_SERVER, link) not in known:
+                place = self._places[MAIL_USER.name, normal_key(MAIL_USER, record["user"])]
+                hint = did_you_mean(link, known.values())
+                self.faults.append(f"{place}:smtp_server: {link!r} is in none of the files{hint}")
+
+    def _columns(self, place: str, names: Sequence[str]) -> list[str] | None:
+        """Return the field of each column; ``None`` when the rows below cannot be understood."""
+        columns = [_COLUMNS.get(_plain_name(name), "") for name in names]
+        before = len(self.faults)
+        for index, (name, column) in enumerate(zip(names, columns)):
+            if not column:
+                hint = did_you_mean(name, _COLUMNS)
+                self.faults.append(f"{place}:{name or '(no name)'}: is not the name of a column{hint}")
+            elif column in columns[:index]:
+                self.faults.append(f"{place}:{name}: stands here twice")
+        keys = {"name", "user", _RESOURCE} & set(columns)
+        if not keys:
+            self.faults.append(f"{place}: needs a column user for users, name for definitions, or resource for both")
+        elif keys == {"name", "user"}:
+            self.faults.append(f"{place}: needs a column resource, since it has both name and user")
+        return columns if len(self.faults) == before else None
+
+    def _row(self, place: str, columns: Sequence[str], cells: Sequence[str]) -> None:
+        given = {column: cell.strip() for column, cell in zip(columns, cells) if cell.strip()}
+        if any(cell.strip() for cell in cells[len(columns) :]):
+            self.faults.append(f"{place}: has more cells than there are columns; put a text with commas in quotes")
+        elif given:
+            resource = self._resource(place, columns, given)
+            if resource is not None:
+                self._record(place, resource, given)
+
+    def _resource(self, place: str, columns: Sequence[str], given: dict[str, str]) -> Resource | None:
+        if _RESOURCE not in columns:
+            return MAIL_USER if "user" in columns else SMTP_SERVER
+        word = _plain_name(given.pop(_RESOURCE, ""))
+        if word not in _KINDS:
+            self.faults.append(f"{place}:{_RESOURCE}: must be smtp_server or mail_user")
+        return _KINDS.get(word)
+
+    def _record(self, place: str, resource: Resource, given: Mapping[str, str]) -> None:
+        rows = {row.name: row for row in _FIELDS[resource.name]}
+        before = len(self.faults)
+        for column in given:
+            if column not in rows:
+                self.faults.append(f"{place}:{column}: is not a field of a {resource.title}; leave it empty")
+        record = {}
+        for row in rows.values():
+            if row is not resource.key and row.name not in given and not row.secret:
+                if is_needed(row):
+                    self.faults.append(f"{place}:{row.name}: must be given, as Fincon's window shows it")
+                continue
+            value, problem = _value(row, given.get(row.name, ""))
+            if problem:
+                self.faults.append(f"{place}:{row.name}: {problem}")
+            record[row.name] = value
+        if len(self.faults) == before:
+            self._add(place, resource, record)
+
+    def _add(self, place: str, resource: Resource, record: dict[str, Any]) -> None:
+        name = record[resource.key.name]
+        key = (resource.name, normal_key(resource, name))
+        if key in self._places:
+            self.faults.append(f"{place}:{resource.key.name}: {name!r} is at {self._places[key]} already")
+            return
+        self._places[key] = place
+        self.records[resource.name].append({**record, resource.key.name: written_key(resource, name)})
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield line and cells of each row that is not empty."""
+    lines = text.splitlines(keepends=True)
+    first = next((line for line in lines if line.strip()), "")
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    line = 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells) and not cells[0].startswith("sep="):
+            yield line, cells
+        line = reader.line_num + 1
+
+
+def _value(row: Field, cell: str) -> tuple[Any, str | None]:
+    """Return what a cell says, and what is wrong with it."""
+    if row.kind in ("flag", "secret"):
+        word = cell.casefold()
+        if row.secret:
+            problem = "must be yes or no: whether a password is set, never the password itself"
+            return password_word(word in _YES), None if word in (*_YES, *_NO, "") else problem
+        return word in _YES, None if word in (*_YES, *_NO) else f"must be yes or no, not {cell!r}"
+    value: Any = int(cell) if row.kind == "integer" and cell.isascii() and cell.isdigit() else cell
+    return value, value_problem(row, value)

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""A ledger as the content of a file: read with every fault at its place, and written so that people's comments stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import ledger_shape, ledger_text
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import Ledger
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
+
+#: What a ledger says before anything was written into it. The comments are people's from then on, and stay.
+NEW_LEDGER = """\
+---
+# The ledger of a Fincon installation whose e-mail settings are typed in by hand (fincon.mail, backend attended).
+# The playbooks apply, confirm and import write it. Keep it in git, whose history then says what was set when.
+# When somebody changes a setting at Fincon's window, note it below "confirmed"; apply then orders what is declared.
+# Comments stay. A password never stands here, only whether one is set.
+ledger: 1
+
+# What Fincon holds, as people confirmed it. An empty text is left out.
+confirmed:
+  smtp_servers: []
+  users: []
+
+# Salted scrypt hashes, which tell whether a declared password is the one that was typed in. Where there is none,
+# nobody knows, and the password is ordered once more.
+fingerprints: {}
+
+# What waits to be typed in. The playbook confirm moves it up.
+ordered: null
+
+last_order: 0
+last_confirmed: null
+"""
+
+
+def parse(content: bytes | None, name: str, backup: str) -> Ledger:
+    """Return the ledger that a file holds; an empty one when there is no file.
+
+    :param name: the file as the user names it.
+    :param backup: where its last content but one is kept.
+    :raises FinconError: when it is torn or somebody broke it, with file, line and column of every fault.
+    """
+    found, ledger = _read(text_of(content)) if content is None else _decoded(content)
+    if ledger is None:
+        faults = "\n".join(str(replace(finding, file=name)) for finding in _by_place(found))
+        raise FinconError(f"{faults}\nMend the ledger by hand, or take back the last good one from git or {backup}.")
+    return ledger
+
+
+def text_of(content: bytes | None) -> str:
+    """Return the text of a ledger that could be parsed; that of a new one when there is no file."""
+    return NEW_LEDGER if content is None else content.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def render(ledger: Ledger, before: str) -> str:
+    """Return the text of a ledger, with the comments of the text before.
+
+    :raises FinconError: when the text would not be this ledger.
+    """
+    data = ledger_shape.write(ledger)
+    text = ledger_text.with_comments(ledger_text.dump(data), before)
+    # It is read on every later run, so what could not be read must never be written.
+    found, _ledger = _read(text)
+    if found or ledger_text.parse(text).data != data:
+        raise FinconError(f"the ledger would not be readable ({'; '.join(map(str, found))}); nothing was written")
+    return text
+
+
+def _decoded(content: bytes) -> tuple[list[Finding], Ledger | None]:
+    try:
+        text = text_of(content)
+    except UnicodeDecodeError as exc:
+        before = content[: exc.start]
+        line, column = before.count(b"\n") + 1, exc.start - before.rfind(b"\n")
+        return [Finding("a byte that is not UTF-8 stands here", line=line, column=column)], None
+    if not text.strip("\0 \n\t"):
+        return [Finding("the file is empty, which a ledger never is", line=1, column=1)], None
+    return _read(text)
+
+
+def _read(text: str) -> tuple[list[Finding], Ledger | None]:
+    parsed = ledger_text.parse(text)
+    if parsed.findings:
+        return parsed.findings, None
+    ledger, faults = ledger_shape.read(parsed.data)
+    found = []
+    for path, finding in faults:
+        line, column = parsed.place(path)
+        found.append(replace(finding, line=line, column=column))
+    return found, ledger
+
+
+def _by_place(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (finding.line, finding.column))

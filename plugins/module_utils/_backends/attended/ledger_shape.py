@@ -1,0 +1,309 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The shape of a ledger, version 1: plain data in, a :class:`Ledger` or findings out, and back. Pure.
+
+``schemas/ledger.schema.json`` says the same for editors; a test keeps the two together.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_text import Inline, Path, path_text
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import (
+    Confirmation,
+    Item,
+    Ledger,
+    Order,
+    is_needed,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import END, TEXT_PATTERN, value_problem
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, did_you_mean
+from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import SET, UNSET, WILL_CHANGE
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_USER,
+    RESOURCES,
+    SMTP_SERVER,
+    USER_FIELDS,
+    Field,
+    Resource,
+    normal_key,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
+    CREATE,
+    DELETE,
+    UPDATE,
+    Change,
+    FieldChange,
+    Record,
+    State,
+    blank,
+    empty_value,
+    is_blank,
+)
+
+VERSION = 1
+
+FINGERPRINT_PATTERN = r"^scrypt\$[0-9]+\$[0-9]+\$[0-9]+\$[A-Za-z0-9+/]+=*\$[A-Za-z0-9+/]+=*" + END
+PLACE_PATTERN = r"^(smtp_server|mail_user)/."
+DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}" + END
+
+#: Keys of each mapping: whether it must be there.
+LEDGER_KEYS = {
+    "ledger": True, "confirmed": True, "fingerprints": True, "ordered": True, "last_order": True,
+    "last_confirmed": True,
+}  # fmt: skip
+ORDER_KEYS = {"number": True, "date": True, "items": True, "fingerprints": False}
+ITEM_KEYS = {"item": True, "since": True, "resource": True, "name": True, "action": True, "fields": True}
+CELL_KEYS = {"field": True, "have": True, "want": True}
+CONFIRMATION_KEYS = {"order": True, "date": True, "by": False, "items": True, "remaining": True}
+
+#: The lists of records, and the fields that their records may have.
+SECTIONS = {"smtp_servers": (SMTP_SERVER, SMTP_SERVER.fields), "users": (MAIL_USER, USER_FIELDS)}
+
+
+def read(data: Any) -> tuple[Ledger | None, list[tuple[Path, Finding]]]:
+    """Return the ledger that the data are, or ``None`` and everything that is wrong, each with its path."""
+    reader = _Reader()
+    ledger = reader.ledger(data)
+    return (None, reader.faults) if reader.faults else (ledger, [])
+
+
+def write(ledger: Ledger) -> dict[str, Any]:
+    """Return the data of a ledger, in the order in which they are written."""
+    order, last = ledger.order, ledger.last_confirmed
+    return {
+        "ledger": VERSION,
+        "confirmed": {
+            section: [_written(resource, fields, record) for record in ledger.confirmed.records(resource)]
+            for section, (resource, fields) in SECTIONS.items()
+        },
+        "fingerprints": dict(sorted(ledger.fingerprints.items())),
+        "ordered": _written_order(order) if order else None,
+        "last_order": ledger.last_order,
+        "last_confirmed": _written_confirmation(last) if last else None,
+    }
+
+
+def _written(resource: Resource, fields: Iterable[Field], record: Record) -> dict[str, Any]:
+    """The record without what is empty or unknown. Whether a password is set is said wherever there are settings."""
+    nothing = ("", None, UNSET) if resource is MAIL_USER and is_blank(record) else ("", None)
+    known = {row.name: record.get(row.name) for row in fields if record.get(row.name) not in nothing}
+    return {resource.key.name: record[resource.key.name], **known}
+
+
+def _written_order(order: Order) -> dict[str, Any]:
+    items = []
+    for item in order.items:
+        shown = item.as_dict()
+        items.append({**shown, "fields": [Inline(change) for change in shown["fields"]]})
+    fingerprints = {"fingerprints": dict(sorted(order.fingerprints.items()))} if order.fingerprints else {}
+    return {"number": order.number, "date": order.date, "items": items, **fingerprints}
+
+
+def _written_confirmation(last: Confirmation) -> dict[str, Any]:
+    by = {"by": last.by} if last.by else {}
+    items = {"items": list(last.items), "remaining": list(last.remaining)}
+    return {"order": last.order, "date": last.date, **by, **items}
+
+
+class _Reader:
+    """Takes data apart and gathers what is wrong. What it returns is of use only when there are no faults."""
+
+    def __init__(self) -> None:
+        self.faults: list[tuple[Path, Finding]] = []
+
+    def ledger(self, data: Any) -> Ledger | None:
+        version = data.get("ledger") if isinstance(data, dict) else None
+        if not isinstance(version, int) or isinstance(version, bool):
+            self._fault((), "this is not a ledger: it has no version number, such as ledger: 1")
+            return None
+        if version != VERSION:
+            text = f"is {version}, and this collection reads version {VERSION} only; use the collection that wrote it"
+            self._fault(("ledger",), text)
+            return None
+        top = self._mapping(data, (), LEDGER_KEYS)
+        last_order = self._number(top, "last_order", (), 0)
+        confirmed = self._mapping(top.get("confirmed"), ("confirmed",), dict.fromkeys(SECTIONS, True))
+        records = {section: self._records(section, confirmed) for section in SECTIONS}
+        order = self._order(top["ordered"]) if top.get("ordered") is not None else None
+        last = self._confirmation(top["last_confirmed"]) if top.get("last_confirmed") is not None else None
+        fingerprints = self._fingerprints(top, ())
+        if order and "last_order" in top and order.number > last_order:
+            self._fault(("last_order",), f"must be {order.number} at least, the number of the order that waits")
+        if self.faults:
+            return None
+        state = State(records["smtp_servers"], records["users"], all_users_known=False)
+        return Ledger(state, fingerprints, order, last_order, last)
+
+    def _records(self, section: str, confirmed: Mapping[str, Any]) -> list[dict[str, Any]]:
+        resource, fields = SECTIONS[section]
+        keys = {resource.key.name: True, **{row.name: is_needed(row) for row in fields}}
+        rows = {row.name: row for row in (resource.key, *fields)}
+        seen: dict[str, str] = {}
+        records = []
+        for index, entry in enumerate(self._list(confirmed, section, ("confirmed",))):
+            path = ("confirmed", section, index)
+            name = entry.get(resource.key.name) if isinstance(entry, dict) else None
+            named = Finding("", resource=resource.name, name=name if isinstance(name, str) else "")
+            record = self._mapping(entry, path, keys, named)
+            for field, held in record.items():
+                self._judge((*path, field), _held_problem(rows[field], held, resource.key), named)
+            if isinstance(name, str):
+                key = normal_key(resource, name)
+                if key in seen:
+                    self._fault(path, f"is there twice (as {seen[key]!r} and {name!r})", named)
+                seen[key] = name
+            unknown = {"email_enabled": None} if resource is MAIL_USER else {}
+            records.append({**blank(resource, named.name), **unknown, **record})
+        return records
+
+    def _order(self, value: Any) -> Order:
+        path = ("ordered",)
+        order = self._mapping(value, path, ORDER_KEYS)
+        items = [
+            self._item(entry, (*path, "items", index)) for index, entry in enumerate(self._list(order, "items", path))
+        ]
+        if order.get("items") == []:
+            self._fault((*path, "items"), "must not be empty; without any item, ordered is null")
+        for index, item in enumerate(items):
+            if item.number in {other.number for other in items[:index]}:
+                self._fault((*path, "items", index, "item"), f"is {item.number} like that of an item before it")
+        number, day = self._number(order, "number", path, 1), self._day(order, "date", path)
+        return Order(number, day, tuple(items), self._fingerprints(order, path))
+
+    def _item(self, value: Any, path: Path) -> Item:
+        item = self._mapping(value, path, ITEM_KEYS)
+        resource = self._choice(item, "resource", path, RESOURCES)
+        action = self._choice(item, "action", path, (CREATE, UPDATE, DELETE))
+        if "name" in item:
+            key = RESOURCES[resource].key if resource else SMTP_SERVER.key
+            self._judge((*path, "name"), value_problem(key, item["name"]))
+        rows = {row.name: row for row in RESOURCES[resource].fields} if resource else {}
+        fields = [
+            self._cell(entry, (*path, "fields", index), rows)
+            for index, entry in enumerate(self._list(item, "fields", path))
+        ]
+        change = Change(resource, str(item.get("name")), action, tuple(fields))
+        return Item(self._number(item, "item", path, 1), self._day(item, "since", path), change)
+
+    def _cell(self, value: Any, path: Path, rows: Mapping[str, Field]) -> FieldChange:
+        cell = self._mapping(value, path, CELL_KEYS)
+        field = self._choice(cell, "field", path, rows)
+        for side in ("have", "want"):
+            if field and side in cell:
+                self._judge((*path, side), _ordered_problem(rows[field], cell[side]))
+        return FieldChange(field, cell.get("have"), cell.get("want"))
+
+    def _confirmation(self, value: Any) -> Confirmation:
+        path = ("last_confirmed",)
+        last = self._mapping(value, path, CONFIRMATION_KEYS)
+        by = last.get("by", "")
+        if not isinstance(by, str) or not re.search(TEXT_PATTERN, by):
+            self._fault((*path, "by"), "must be text on one line")
+        items, remaining = (
+            tuple(self._number({name: n}, name, path, 1) for n in self._list(last, name, path))
+            for name in ("items", "remaining")
+        )
+        number, day = self._number(last, "order", path, 1), self._day(last, "date", path)
+        return Confirmation(number, day, str(by), items, remaining)
+
+    def _fingerprints(self, mapping: Mapping[str, Any], above: Path) -> dict[str, str]:
+        value, path = mapping.get("fingerprints", {}), (*above, "fingerprints")
+        if not isinstance(value, dict):
+            self._fault(path, "must be a mapping; {} when there are none")
+            return {}
+        for place, kept in value.items():
+            if not re.search(PLACE_PATTERN, place):
+                self._fault((*path, place), "must name a record, such as smtp_server/hq relay or mail_user/THANDI")
+            # The value may be a password that somebody wrote down here, so it is not shown.
+            if not isinstance(kept, str) or not re.search(FINGERPRINT_PATTERN, kept):
+                text = "is not a fingerprint; remove the line, and the password will be ordered once more"
+                self._fault((*path, place), text)
+        return dict(value)
+
+    def _mapping(
+        self, value: Any, path: Path, keys: Mapping[str, bool], named: Finding | None = None
+    ) -> dict[str, Any]:
+        """Return what is known of a mapping."""
+        if not isinstance(value, dict):
+            self._fault(path, "must be a mapping", named)
+            return {}
+        for key in value:
+            if key not in keys:
+                self._fault((*path, key), f"is not known here{did_you_mean(key, keys)}", named)
+        for key, needed in keys.items():
+            if needed and key not in value:
+                self._fault(path, f"{key} must be given", named)
+        return {key: value[key] for key in keys if key in value}
+
+    # Below: what a mapping holds at a key. A key that is missing is a fault of its mapping already.
+
+    def _list(self, mapping: Mapping[str, Any], key: str, above: Path) -> list[Any]:
+        value = mapping.get(key, [])
+        if isinstance(value, list):
+            return value
+        self._fault((*above, key), "must be a list; [] when there is nothing in it")
+        return []
+
+    def _number(self, mapping: Mapping[str, Any], key: str, above: Path, minimum: int) -> int:
+        value = mapping.get(key, minimum)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= minimum:
+            return value
+        self._fault((*above, key), f"must be a whole number, {minimum} or more")
+        return minimum
+
+    def _day(self, mapping: Mapping[str, Any], key: str, above: Path) -> str:
+        value = mapping.get(key)
+        with contextlib.suppress(ValueError):
+            if isinstance(value, str) and re.search(DATE_PATTERN, value) and date.fromisoformat(value):
+                return value
+        if key in mapping:
+            self._fault((*above, key), "must be a day, such as 2026-11-24")
+        return ""
+
+    def _choice(self, mapping: Mapping[str, Any], key: str, above: Path, known: Iterable[str]) -> str:
+        value, names = mapping.get(key), list(known)
+        if isinstance(value, str) and value in names:
+            return value
+        if key in mapping and names:
+            hint = did_you_mean(value, names) if isinstance(value, str) else ""
+            self._fault((*above, key), f"must be one of {', '.join(names)}{hint}")
+        return ""
+
+    def _judge(self, path: Path, problem: str | None, named: Finding | None = None) -> None:
+        if problem:
+            self._fault(path, problem, named)
+
+    def _fault(self, path: Path, message: str, named: Finding | None = None) -> None:
+        finding = replace(named or Finding(""), message=message, path=path_text(path))
+        self.faults.append((path, finding))
+
+
+def _held_problem(row: Field, value: Any, key: Field) -> str | None:
+    """What is wrong with the value of a field that is confirmed."""
+    if row.secret:
+        return _word_problem(value, (SET, UNSET))
+    may_be_empty = row is not key and not is_needed(row)
+    return None if value == "" and may_be_empty else value_problem(row, value)
+
+
+def _ordered_problem(row: Field, value: Any) -> str | None:
+    """What is wrong with the old or new value of an item: it may be empty, or null where nobody knew it."""
+    if row.secret:
+        return _word_problem(value, (SET, UNSET, WILL_CHANGE))
+    return None if value is None or value == empty_value(row) else value_problem(row, value)
+
+
+def _word_problem(value: Any, words: Sequence[str]) -> str | None:
+    if value in words:
+        return None
+    # It may be a password that somebody wrote down here, so it is not shown.
+    return f"must be {' or '.join(map(repr, words))}; a password must never stand in a ledger"

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The verb ``probe``: settings for an adapter to verify from its own machine, and its verifications. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._backends.command.protocol import AnswerError
+from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import diagnose, find_row
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
+
+#: What the adapter gets of the settings. ``ca_path`` stays here: it names a file of this machine.
+SENT = (
+    "mail_server",
+    "port",
+    "use_tls",
+    "authenticate",
+    "username",
+    "password",
+    "timeout",
+    "sender_email",
+    "send_to",
+    "tls_mode",
+    "validate_certs",
+    "ehlo_name",
+)
+#: Members of a verification that may be left out: their type, what people call it, and their value then.
+_OPTIONAL: dict[str, tuple[type, str, Any]] = {
+    "code": (int, "a whole number", None),
+    "enhanced_code": (str, "text", None),
+    "server_text": (str, "text", ""),
+    "retryable": (bool, "true or false", False),
+    "warnings": (list, "a list", []),
+    "stages": (list, "a list", []),
+    "addresses": (list, "a list", []),
+    "tls": (dict, "an object", None),
+    "capabilities": (list, "a list", []),
+    "probed_from": (str, "text", ""),
+}
+_STAGE: dict[str, tuple[type, ...]] = {"stage": (str,), "ok": (bool,), "ms": (int, float)}
+
+
+def request(distinct: Sequence[ProbeSettings], level: str) -> dict[str, Any]:
+    """Return the members of a request."""
+    targets = [
+        {"id": number, **{name: getattr(settings, name) for name in SENT}}
+        for number, settings in enumerate(distinct, 1)
+    ]
+    return {"level": level, "targets": targets}
+
+
+def verifications(
+    answer: Mapping[str, Any], distinct: Sequence[ProbeSettings], level: str, adapter: str
+) -> list[dict[str, Any]]:
+    """Return a verification for each of the settings, in the shape of our own probe.
+
+    :param adapter: name of the adapter, for the place of the probe when the answer does not tell it.
+    :raises AnswerError: when one is missing or is not of the shape that the protocol says.
+    """
+    found = answer.get("verifications")
+    if not isinstance(found, list):
+        raise AnswerError("verifications must be a list")
+    if len(found) != len(distinct):
+        raise AnswerError(f"verifications must have {len(distinct)} items, one for each target, not {len(found)}")
+    return [
+        _verification(raw, number, settings, level, adapter)
+        for number, (raw, settings) in enumerate(zip(found, distinct), 1)
+    ]
+
+
+def _verification(raw: Any, number: int, settings: ProbeSettings, level: str, adapter: str) -> dict[str, Any]:
+    place = f"verifications[{number - 1}]"
+    if not isinstance(raw, Mapping) or raw.get("id") != number:
+        raise AnswerError(f"{place} must be an object with the id {number}")
+    if not isinstance(raw.get("ok"), bool):
+        raise AnswerError(f"{place}.ok must be true or false")
+    clean = Scrubber(settings.username, settings.password).clean
+    told = {name: _cleaned(_optional(raw, name, place), clean) for name in _OPTIONAL}
+    told["stages"] = [_stage(item, f"{place}.stages[{n}]") for n, item in enumerate(told["stages"])]
+    told["warnings"] = [_explained(item, f"{place}.warnings[{n}]") for n, item in enumerate(told["warnings"])]
+    told["probed_from"] = told["probed_from"] or adapter
+    asked = {"level": level, "mail_server": settings.mail_server, "port": settings.port}
+    if raw["ok"]:
+        return {**told, **asked, "ok": True, "failed_stage": None, "diagnosis": None}
+    return {**told, **asked, "ok": False, **_failure(raw, told, settings, place, clean)}
+
+
+def _failure(
+    raw: Mapping[str, Any], told: Mapping[str, Any], settings: ProbeSettings, place: str, clean: Callable[[str], str]
+) -> dict[str, Any]:
+    """Stage and diagnosis of a failure: the adapter's diagnosis, or else that of our own table."""
+    stage = raw.get("failed_stage")
+    if not isinstance(stage, str) or not stage:
+        raise AnswerError(f"{place}.failed_stage must name the stage, since ok is false")
+    if raw.get("diagnosis") is not None:
+        diagnosis = _explained(_cleaned(raw["diagnosis"], clean), f"{place}.diagnosis")
+        return {"failed_stage": clean(stage), "diagnosis": diagnosis}
+    if told["code"] is None:
+        return {"failed_stage": clean(stage), "diagnosis": dict(_NO_REASON)}
+    facts = {"host": settings.mail_server, "port": str(settings.port)}
+    seen = Observation(clean(stage), "reply", told["code"], told["enhanced_code"] or "", told["server_text"], facts)
+    retryable = told["retryable"] or find_row(seen).retryable
+    return {"failed_stage": clean(stage), "diagnosis": diagnose(seen, clean), "retryable": retryable}
+
+
+_NO_REASON = {
+    "id": "adapter_probe",
+    "cause": "The adapter's machine did not pass this stage, and the adapter did not say why.",
+    "hint": "Look at the adapter's own log, or probe from there by hand.",
+}
+
+
+def _optional(raw: Mapping[str, Any], name: str, place: str) -> Any:
+    kind, words, other = _OPTIONAL[name]
+    value = raw.get(name)
+    if value is None:
+        return other
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise AnswerError(f"{place}.{name} must be {words}")
+    return value
+
+
+def _stage(item: Any, place: str) -> dict[str, Any]:
+    if not isinstance(item, Mapping) or not all(isinstance(item.get(name), kind) for name, kind in _STAGE.items()):
+        raise AnswerError(f"{place} must have stage, ok and ms")
+    return {name: item[name] for name in _STAGE}
+
+
+def _explained(item: Any, place: str) -> dict[str, str]:
+    names = ("id", "cause", "hint")
+    if not isinstance(item, Mapping) or not all(isinstance(item.get(name), str) for name in names):
+        raise AnswerError(f"{place} must have id, cause and hint")
+    return {name: item[name] for name in names}
+
+
+def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
+    """The value with every text in it scrubbed, names of members included."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_cleaned(item, clean) for item in value]
+    if isinstance(value, dict):
+        return {clean(name): _cleaned(item, clean) for name, item in value.items()}
+    return value

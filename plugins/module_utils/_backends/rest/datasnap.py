@@ -1,0 +1,250 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The wire protocol of FinconRESTServer: addresses, envelopes, both logins, sessions.
+
+Source: the vendor's "Fincon REST API Server, version 5.285.002". What that manual does not say (the texts of most
+errors, the answers in the daily "Don't run" window) is matched loosely.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import (
+    Answer,
+    ConnectionLostError,
+    HttpClient,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
+from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber, clean_all
+
+BASE_PATH = "/datasnap/rest/FinconAPI"
+
+_INVALID_SESSION = re.compile(r"invalid\s+connect\s*id|session\s*expired", re.I)
+_NO_SESSION_FREE = re.compile(r"maximum\s+number\s+of\s+sessions|too\s+many\s+sessions", re.I)
+_DONT_RUN = re.compile(r"don.?t\s+run|not\s+available\s+(between|from|until)|outside\s+.*hours", re.I)
+_NO_METHOD = re.compile(
+    r"(method|command)\b.*\b(not\s+found|unknown|not\s+exist)|unknown\s+(server\s+)?(method|command)", re.I
+)
+_NO_RECORDS = re.compile(r"no\s+records?\s+found", re.I)
+
+#: Answers of a gateway that a read may simply ask again.
+_PASSING = (502, 503, 504)
+_READ_TRIES = 3
+_MAX_RETRY_AFTER = 10.0
+_SESSION_POLL = 2.0
+
+
+class MethodMissingError(FinconError):
+    """The server does not know the method."""
+
+
+class _SessionGoneError(FinconError):
+    """The session is no longer valid."""
+
+
+class _NoSessionFreeError(FinconError):
+    """All sessions of the server are in use."""
+
+
+class DataSnapSession:
+    """A logged-in session. It logs in with the first call and logs out with :meth:`close`.
+
+    :param client: the connection to the server.
+    :param server_login: user and password of the REST server, for HTTP Basic.
+    :param fincon_login: DataID, Fincon user, its password, and whether the alternate file extension is used.
+    :param session_wait: seconds to wait for a free session.
+    :param clock: seconds that only grow.
+    :param sleep: waits some seconds.
+    """
+
+    def __init__(
+        self,
+        client: HttpClient,
+        server_login: tuple[str, str],
+        fincon_login: tuple[str, str, str, bool],
+        session_wait: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._secrets: tuple[str, ...] = (server_login[1], fincon_login[2])
+        self._server_login = Scrubber(*server_login)
+        self._server_user = server_login[0]
+        self._fincon_login = fincon_login
+        self._session_wait = session_wait
+        self._clock, self._sleep = clock, sleep
+        token = base64.b64encode(":".join(server_login).encode("utf-8")).decode("ascii")
+        self._server_login.add_encoded(token)
+        self._headers = {"Authorization": f"Basic {token}", "Accept": "application/json", "Connection": "keep-alive"}
+        self._connect_id = ""
+        self.api_version = ""
+        self.where = f"{client.where} (company {fincon_login[0]})"
+
+    def guard(self, secrets: Iterable[str]) -> None:
+        """Never show these either, should a text of the server echo what is sent to it."""
+        self._secrets = (*self._secrets, *secrets)
+
+    def read(self, method: str, *parameters: Any) -> dict[str, Any] | None:
+        """Call a method that only reads; ``None`` when it answers that there are no records."""
+        return self._in_session(lambda: self._get(method, (self._connect_id, *parameters)))
+
+    def write(self, method: str, *parameters: Any) -> dict[str, Any]:
+        """Call a method that changes something, with all parameters in the body and nothing in the address."""
+        return self._in_session(lambda: self._post(method, (self._connect_id, *parameters))) or {}
+
+    def close(self) -> None:
+        """Log out, so that the session is free for others at once, and close the connection. Does not raise."""
+        if self._connect_id:
+            with contextlib.suppress(FinconError):
+                self._post("Logout", (self._connect_id,))
+            self._connect_id = ""
+        self._client.close()
+
+    def _in_session(self, call: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
+        """Log in when need be, and once more when the server has forgotten the session meanwhile."""
+        if self._connect_id:
+            with contextlib.suppress(_SessionGoneError):
+                return call()
+        self._login()
+        return call()
+
+    def _login(self) -> None:
+        self._connect_id = ""
+        ends = self._clock() + self._session_wait
+        while True:
+            try:
+                answer = self._post("Login", self._fincon_login) or {}
+                break
+            except _NoSessionFreeError as exc:
+                if self._clock() + _SESSION_POLL > ends:
+                    raise UnreachableError(
+                        f"{self.where}: all sessions of the server were in use for {self._session_wait:g} seconds; "
+                        "try later, raise session_wait, or raise the maximum in FinconRESTConfig"
+                    ) from exc
+                self._sleep(_SESSION_POLL)
+        if answer.get("Connected") is not True or not isinstance(answer.get("ConnectID"), str):
+            raise FinconError(f"{self.where}: Login answered without a session; check the server")
+        self._connect_id = answer["ConnectID"]
+        self.api_version = str(answer.get("APIVersion") or "")
+
+    def _get(self, method: str, parameters: tuple[Any, ...]) -> dict[str, Any] | None:
+        path = f"/%22{method}%22/" + "".join(f"{quote(str(value), safe='')}/" for value in parameters)
+        for attempt in range(1, _READ_TRIES + 1):
+            last = attempt == _READ_TRIES
+            try:
+                answer = self._client.request("GET", path, self._headers)
+            except ConnectionLostError:
+                if last:
+                    raise
+                continue
+            if answer.status not in _PASSING or last or _DONT_RUN.search(answer.text):
+                return self._result(method, answer)
+            self._sleep(_retry_after(answer.headers, attempt))
+        raise AssertionError("the last try returns or raises")
+
+    def _post(self, method: str, parameters: tuple[Any, ...]) -> dict[str, Any] | None:
+        body = json.dumps({"_parameters": list(parameters)}).encode("utf-8")
+        headers = {**self._headers, "Content-Type": "application/json"}
+        return self._result(method, self._client.request("POST", f"/%22{method}%22/", headers, body))
+
+    def _result(self, method: str, answer: Answer) -> dict[str, Any] | None:
+        """Return the object in the envelope; a non-blank ErrorInfo is a failure also under HTTP 200."""
+        if answer.status == 401:
+            raise FinconError(
+                f"{self.where}: the REST server refused server_username {self._server_user} or its server_password "
+                "(401); they are those of FinconRESTConfig, not of the Fincon user"
+            )
+        data = _json(answer.text)
+        text = _error_text(data) if data is not None else answer.text
+        if answer.status == 200 and data is not None and not text:
+            return _unwrap(data, self.where, method)
+        raise_for = self._failure(method, answer, data is not None, text)
+        if raise_for is None:
+            return None
+        raise raise_for
+
+    def _failure(self, method: str, answer: Answer, is_json: bool, text: str) -> FinconError | None:
+        said = self._shown(text)
+        if is_json and _NO_RECORDS.search(text):
+            return None
+        if _INVALID_SESSION.search(text):
+            return _SessionGoneError(
+                f"{self.where}: {method}: the server has ended the session ({said}), twice in a row; try again"
+            )
+        if _NO_SESSION_FREE.search(text):
+            return _NoSessionFreeError(f"{self.where}: {said}")
+        if _DONT_RUN.search(text):
+            return UnreachableError(
+                f'{self.where}: the server is in its daily "Don\'t run" window ({said}); run it outside that window'
+            )
+        if _NO_METHOD.search(text):
+            return MethodMissingError(f"{self.where}: the server does not know the method {method}")
+        if answer.status == 403:
+            return FinconError(
+                f"{self.where}: {method}: access was denied (403: {said}); check the rights of the login"
+            )
+        if 300 <= answer.status < 400:
+            return FinconError(
+                f"{self.where}: {method}: redirected (HTTP {answer.status}); give the final address in url"
+            )
+        if is_json:
+            return FinconError(f"{self.where}: {method} failed: {said or f'HTTP {answer.status}'}")
+        if answer.status == 503:
+            return UnreachableError(
+                f"{self.where}: the server is not available (HTTP 503: {said or 'no text'}); "
+                'perhaps it is in its daily "Don\'t run" window'
+            )
+        kind = answer.headers.get("content-type", "no content type")
+        return FinconError(
+            f"{self.where}: {method}: the answer is not JSON (HTTP {answer.status}, {kind}): {said or 'empty'}; "
+            "is this the address of a Fincon REST server?"
+        )
+
+    def _shown(self, text: str) -> str:
+        """A text of the server in one short line, with our secrets replaced if it echoes them."""
+        return clean_all(text, self._secrets, self._server_login)
+
+
+def _json(text: str) -> dict[str, Any] | None:
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _first(data: dict[str, Any]) -> dict[str, Any] | None:
+    result = data.get("result")
+    return result[0] if isinstance(result, list) and result and isinstance(result[0], dict) else None
+
+
+def _error_text(data: dict[str, Any]) -> str:
+    """Return the error of an answer: a server exception, a session that expired, or a non-blank ErrorInfo."""
+    if "error" in data:
+        return str(data["error"] or "error")
+    if "SessionExpired" in data:
+        # Only the name is documented, so the name is what is recognised, whatever the text says.
+        return f"SessionExpired: {data['SessionExpired']}"
+    return str((_first(data) or {}).get("ErrorInfo") or "").strip()
+
+
+def _unwrap(data: dict[str, Any], where: str, method: str) -> dict[str, Any]:
+    result = _first(data)
+    if result is None:
+        raise FinconError(f'{where}: {method}: the answer has no {{"result":[{{...}}]}}; is this a Fincon REST server?')
+    return result
+
+
+def _retry_after(headers: Mapping[str, str], attempt: int) -> float:
+    asked = headers.get("retry-after", "")
+    return min(float(asked), _MAX_RETRY_AFTER) if asked.isdigit() else float(attempt)
