@@ -92,7 +92,7 @@ def test_what_asks_for_another_user_environment_or_the_background_gets_a_process
     assert "users" in run.result, run.output
 
 
-def test_without_such_a_wish_a_local_host_needs_no_process(site: Site) -> None:
+def test_without_either_a_local_host_needs_no_process(site: Site) -> None:
     run = site.tasks(module("fincon_mail_info"), options=("-vvv",), defaults={})
     assert "modules/fincon_mail_info.py" not in run.output
     assert "users" in run.result

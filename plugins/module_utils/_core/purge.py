@@ -16,7 +16,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     Resource,
     normal_key,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish, is_blank
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State, is_blank
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Purge:
     allow_empty: bool = False
 
 
-def purge_wishes(state: State, wishes: Sequence[Wish], purge: Purge) -> list[Wish]:
-    """Return a wish to remove each record that is installed, not declared and not protected.
+def purged_records(state: State, desired_records: Sequence[DesiredRecord], purge: Purge) -> list[DesiredRecord]:
+    """Return a desired record to remove each record that is installed, not declared and not protected.
 
     :raises FinconError: when a list is empty and that was not allowed, or when there are more than the limit.
     """
-    doomed: list[Wish] = []
+    doomed: list[DesiredRecord] = []
     for resource in purge.resources:
-        declared = {wish.key for wish in wishes if wish.resource is resource and wish.present}
+        declared = {desired.key for desired in desired_records if desired.resource is resource and desired.present}
         if not declared and not purge.allow_empty:
             raise FinconError(
                 f"purge would remove every {resource.title}, since none is declared; "
@@ -50,12 +50,12 @@ def purge_wishes(state: State, wishes: Sequence[Wish], purge: Purge) -> list[Wis
             )
         kept = declared | {normal_key(resource, name) for name in purge.protect}
         doomed += [
-            Wish(resource, name, present=False)
+            DesiredRecord(resource, name, present=False)
             for name in _installed(state, resource)
             if normal_key(resource, name) not in kept
         ]
     if len(doomed) > purge.limit:
-        names = ", ".join(wish.name for wish in doomed)
+        names = ", ".join(desired.name for desired in doomed)
         raise FinconError(
             f"purge would remove {len(doomed)} records ({names}), more than purge_limit {purge.limit}; "
             "declare or protect them, or raise the limit"

@@ -290,3 +290,34 @@ RESOURCES = {resource.name: resource for resource in (SMTP_SERVER, MAIL_USER, MA
 
 #: A user as a branch file declares one: the mail settings and the switch together.
 USER_FIELDS = MAIL_USER.fields + MAIL_ENABLED.fields
+
+
+@dataclass(frozen=True)
+class Section:
+    """A list of records, as files, options and results hold it.
+
+    :param name: its key, such as ``users``.
+    :param resource: what kind of record is in it.
+    :param fields: the fields of a record in it, apart from the key. For a user, the switch is one of them.
+    """
+
+    name: str
+    resource: Resource
+    fields: tuple[Field, ...]
+
+    @property
+    def rows(self) -> dict[str, Field]:
+        """The key and the fields, by name."""
+        return {row.name: row for row in (self.resource.key, *self.fields)}
+
+
+SMTP_SERVERS = Section("smtp_servers", SMTP_SERVER, SMTP_SERVER.fields)
+USERS = Section("users", MAIL_USER, USER_FIELDS)
+
+#: The sections by name, in the order in which their records are created.
+SECTIONS = {section.name: section for section in (SMTP_SERVERS, USERS)}
+
+
+def section_of(resource_name: str) -> Section:
+    """Return the section that holds a resource; the switch is part of the user."""
+    return SMTP_SERVERS if resource_name == SMTP_SERVER.name else USERS

@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What is installed, what is wished for, and the changes between the two."""
+"""What is installed, what is desired, and the changes between the two."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def is_blank(record: Record | None) -> bool:
 
 
 @dataclass(frozen=True)
-class Wish:
+class DesiredRecord:
     """One record as somebody wants it.
 
     :param resource: what kind of record.

@@ -24,7 +24,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import TE
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints, fingerprint
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import Plan, diff
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, DesiredRecord, State
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome, Request, relogin_users, write
 
 
@@ -46,13 +46,13 @@ def confirm_order(backend: Backend, number: int, items: Sequence[int] | None, by
     return Outcome(_confirmed(before, confirmed, ledger.order))
 
 
-def import_declared(backend: Backend, wishes: Sequence[Wish], check_mode: bool) -> Outcome:
+def import_declared(backend: Backend, desired_records: Sequence[DesiredRecord], check_mode: bool) -> Outcome:
     """Fill an empty ledger with the declared records, as if somebody had confirmed them all.
 
     :raises FinconError: when the records are at fault, or the ledger is not empty.
     """
     filling = _Filling(_attended(backend, "there is no ledger to fill"))
-    outcome = write(filling, Request(tuple(wishes), verify="none"), check_mode)
+    outcome = write(filling, Request(tuple(desired_records), verify="none"), check_mode)
     told = ("changed", "diff", "changes", "applied", "remaining")
     return Outcome({key: outcome.result[key] for key in told if key in outcome.result}, [], outcome.failure)
 

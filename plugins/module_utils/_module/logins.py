@@ -16,7 +16,13 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     SMTP_SERVER,
     normal_key,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import DELETE, Change, Record, State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
+    DELETE,
+    Change,
+    DesiredRecord,
+    Record,
+    State,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 
 LEVELS = ("none", "connect", "tls", "auth", "envelope")
@@ -45,9 +51,13 @@ class Check:
         return self.users or (self.smtp_server,)
 
 
-def declared_passwords(wishes: Iterable[Wish]) -> dict[tuple[str, str], str]:
-    """Return the passwords that the wishes declare, by resource and key. Secrets: never shown."""
-    return {(wish.resource.name, wish.key): wish.values["password"] for wish in wishes if wish.values.get("password")}
+def declared_passwords(desired_records: Iterable[DesiredRecord]) -> dict[tuple[str, str], str]:
+    """Return the passwords that the desired records declare, by resource and key. Secrets: never shown."""
+    return {
+        (desired.resource.name, desired.key): desired.values["password"]
+        for desired in desired_records
+        if desired.values.get("password")
+    }
 
 
 def checks_of_changes(

@@ -17,7 +17,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, blank
 from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
-from ansible_collections.fincon.mail.plugins.module_utils._module.specs import Params, branch_wishes
+from ansible_collections.fincon.mail.plugins.module_utils._module.specs import Params, desired_branch
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import (
     Outcome,
     cautions,
@@ -83,7 +83,7 @@ def _probe_records(params: Params, options: dict[str, Any]) -> tuple[dict[str, A
         [_complete(SMTP_SERVER, record) for record in servers], [_complete(MAIL_USER, record) for record in users]
     )
     prober = partial(probe_all, run_id=params["probe_run"])
-    verified = verify_records(records, branch_wishes(servers, users), params["level"], options, prober)
+    verified = verify_records(records, desired_branch(servers, users), params["level"], options, prober)
     return verified, "" if verified is None or verified["ok"] else said(verified)
 
 

@@ -21,7 +21,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     Resource,
     written_key,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
 from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
 from ansible_collections.fincon.mail.plugins.module_utils._module.attended import (
     confirm_order,
@@ -51,10 +51,10 @@ class ModuleSpec:
     told: Callable[[Params], dict[str, Any]] = lambda _params: {}
 
 
-def _writer(wishes: Callable[[Params], list[Wish]]) -> Callable[[Backend, Params, bool], Outcome]:
+def _writer(desired_records: Callable[[Params], list[DesiredRecord]]) -> Callable[[Backend, Params, bool], Outcome]:
     def run(backend: Backend, params: Params, check_mode: bool) -> Outcome:
         request = Request(
-            tuple(wishes(params)),
+            tuple(desired_records(params)),
             params["update_password"],
             params["verify"],
             params["verify_failure"],
@@ -81,26 +81,30 @@ def _values(record: Mapping[str, Any], resource: Resource) -> dict[str, Any]:
     return {row.name: record[row.name] for row in resource.fields if record.get(row.name) is not None}
 
 
-def _one_record(resource: Resource) -> Callable[[Params], list[Wish]]:
-    def wishes(params: Params) -> list[Wish]:
+def _one_record(resource: Resource) -> Callable[[Params], list[DesiredRecord]]:
+    def desired_records(params: Params) -> list[DesiredRecord]:
         present = params["state"] == "present"
-        return [Wish(resource, params[resource.key.name], _values(params, resource) if present else {}, present)]
+        return [
+            DesiredRecord(resource, params[resource.key.name], _values(params, resource) if present else {}, present)
+        ]
 
-    return wishes
-
-
-def _switches(params: Params) -> list[Wish]:
-    return [Wish(MAIL_ENABLED, user, {"email_enabled": params["enabled"]}) for user in params["users"]]
+    return desired_records
 
 
-def branch_wishes(smtp_servers: list[Params] | None, users: list[Params] | None) -> list[Wish]:
-    """Return the wishes of a whole branch. A user's record holds the mail settings and the switch."""
-    wishes = [Wish(SMTP_SERVER, record["name"], _values(record, SMTP_SERVER)) for record in smtp_servers or []]
+def _switches(params: Params) -> list[DesiredRecord]:
+    return [DesiredRecord(MAIL_ENABLED, user, {"email_enabled": params["enabled"]}) for user in params["users"]]
+
+
+def desired_branch(smtp_servers: list[Params] | None, users: list[Params] | None) -> list[DesiredRecord]:
+    """Return the desired records of a whole branch. A user's record holds the mail settings and the switch."""
+    desired_records = [
+        DesiredRecord(SMTP_SERVER, record["name"], _values(record, SMTP_SERVER)) for record in smtp_servers or []
+    ]
     for record in users or []:
-        wishes.append(Wish(MAIL_USER, record["user"], _values(record, MAIL_USER)))
+        desired_records.append(DesiredRecord(MAIL_USER, record["user"], _values(record, MAIL_USER)))
         if record.get("email_enabled") is not None:
-            wishes.append(Wish(MAIL_ENABLED, record["user"], _values(record, MAIL_ENABLED)))
-    return wishes
+            desired_records.append(DesiredRecord(MAIL_ENABLED, record["user"], _values(record, MAIL_ENABLED)))
+    return desired_records
 
 
 def _declared(params: Params) -> dict[str, Any]:
@@ -133,7 +137,7 @@ def _confirm(backend: Backend, params: Params, check_mode: bool) -> Outcome:
 def _import(backend: Backend, params: Params, check_mode: bool) -> Outcome:
     if params["csv_files"]:
         return import_csv(backend, list(zip(params["csv_files"], params["csv_contents"])), check_mode)
-    return import_declared(backend, branch_wishes(params["smtp_servers"], params["users"]), check_mode)
+    return import_declared(backend, desired_branch(params["smtp_servers"], params["users"]), check_mode)
 
 
 def _record_module(resource: Resource) -> ModuleSpec:
@@ -168,7 +172,7 @@ SPECS = {
             "purge_empty": {"type": "bool", "default": False},
             **argspec.write_spec(),
         },
-        _writer(lambda params: branch_wishes(params["smtp_servers"], params["users"])),
+        _writer(lambda params: desired_branch(params["smtp_servers"], params["users"])),
         _declared,
     ),
     "fincon_mail_info": ModuleSpec(argspec.installation_spec(), _read),

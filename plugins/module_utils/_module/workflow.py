@@ -18,10 +18,10 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import re
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import InvalidRecordsError
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, errors, warnings
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import Plan, diff, make_plan, sequence_findings
-from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purge_wishes
+from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purged_records
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, DesiredRecord, State
 from ansible_collections.fincon.mail.plugins.module_utils._module import logins as verifying
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
@@ -31,7 +31,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import mes
 class Request:
     """What a module call asks for.
 
-    :param wishes: the declared records. Hold secrets.
+    :param desired_records: the declared records. Hold secrets.
     :param update_password: when a password that is set already is sent.
     :param verify: level of the verification before anything is written.
     :param verify_failure: ``fail`` or ``warn``.
@@ -39,7 +39,7 @@ class Request:
     :param purge: what may be removed though nobody named it.
     """
 
-    wishes: tuple[Wish, ...] = field(repr=False)
+    desired_records: tuple[DesiredRecord, ...] = field(repr=False)
     update_password: str = "on_change"
     verify: str = "auth"
     verify_failure: str = "fail"
@@ -67,13 +67,13 @@ def write(backend: Backend, request: Request, check_mode: bool, prober: Prober =
     :param check_mode: everything but the last step: nothing is written.
     :raises FinconError: when nothing could be done at all.
     """
-    notes = _refuse(_record_findings(request.wishes))
+    notes = _refuse(_record_findings(request.desired_records))
     state = backend.read(writing=not check_mode).state
-    wishes = request.wishes
+    desired_records = request.desired_records
     if request.purge is not None:
-        wishes += tuple(purge_wishes(state, wishes, request.purge))
-    plan = make_plan(state, wishes, backend.fingerprints.compare, request.update_password)
-    notes += _refuse([*plan.findings, *_rule_findings(plan, wishes)])
+        desired_records += tuple(purged_records(state, desired_records, request.purge))
+    plan = make_plan(state, desired_records, backend.fingerprints.compare, request.update_password)
+    notes += _refuse([*plan.findings, *_rule_findings(plan, desired_records)])
     verified, failure, verify_notes = _verify(plan, request, backend.prober(prober))
     notes += verify_notes
     result = _result(plan, backend, verified)
@@ -85,14 +85,18 @@ def write(backend: Backend, request: Request, check_mode: bool, prober: Prober =
 
 
 def verify_records(
-    records: State, wishes: Sequence[Wish], level: str, options: Mapping[str, Any], prober: Prober = probe_all
+    records: State,
+    desired_records: Sequence[DesiredRecord],
+    level: str,
+    options: Mapping[str, Any],
+    prober: Prober = probe_all,
 ) -> dict[str, Any] | None:
     """Verify the logins of declared records, apart from any installation.
 
     :param records: the declared records.
-    :param wishes: the same as wishes, for their passwords.
+    :param desired_records: the same as desired_records, for their passwords.
     """
-    passwords = verifying.declared_passwords(wishes)
+    passwords = verifying.declared_passwords(desired_records)
     return _probe(verifying.checks_of_records(records, passwords, level, options), level, prober)
 
 
@@ -118,16 +122,16 @@ def relogin_users(changes: Sequence[Change]) -> list[str]:
     return sorted({change.name for change in changes if change.resource in (MAIL_USER.name, MAIL_ENABLED.name)})
 
 
-def _record_findings(wishes: Sequence[Wish]) -> list[Finding]:
-    found = sequence_findings(wishes)
-    for wish in wishes:
-        found += record_findings(wish.resource, {wish.resource.key.name: wish.name, **wish.values})
+def _record_findings(desired_records: Sequence[DesiredRecord]) -> list[Finding]:
+    found = sequence_findings(desired_records)
+    for desired in desired_records:
+        found += record_findings(desired.resource, {desired.resource.key.name: desired.name, **desired.values})
     return found
 
 
-def _rule_findings(plan: Plan, wishes: Sequence[Wish]) -> list[Finding]:
-    concerned = {(wish.resource.name, wish.key) for wish in wishes}
-    deleted = {wish.key for wish in wishes if wish.resource is SMTP_SERVER and not wish.present}
+def _rule_findings(plan: Plan, desired_records: Sequence[DesiredRecord]) -> list[Finding]:
+    concerned = {(desired.resource.name, desired.key) for desired in desired_records}
+    deleted = {desired.key for desired in desired_records if desired.resource is SMTP_SERVER and not desired.present}
     return rule_findings(plan.after, concerned, True, deleted)
 
 
@@ -144,7 +148,7 @@ def _refuse(findings: Sequence[Finding]) -> list[str]:
 
 def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any] | None, str, list[str]]:
     """Return the verification of the planned settings, why they must not be applied, and what to warn of."""
-    passwords = verifying.declared_passwords(request.wishes)
+    passwords = verifying.declared_passwords(request.desired_records)
     checks = verifying.checks_of_changes(plan.after, plan.changes, passwords, request.verify, request.probe_options)
     verified = _probe(checks, request.verify, prober)
     if verified is None:

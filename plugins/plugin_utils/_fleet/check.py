@@ -33,7 +33,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     normal_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.accept import Accepts, compiled
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import branch_schema, fleet_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, path_text
@@ -218,15 +218,17 @@ def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool], j
     servers = [_settled(record, settled) for record in branch["smtp_servers"]]
     users = [_settled(record, settled) for record in branch["users"]]
     found = _installation_findings(branch["installation"])
-    wishes = [
-        *(Wish(SMTP_SERVER, record["name"]) for record in servers if "name" in record),
-        *(Wish(MAIL_USER, record["user"]) for record in users if "user" in record),
+    desired_records = [
+        *(DesiredRecord(SMTP_SERVER, record["name"]) for record in servers if "name" in record),
+        *(DesiredRecord(MAIL_USER, record["user"]) for record in users if "user" in record),
     ]
-    found += sequence_findings(wishes)
+    found += sequence_findings(desired_records)
     for resource, records in ((SMTP_SERVER, servers), (MAIL_USER, users)):
         found += _value_findings(resource, records, (_SOFT_ROWS if judged else _ROWS)[resource.name])
     state = State([record for record in servers if "name" in record], [record for record in users if "user" in record])
-    return found + rule_findings(state, {(wish.resource.name, wish.key) for wish in wishes}, complete=False)
+    return found + rule_findings(
+        state, {(desired.resource.name, desired.key) for desired in desired_records}, complete=False
+    )
 
 
 def _settled(record: Record, settled: Callable[[Any], bool]) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plans: from what is installed and what is wished to the changes."""
+"""Plans: from what is installed and what is desired to the changes."""
 
 from __future__ import annotations
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import diff, make_plan, sequence_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
 
 OLD, NEW = "canary-old-1", "canary-new-2"
 SERVER = {
@@ -22,21 +22,23 @@ USER = {
 PIETER = {"user": "PIETER", "email_enabled": False}
 
 
-def plan_of(*wishes, compare="same", mode="on_change"):
-    return make_plan(State([SERVER], [USER, PIETER]), wishes, lambda *_place: compare, mode)
+def plan_of(*desired_records, compare="same", mode="on_change"):
+    return make_plan(State([SERVER], [USER, PIETER]), desired_records, lambda *_place: compare, mode)
 
 
 def server(name="HQ relay", **values):
-    return Wish(SMTP_SERVER, name, values)
+    return DesiredRecord(SMTP_SERVER, name, values)
 
 
 def fields_of(change):
     return {item.field: (item.have, item.want) for item in change.fields}
 
 
-def test_nothing_is_planned_when_everything_is_as_wished():
+def test_nothing_is_planned_when_everything_is_as_desired():
     values = {name: value for name, value in SERVER.items() if name not in ("name", "password")}
-    plan = plan_of(server("hq RELAY", **values, password=OLD), Wish(MAIL_USER, "thandi", {"smtp_server": "hq relay"}))
+    plan = plan_of(
+        server("hq RELAY", **values, password=OLD), DesiredRecord(MAIL_USER, "thandi", {"smtp_server": "hq relay"})
+    )
     assert plan.changes == ()
     assert diff(plan) == {"before": {}, "after": {}}
 
@@ -59,7 +61,7 @@ def test_an_empty_password_clears_one_that_is_set_and_is_nothing_where_none_is()
     (change,) = plan_of(server(password="")).changes
     assert fields_of(change) == {"password": ("set", "unset")}
     assert change.values() == {"password": ""}
-    assert plan_of(Wish(MAIL_USER, "THANDI", {"password": ""})).changes == ()
+    assert plan_of(DesiredRecord(MAIL_USER, "THANDI", {"password": ""})).changes == ()
 
 
 def test_a_new_definition_takes_the_documented_defaults_and_states_each_number_and_flag():
@@ -76,44 +78,51 @@ def test_a_new_definition_without_its_server_is_a_finding():
 
 
 def test_a_user_without_mail_settings_is_created_and_needs_what_sending_needs():
-    plan = plan_of(Wish(MAIL_USER, "pieter", {"smtp_server": "HQ relay", "sender_name": "Pieter"}))
+    plan = plan_of(DesiredRecord(MAIL_USER, "pieter", {"smtp_server": "HQ relay", "sender_name": "Pieter"}))
     assert [(change.action, change.name) for change in plan.changes] == [("create", "PIETER")]
     assert [finding.field for finding in plan.findings] == ["sender_email"]
 
 
 def test_a_user_that_fincon_does_not_know_is_a_finding_with_a_suggestion():
-    (finding,) = plan_of(Wish(MAIL_USER, "THANDY", USER)).findings
+    (finding,) = plan_of(DesiredRecord(MAIL_USER, "THANDY", USER)).findings
     assert "is not a Fincon user" in finding.message
     assert "did you mean 'THANDI'?" in finding.message
 
 
 def test_where_nobody_can_list_the_users_a_new_one_is_taken_on_trust():
-    plan = make_plan(State([SERVER], [], False), [Wish(MAIL_USER, "NEW", USER)], lambda *_place: "same")
+    plan = make_plan(State([SERVER], [], False), [DesiredRecord(MAIL_USER, "NEW", USER)], lambda *_place: "same")
     assert plan.findings == ()
     assert plan.changes[0].action == "create"
 
 
 def test_removing_what_is_not_there_is_no_change():
-    assert plan_of(Wish(SMTP_SERVER, "Gone", present=False), Wish(MAIL_USER, "NOBODY", present=False)).changes == ()
+    assert (
+        plan_of(
+            DesiredRecord(SMTP_SERVER, "Gone", present=False), DesiredRecord(MAIL_USER, "NOBODY", present=False)
+        ).changes
+        == ()
+    )
 
 
 def test_a_definition_is_deleted_even_when_nothing_was_entered_in_it():
-    plan = make_plan(State([{"name": "Bare"}]), [Wish(SMTP_SERVER, "bare", present=False)], lambda *_place: "same")
+    plan = make_plan(
+        State([{"name": "Bare"}]), [DesiredRecord(SMTP_SERVER, "bare", present=False)], lambda *_place: "same"
+    )
     assert [(change.action, change.name) for change in plan.changes] == [("delete", "Bare")]
     assert plan.after.records(SMTP_SERVER) == []
 
 
 def test_removing_a_user_clears_the_settings_and_leaves_the_switch():
-    plan = plan_of(Wish(MAIL_USER, "THANDI", present=False))
+    plan = plan_of(DesiredRecord(MAIL_USER, "THANDI", present=False))
     assert plan.changes[0].action == "delete"
     after = plan.after.get(MAIL_USER, "THANDI")
     assert (after["sender_name"], after["email_enabled"]) == ("", True)
-    again = make_plan(plan.after, [Wish(MAIL_USER, "THANDI", present=False)], lambda *_place: "same")
+    again = make_plan(plan.after, [DesiredRecord(MAIL_USER, "THANDI", present=False)], lambda *_place: "same")
     assert again.changes == ()
 
 
 def test_the_switch_is_a_resource_of_its_own():
-    (change,) = plan_of(Wish(MAIL_ENABLED, "thandi", {"email_enabled": False})).changes
+    (change,) = plan_of(DesiredRecord(MAIL_ENABLED, "thandi", {"email_enabled": False})).changes
     assert change.as_dict() == {
         "resource": "mail_enabled", "name": "THANDI", "action": "update",
         "fields": [{"field": "email_enabled", "have": True, "want": False}],
@@ -121,14 +130,14 @@ def test_the_switch_is_a_resource_of_its_own():
 
 
 def test_changes_come_in_the_order_in_which_they_can_be_applied():
-    wishes = [
-        Wish(SMTP_SERVER, "HQ relay", present=False),
-        Wish(MAIL_USER, "THANDI", present=False),
-        Wish(MAIL_ENABLED, "PIETER", {"email_enabled": True}),
-        Wish(MAIL_USER, "PIETER", {**USER, "smtp_server": "New"}),
-        Wish(SMTP_SERVER, "New", {"mail_server": "n.example.co.za"}),
+    desired_records = [
+        DesiredRecord(SMTP_SERVER, "HQ relay", present=False),
+        DesiredRecord(MAIL_USER, "THANDI", present=False),
+        DesiredRecord(MAIL_ENABLED, "PIETER", {"email_enabled": True}),
+        DesiredRecord(MAIL_USER, "PIETER", {**USER, "smtp_server": "New"}),
+        DesiredRecord(SMTP_SERVER, "New", {"mail_server": "n.example.co.za"}),
     ]
-    assert [(change.resource, change.action) for change in plan_of(*wishes).changes] == [
+    assert [(change.resource, change.action) for change in plan_of(*desired_records).changes] == [
         ("smtp_server", "create"),
         ("mail_user", "create"),
         ("mail_enabled", "update"),
@@ -155,16 +164,16 @@ def test_a_password_that_is_set_is_sent_as_update_password_says(mode, compare, s
 
 @pytest.mark.parametrize("mode", ["on_change", "always", "on_create"])
 def test_a_password_is_sent_where_none_is_set(mode):
-    plan = plan_of(Wish(MAIL_USER, "THANDI", {"password": NEW}), compare="same", mode=mode)
+    plan = plan_of(DesiredRecord(MAIL_USER, "THANDI", {"password": NEW}), compare="same", mode=mode)
     assert fields_of(plan.changes[0]) == {"password": ("unset", "set")}
     assert plan.unverified == ()
 
 
 @pytest.mark.parametrize("compare", ["same", "different", "unknown"])
 def test_no_secret_shows_in_any_form_of_a_plan(compare):
-    wish = server(password=NEW)
-    plan = plan_of(wish, Wish(MAIL_USER, "THANDI", {"username": "t", "password": OLD}), compare=compare)
-    shown = repr(plan) + repr(wish) + repr(diff(plan)) + repr([change.as_dict() for change in plan.changes])
+    desired = server(password=NEW)
+    plan = plan_of(desired, DesiredRecord(MAIL_USER, "THANDI", {"username": "t", "password": OLD}), compare=compare)
+    shown = repr(plan) + repr(desired) + repr(diff(plan)) + repr([change.as_dict() for change in plan.changes])
     assert "canary" not in shown
 
 
@@ -177,17 +186,21 @@ def test_the_diff_holds_the_records_that_change_and_words_for_passwords():
 
 def test_the_current_state_is_left_as_it_was():
     current = State([SERVER], [USER])
-    make_plan(current, [server(port=25), Wish(MAIL_USER, "THANDI", present=False)], lambda *_place: "same")
+    make_plan(current, [server(port=25), DesiredRecord(MAIL_USER, "THANDI", present=False)], lambda *_place: "same")
     assert current.records(SMTP_SERVER) == [SERVER]
     assert current.records(MAIL_USER) == [USER]
 
 
 def test_a_plan_applied_leaves_nothing_to_plan():
-    wishes = [server("Backup", mail_server="b.example.co.za"), server(port=25), Wish(MAIL_USER, "PIETER", USER)]
-    again = make_plan(plan_of(*wishes).after, wishes, lambda *_place: "same")
+    desired_records = [
+        server("Backup", mail_server="b.example.co.za"),
+        server(port=25),
+        DesiredRecord(MAIL_USER, "PIETER", USER),
+    ]
+    again = make_plan(plan_of(*desired_records).after, desired_records, lambda *_place: "same")
     assert again.changes == ()
 
 
 def test_a_key_that_is_declared_twice_in_another_case_is_a_finding():
-    (finding,) = sequence_findings([server("HQ"), server("hq"), Wish(MAIL_USER, "HQ")])
+    (finding,) = sequence_findings([server("HQ"), server("hq"), DesiredRecord(MAIL_USER, "HQ")])
     assert "is declared twice (as 'HQ' and 'hq')" in finding.message

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
-from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purge_wishes
+from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purged_records
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish, blank
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State, blank
 
 SET = {"sender_name": "Somebody"}
 STATE = State(
     [blank(SMTP_SERVER, "HQ"), blank(SMTP_SERVER, "Old")],
     [{**blank(MAIL_USER, name), **SET} for name in ("THANDI", "PIETER")] + [blank(MAIL_USER, "PASSME")],
 )
-DECLARED = (Wish(SMTP_SERVER, "hq"), Wish(MAIL_USER, "thandi"))
+DECLARED = (DesiredRecord(SMTP_SERVER, "hq"), DesiredRecord(MAIL_USER, "thandi"))
 
 
-def doomed(wishes=DECLARED, **options):
+def doomed(desired_records=DECLARED, **options):
     purge = Purge(**{"resources": (SMTP_SERVER, MAIL_USER), **options})
-    return [(wish.resource.name, wish.name, wish.present) for wish in purge_wishes(STATE, wishes, purge)]
+    return [
+        (desired.resource.name, desired.name, desired.present)
+        for desired in purged_records(STATE, desired_records, purge)
+    ]
 
 
 def test_what_is_installed_and_not_declared_is_removed_and_a_user_without_settings_is_let_be():
@@ -38,8 +41,8 @@ def test_protected_names_are_kept_however_they_are_written():
 
 def test_an_empty_list_is_refused_unless_it_is_meant():
     with pytest.raises(FinconError, match="every mail user, since none is declared; set purge_empty"):
-        doomed(wishes=DECLARED[:1])
-    everyone = doomed(wishes=DECLARED[:1], allow_empty=True)
+        doomed(desired_records=DECLARED[:1])
+    everyone = doomed(desired_records=DECLARED[:1], allow_empty=True)
     assert [name for resource, name, _present in everyone if resource == "mail_user"] == ["PIETER", "THANDI"]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, FieldChange, State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, DesiredRecord, FieldChange, State
 from ansible_collections.fincon.mail.plugins.module_utils._module.logins import (
     checks_of_changes,
     checks_of_records,
@@ -82,8 +82,11 @@ def test_all_declared_logins_can_be_verified_apart_from_any_change():
 
 
 def test_passwords_are_found_by_resource_and_key_and_never_shown():
-    wishes = [Wish(SMTP_SERVER, "HQ", {"password": SECRET}), Wish(MAIL_USER, "thandi", {"password": ""})]
-    assert declared_passwords(wishes) == PASSWORDS
+    desired_records = [
+        DesiredRecord(SMTP_SERVER, "HQ", {"password": SECRET}),
+        DesiredRecord(MAIL_USER, "thandi", {"password": ""}),
+    ]
+    assert declared_passwords(desired_records) == PASSWORDS
     assert SECRET not in repr(checks(change(SMTP_SERVER, "HQ", "port")))
 
 

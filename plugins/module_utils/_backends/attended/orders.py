@@ -4,8 +4,8 @@
 
 """The book-keeping of an attended site: what is confirmed, what is ordered, and how the one becomes the other. Pure.
 
-An order is always the whole difference between what is confirmed and what was wished since, so a further wish adds to
-it, and a wish for what is confirmed already takes its part back.
+An order is always the whole difference between what is confirmed and what was desired since. Desiring more adds to it,
+and desiring the confirmed value again withdraws the item.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
     Change,
+    DesiredRecord,
     Record,
     State,
-    Wish,
     is_blank,
 )
 
@@ -175,24 +175,29 @@ def differences(confirmed: State, wanted: State, waiting: Mapping[str, str]) -> 
     def compare(resource: str, key: str, _password: str) -> str:
         return passwords.DIFFERENT if Fingerprints.place(resource, key) in waiting else passwords.SAME
 
-    plan = make_plan(confirmed, _wishes(confirmed, wanted), compare)
+    plan = make_plan(confirmed, _desired_records(confirmed, wanted), compare)
     return tuple(replace(change, secrets={}) for change in plan.changes)
 
 
-def _wishes(confirmed: State, wanted: State) -> list[Wish]:
-    """The wishes that lead from the one state to the other."""
-    wishes = [Wish(SMTP_SERVER, record["name"], _values(SMTP_SERVER, record)) for record in wanted.records(SMTP_SERVER)]
-    wishes += [
-        Wish(SMTP_SERVER, record["name"], present=False)
+def _desired_records(confirmed: State, wanted: State) -> list[DesiredRecord]:
+    """The desired records that lead from the one state to the other."""
+    desired_records = [
+        DesiredRecord(SMTP_SERVER, record["name"], _values(SMTP_SERVER, record))
+        for record in wanted.records(SMTP_SERVER)
+    ]
+    desired_records += [
+        DesiredRecord(SMTP_SERVER, record["name"], present=False)
         for record in confirmed.records(SMTP_SERVER)
         if wanted.get(SMTP_SERVER, record["name"]) is None
     ]
     for record in wanted.records(MAIL_USER):
         cleared = is_blank(record)
-        wishes.append(Wish(MAIL_USER, record["user"], {} if cleared else _values(MAIL_USER, record), not cleared))
+        desired_records.append(
+            DesiredRecord(MAIL_USER, record["user"], {} if cleared else _values(MAIL_USER, record), not cleared)
+        )
         if record.get("email_enabled") is not None:
-            wishes.append(Wish(MAIL_ENABLED, record["user"], _values(MAIL_ENABLED, record)))
-    return wishes
+            desired_records.append(DesiredRecord(MAIL_ENABLED, record["user"], _values(MAIL_ENABLED, record)))
+    return desired_records
 
 
 def _values(resource: Resource, record: Record) -> dict[str, Any]:

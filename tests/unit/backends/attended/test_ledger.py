@@ -12,7 +12,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ord
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import make_plan
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
 
 PRINT = "scrypt$16$8$1$c2FsdHNhbHRzYWx0c2FsdA==$aGFzaA=="
 
@@ -85,14 +85,14 @@ def read(text, name="l.yml"):
     return ledgers.parse(text if isinstance(text, bytes) else text.encode(), name, f"{name}.bak")
 
 
-def changed(ledger, *wishes):
-    plan = make_plan(ledger.state, wishes, ledger.known_passwords.compare)
+def changed(ledger, *desired_records):
+    plan = make_plan(ledger.state, desired_records, ledger.known_passwords.compare)
     return with_changes(ledger, plan.changes, "2026-11-27")
 
 
-def as_confirmed(ledger, *wishes):
-    """The ledger with the wishes in its confirmed part, to see what becomes of the comments there."""
-    plan = make_plan(ledger.confirmed, wishes, ledger.known_passwords.compare)
+def as_confirmed(ledger, *desired_records):
+    """The ledger with the desired records in its confirmed part, to see what becomes of the comments there."""
+    plan = make_plan(ledger.confirmed, desired_records, ledger.known_passwords.compare)
     return type(ledger)(plan.after, ledger.fingerprints, ledger.order, ledger.last_order, ledger.last_confirmed)
 
 
@@ -107,7 +107,9 @@ def test_a_missing_ledger_is_empty_and_a_new_one_explains_itself():
 
 
 def test_comments_stay_with_their_record_when_one_comes_before_it():
-    ben = Wish(MAIL_USER, "BEN", {"smtp_server": "HQ relay", "sender_name": "Ben", "sender_email": "ben@example.co.za"})
+    ben = DesiredRecord(
+        MAIL_USER, "BEN", {"smtp_server": "HQ relay", "sender_name": "Ben", "sender_email": "ben@example.co.za"}
+    )
     text = ledgers.render(as_confirmed(read(LEDGER), ben), LEDGER)
     new = "    - user: BEN\n      smtp_server: HQ relay\n      password: unset\n      sender_name: Ben\n"
     new += "      sender_email: ben@example.co.za\n"
@@ -115,7 +117,7 @@ def test_comments_stay_with_their_record_when_one_comes_before_it():
 
 
 def test_comments_of_a_removed_record_go_with_it_and_the_others_stay():
-    text = ledgers.render(as_confirmed(read(LEDGER), Wish(SMTP_SERVER, "HQ relay", present=False)), LEDGER)
+    text = ledgers.render(as_confirmed(read(LEDGER), DesiredRecord(SMTP_SERVER, "HQ relay", present=False)), LEDGER)
     assert "Telkom" not in text
     assert "ask before" not in text
     for comment in ("Our ledger", "by Thandi", "front office", "shares a telephone", "end of the users", "The end"):
@@ -123,12 +125,14 @@ def test_comments_of_a_removed_record_go_with_it_and_the_others_stay():
 
 
 def test_a_comment_beside_a_value_stays_when_the_value_changes():
-    text = ledgers.render(as_confirmed(read(LEDGER), Wish(SMTP_SERVER, "HQ relay", {"port": 587})), LEDGER)
+    text = ledgers.render(as_confirmed(read(LEDGER), DesiredRecord(SMTP_SERVER, "HQ relay", {"port": 587})), LEDGER)
     assert text == LEDGER.replace("port: 25  # ask", "port: 587  # ask")
 
 
 def test_a_withdrawn_order_takes_its_comments_along_and_the_section_stays():
-    text = ledgers.render(changed(read(LEDGER), Wish(MAIL_USER, "PIETER", {"job_title": "", "password": ""})), LEDGER)
+    text = ledgers.render(
+        changed(read(LEDGER), DesiredRecord(MAIL_USER, "PIETER", {"job_title": "", "password": ""})), LEDGER
+    )
     assert "\nordered: null\n\nlast_order: 4\n" in text
     assert "director" not in text
 
@@ -149,13 +153,13 @@ def test_records_are_sorted_by_their_keys():
 def test_a_text_that_looks_like_another_type_stays_text():
     ledger = read(LEDGER)
     for value in ("yes", "0215550100", "12:30", "2026-11-24", "null", "# no", "a: b", "'", '"', "é", "{x}", "-", "on"):
-        wish = Wish(MAIL_USER, "ANNA", {"telephone": value})
-        text = ledgers.render(as_confirmed(ledger, wish), LEDGER)
+        desired = DesiredRecord(MAIL_USER, "ANNA", {"telephone": value})
+        text = ledgers.render(as_confirmed(ledger, desired), LEDGER)
         assert read(text).confirmed.get(MAIL_USER, "ANNA")["telephone"] == value
 
 
 def test_what_could_not_be_read_again_is_not_written():
-    broken = as_confirmed(read(LEDGER), Wish(MAIL_USER, "ANNA", {"sender_email": "no address"}))
+    broken = as_confirmed(read(LEDGER), DesiredRecord(MAIL_USER, "ANNA", {"sender_email": "no address"}))
     with pytest.raises(FinconError, match="would not be readable"):
         ledgers.render(broken, LEDGER)
 

@@ -18,28 +18,28 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended imp
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.backend import AttendedBackend
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
 from ansible_collections.fincon.mail.plugins.module_utils._module.attended import confirm_order
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 
 #: Every call by which a writer changes the disk.
 CALLS = ("makedirs", "open", "unlink", "fchmod", "write", "fsync", "close", "replace", "ftruncate", "pwrite")
 
-SERVER = Wish(SMTP_SERVER, "HQ relay", {"mail_server": "smtp.example.co.za", "authenticate": False})
+SERVER = DesiredRecord(SMTP_SERVER, "HQ relay", {"mail_server": "smtp.example.co.za", "authenticate": False})
 
 
 def user(name):
     values = {"smtp_server": "HQ relay", "sender_name": name, "sender_email": f"{name.lower()}@example.co.za"}
-    return Wish(MAIL_USER, name, values)
+    return DesiredRecord(MAIL_USER, name, values)
 
 
 def backend(path, lock_wait=20.0):
     return AttendedBackend({"ledger": str(path), "lock_wait": lock_wait})
 
 
-def order(path, *wishes, check_mode=False):
+def order(path, *desired_records, check_mode=False):
     with backend(path) as attended:
-        return write(attended, Request(tuple(wishes), verify="none"), check_mode)
+        return write(attended, Request(tuple(desired_records), verify="none"), check_mode)
 
 
 def confirm(path, number):
@@ -103,7 +103,7 @@ TASKS = {
     "the first order": lambda path: order(path, SERVER, user("ANNA")),
     "a confirmation": lambda path: confirm(path, 1),
     "a further order": lambda path: order(path, user("BEN"), user("CARL")),
-    "a withdrawal": lambda path: order(path, Wish(MAIL_USER, "BEN", present=False)),
+    "a withdrawal": lambda path: order(path, DesiredRecord(MAIL_USER, "BEN", present=False)),
 }
 
 

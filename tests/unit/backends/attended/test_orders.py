@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Orders: the whole difference between what is confirmed and what is wished, whatever came in between."""
+"""Orders: the whole difference between what is confirmed and what is desired, whatever came in between."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ord
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import make_plan
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,33 +23,33 @@ OLD, NEW = "canary-old-1", "canary-new-2"
 
 
 def server(name="HQ relay", **values):
-    return Wish(SMTP_SERVER, name, {"mail_server": "smtp.example.co.za", "port": 587, **values})
+    return DesiredRecord(SMTP_SERVER, name, {"mail_server": "smtp.example.co.za", "port": 587, **values})
 
 
 def user(name="THANDI", **values):
     sender = {"sender_name": name.title(), "sender_email": f"{name.lower()}@example.co.za"}
-    return Wish(MAIL_USER, name, {"smtp_server": "HQ relay", **sender, **values})
+    return DesiredRecord(MAIL_USER, name, {"smtp_server": "HQ relay", **sender, **values})
 
 
 def switch(name="THANDI", enabled=True):
-    return Wish(MAIL_ENABLED, name, {"email_enabled": enabled})
+    return DesiredRecord(MAIL_ENABLED, name, {"email_enabled": enabled})
 
 
 def gone(resource, name):
-    return Wish(resource, name, present=False)
+    return DesiredRecord(resource, name, present=False)
 
 
-def changes_of(ledger, *wishes, update_password="on_change"):
-    return make_plan(ledger.state, wishes, ledger.known_passwords.compare, update_password).changes
+def changes_of(ledger, *desired_records, update_password="on_change"):
+    return make_plan(ledger.state, desired_records, ledger.known_passwords.compare, update_password).changes
 
 
-def ordered(ledger, *wishes, today=MONDAY, **more):
-    return with_changes(ledger, changes_of(ledger, *wishes, **more), today)
+def ordered(ledger, *desired_records, today=MONDAY, **more):
+    return with_changes(ledger, changes_of(ledger, *desired_records, **more), today)
 
 
-def confirmed(*wishes):
+def confirmed(*desired_records):
     """A ledger in which everything is confirmed, by order 1."""
-    return confirm(ordered(EMPTY, *wishes), 1, None, MONDAY, "")[0]
+    return confirm(ordered(EMPTY, *desired_records), 1, None, MONDAY, "")[0]
 
 
 def shown(ledger):
@@ -61,7 +61,7 @@ def fields(item):
     return {cell.field: (cell.have, cell.want) for cell in item.change.fields}
 
 
-def test_the_first_wish_is_ordered_in_the_order_in_which_it_can_be_done():
+def test_the_first_change_is_ordered_in_the_order_in_which_it_can_be_done():
     ledger = ordered(EMPTY, switch(), user(), server())
     assert shown(ledger) == [
         (1, "smtp_server", "create"), (2, "mail_user", "create"), (3, "mail_enabled", "update"),
@@ -70,27 +70,27 @@ def test_the_first_wish_is_ordered_in_the_order_in_which_it_can_be_done():
     assert ledger.confirmed.records(SMTP_SERVER) == []
 
 
-def test_the_same_wish_again_changes_nothing():
+def test_the_same_again_changes_nothing():
     ledger = ordered(EMPTY, server(password=OLD, username="hq"), user(), switch())
     assert changes_of(ledger, server(password=OLD, username="hq"), user(), switch()) == ()
     assert with_changes(ledger, (), TUESDAY) is ledger
 
 
-def test_wishes_of_single_modules_add_up_and_what_stays_keeps_its_day():
+def test_changes_of_single_modules_add_up_and_what_stays_keeps_its_day():
     ledger = ordered(ordered(EMPTY, server()), user(), today=TUESDAY)
     assert shown(ledger) == [(1, "smtp_server", "create"), (2, "mail_user", "create")]
     assert [item.since for item in ledger.order.items] == [MONDAY, TUESDAY]
     assert (ledger.order.number, ledger.order.date) == (2, TUESDAY)
 
 
-def test_a_wish_for_another_field_joins_the_item_of_its_record():
+def test_a_change_for_another_field_joins_the_item_of_its_record():
     ledger = ordered(ordered(confirmed(server()), server(port=25)), server(port=25, timeout=5), today=FRIDAY)
     (item,) = ledger.order.items
     assert fields(item) == {"port": (587, 25), "timeout": (30, 5)}
     assert (item.since, ledger.order.number) == (FRIDAY, 3)
 
 
-def test_a_wish_back_to_what_is_confirmed_takes_its_item_back():
+def test_a_change_back_to_what_is_confirmed_takes_its_item_back():
     start = confirmed(server(), user())
     both = ordered(start, server(port=25), user(job_title="Clerk"))
     one = ordered(both, server())
@@ -138,10 +138,10 @@ def test_a_password_back_to_the_confirmed_one_takes_its_item_back():
 
 
 def test_a_password_that_is_always_sent_is_ordered_anew_and_then_waits():
-    start, wish = confirmed(server(username="hq", password=OLD)), server(username="hq", password=OLD)
-    again = ordered(start, wish, update_password="always")
+    start, desired = confirmed(server(username="hq", password=OLD)), server(username="hq", password=OLD)
+    again = ordered(start, desired, update_password="always")
     assert fields(again.order.items[0]) == {"password": ("set", "set, will change")}
-    assert ordered(again, wish, update_password="always") is again
+    assert ordered(again, desired, update_password="always") is again
 
 
 def test_a_password_that_nobody_knows_is_ordered_once():
@@ -254,7 +254,7 @@ def test_only_an_empty_ledger_is_filled_and_the_same_again_is_no_change():
 
 DEFINITIONS, USERS = st.sampled_from(["HQ", "Far"]), st.sampled_from(["A", "b"])
 PASSWORD = st.sampled_from([None, "", OLD, NEW])
-#: What somebody does: wish for a record, for its removal, or confirm every n-th item.
+#: What somebody does: desired for a record, for its removal, or confirm every n-th item.
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("server"), DEFINITIONS, st.sampled_from([25, 587]), PASSWORD),
@@ -269,8 +269,8 @@ STEPS = st.lists(
 )
 
 
-def wish_of(kind, name, *values):
-    """The wish of a step."""
+def desired_of(kind, name, *values):
+    """The desired of a step."""
     if kind == "server":
         return server(name, port=values[0], password=values[1])
     if kind == "user":
@@ -286,10 +286,10 @@ def test_whatever_happens_the_books_balance(steps):
     ledger = EMPTY
     for kind, *values in steps:
         if kind != "confirm":
-            wish = wish_of(kind, *values)
-            changes = changes_of(ledger, wish)
+            desired = desired_of(kind, *values)
+            changes = changes_of(ledger, desired)
             later = with_changes(ledger, changes, MONDAY)
-            assert changes_of(later, wish) == (), "the same wish again is no change"
+            assert changes_of(later, desired) == (), "the same desired again is no change"
             assert later.confirmed is ledger.confirmed, "an order confirms nothing"
             assert records(later.state) == records(orders.typed_in(ledger.state, changes))
         elif ledger.order:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
 from ansible_collections.fincon.mail.plugins.module_utils._module.execute import open_backend
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 
@@ -84,19 +84,21 @@ SECRET, LATER = "canary-Pw/+1", "canary-pw-2"
 EXAMPLE = Path(__file__).parents[4] / "examples" / "adapters" / "json_file.py"
 
 
-def wishes(password=SECRET, port=587):
+def desired_records(password=SECRET, port=587):
     server = {"mail_server": "smtp.example.co.za", "port": port, "username": "hq", "password": password}
     user = {"smtp_server": "HQ relay", "sender_name": "N", "sender_email": "n@example.co.za"}
     return (
-        Wish(SMTP_SERVER, "HQ relay", server),
-        Wish(MAIL_USER, "THANDI", user),
-        Wish(MAIL_ENABLED, "THANDI", {"email_enabled": True}),
+        DesiredRecord(SMTP_SERVER, "HQ relay", server),
+        DesiredRecord(MAIL_USER, "THANDI", user),
+        DesiredRecord(MAIL_ENABLED, "THANDI", {"email_enabled": True}),
     )
 
 
-def go(settings, wished=None, check_mode=False, **request):
+def go(settings, desired=None, check_mode=False, **request):
     with open_backend(settings) as backend:
-        return write(backend, Request(wishes() if wished is None else wished, verify="none", **request), check_mode)
+        return write(
+            backend, Request(desired_records() if desired is None else desired, verify="none", **request), check_mode
+        )
 
 
 @pytest.fixture

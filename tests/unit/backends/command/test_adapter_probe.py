@@ -10,7 +10,7 @@ import re
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
 from ansible_collections.fincon.mail.plugins.module_utils._module.execute import open_backend
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
@@ -22,8 +22,8 @@ PROBES = {**ABOUT, "capabilities": {"probe": True}}
 EMPTY = {"protocol": 1, "smtp_servers": [], "users": [{"user": "THANDI", "password_set": False}]}
 STAGES = [{"stage": "dns", "ok": True, "ms": 3}, {"stage": "auth", "ok": False, "ms": 20.5, "more": 1}]
 WISHES = (
-    Wish(SMTP_SERVER, "HQ", {"mail_server": "smtp.example.co.za", "username": "hq", "password": SECRET}),
-    Wish(MAIL_USER, "THANDI", {"smtp_server": "HQ", "sender_name": "T", "sender_email": "t@example.co.za"}),
+    DesiredRecord(SMTP_SERVER, "HQ", {"mail_server": "smtp.example.co.za", "username": "hq", "password": SECRET}),
+    DesiredRecord(MAIL_USER, "THANDI", {"smtp_server": "HQ", "sender_name": "T", "sender_email": "t@example.co.za"}),
 )
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command backend from wishes to what the adapter gets, and what it says of its records."""
+"""The command backend from desired records to what the adapter gets, and what it says of its records."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import WILL_CHANGE
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
 from ansible_collections.fincon.mail.plugins.module_utils._module.execute import open_backend
 
-from .conftest import ABOUT, EXAMPLE, LATER, RECORDS, SECRET, go, stored, wishes
+from .conftest import ABOUT, EXAMPLE, LATER, RECORDS, SECRET, desired_records, go, stored
 
 # What it is for.
 
 
-def test_what_was_wished_is_installed_and_a_second_run_changes_nothing(example, site):
+def test_what_was_desired_is_installed_and_a_second_run_changes_nothing(example, site):
     outcome = go(example)
     assert outcome.result["changed"]
     assert not outcome.failure
@@ -55,20 +55,20 @@ def test_a_password_that_somebody_changed_by_hand_is_found_where_it_can_be_read_
 def test_a_password_that_cannot_be_read_back_is_sent_once_and_again_when_it_changes(site, installation):
     settings = installation(str(EXAMPLE), str(site))
     go(settings)
-    assert go(settings, wishes(LATER)).result["changed"]
+    assert go(settings, desired_records(LATER)).result["changed"]
     assert stored(site)[0]["HQ relay"]["password"] == LATER
-    assert not go(settings, wishes(LATER)).result["changed"]
+    assert not go(settings, desired_records(LATER)).result["changed"]
     assert stat.S_IMODE(os.stat(settings["fingerprints"]).st_mode) == 0o600
 
 
 def test_only_the_changed_fields_are_sent_with_an_id_for_each_change(canned, installation, request_for):
     done = {"protocol": 1, "results": [{"id": 1, "status": "done"}, {"id": 2, "status": "done"}]}
     settings = installation(canned(apply=done))
-    wished = (
-        Wish(SMTP_SERVER, "hq RELAY", {"port": 465, "mail_server": "smtp.example.co.za"}),
-        Wish(MAIL_ENABLED, "thandi", {"email_enabled": False}),
+    desired = (
+        DesiredRecord(SMTP_SERVER, "hq RELAY", {"port": 465, "mail_server": "smtp.example.co.za"}),
+        DesiredRecord(MAIL_ENABLED, "thandi", {"email_enabled": False}),
     )
-    assert not go(settings, wished).failure
+    assert not go(settings, desired).failure
     assert request_for("apply") == {
         "protocol": 1,
         "verb": "apply",
@@ -82,7 +82,7 @@ def test_only_the_changed_fields_are_sent_with_an_id_for_each_change(canned, ins
 
 def test_a_request_is_ascii_whatever_it_holds(canned, installation, tmp_path):
     settings = installation(canned(apply={"protocol": 1, "results": [{"id": 1, "status": "done"}]}))
-    go(settings, (Wish(MAIL_USER, "THANDI", {"sender_name": "Zoë 📮", "sender_email": "z@example.co.za"}),))
+    go(settings, (DesiredRecord(MAIL_USER, "THANDI", {"sender_name": "Zoë 📮", "sender_email": "z@example.co.za"}),))
     raw = (tmp_path / "apply.request").read_bytes()
     assert raw.isascii()
     assert json.loads(raw)["changes"][0]["values"]["sender_name"] == "Zoë 📮"
@@ -124,12 +124,12 @@ def test_a_byte_order_mark_before_the_answer_is_no_fault(canned, installation):
 
 
 def test_a_user_that_a_list_lacks_is_refused_unless_the_list_is_not_complete(canned, installation):
-    wished = (Wish(MAIL_ENABLED, "PIETER", {"email_enabled": True}),)
+    desired = (DesiredRecord(MAIL_ENABLED, "PIETER", {"email_enabled": True}),)
     with pytest.raises(FinconError, match="is not a Fincon user"):
-        go(installation(canned()), wished)
+        go(installation(canned()), desired)
     partial = {**RECORDS, "all_users_known": False}
     done = {"protocol": 1, "results": [{"id": 1, "status": "done"}]}
-    assert not go(installation(canned(read=partial, apply=done)), wished).failure
+    assert not go(installation(canned(read=partial, apply=done)), desired).failure
 
 
 def server(**fields):

@@ -14,10 +14,10 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.backend import CommandBackend
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Wish
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
 from ansible_collections.fincon.mail.plugins.module_utils._module.execute import open_backend
 
-from .conftest import ABOUT, EXAMPLE, LATER, RECORDS, SECRET, go, wishes
+from .conftest import ABOUT, EXAMPLE, LATER, RECORDS, SECRET, desired_records, go
 
 # Each way to fail.
 
@@ -106,7 +106,7 @@ def test_a_limit_has_to_be_above_zero(installation, name):
 def test_an_adapter_that_fails_before_it_reads_is_told_by_its_own_words(script, installation, site):
     describes = f"[ $(wc -l < {site}.calls) -gt 2 ] || exec {EXAMPLE} {site}"
     picky = script(f"echo >> {site}.calls", describes, "exec <&-", "echo no licence >&2", "exit 7")
-    plenty = tuple(Wish(SMTP_SERVER, f"S{n}", {"mail_server": "m" * 200}) for n in range(2000))
+    plenty = tuple(DesiredRecord(SMTP_SERVER, f"S{n}", {"mail_server": "m" * 200}) for n in range(2000))
     assert "exit status 7; on standard error it said: no licence" in go(installation(picky), plenty).failure
 
 
@@ -157,7 +157,7 @@ def test_an_answer_that_is_lost_leaves_a_password_in_doubt(site, installation, t
     crash = installation(
         "/bin/sh", "-c", f"case $(tee {tmp_path}/r) in *apply*) exit 9 ;; esac; {EXAMPLE} {site} < {tmp_path}/r"
     )
-    assert "exit status 9" in go(crash, wishes(LATER)).failure
+    assert "exit status 9" in go(crash, desired_records(LATER)).failure
     # The password may be the later one by now, so the first one is sent although it was sent last with success.
     assert [item["field"] for item in go(crash, check_mode=True).result["unverified"]] == ["password"]
 
@@ -174,8 +174,8 @@ def test_a_change_that_was_refused_leaves_what_was_known_of_the_password(
     read = json.loads(json.dumps(RECORDS))
     read["smtp_servers"][0].update(username="hq", authenticate=True, use_tls=True, timeout=30)
     refusing = {**settings, "command": [canned(read=read, apply={"protocol": 1, **error})]}
-    assert "closed" in go(refusing, wishes(LATER)[:1]).failure
-    result = go(refusing, wishes(LATER)[:1], check_mode=True).result
+    assert "closed" in go(refusing, desired_records(LATER)[:1]).failure
+    result = go(refusing, desired_records(LATER)[:1], check_mode=True).result
     assert result["changes"]
     assert result["unverified"] == [], "it differs, as before"
     assert not go(settings).result["changed"]
@@ -184,14 +184,14 @@ def test_a_change_that_was_refused_leaves_what_was_known_of_the_password(
 def test_fingerprints_that_cannot_be_kept_do_not_hide_what_was_applied(script, installation, site, tmp_path):
     folder = tmp_path / "prints"
     spoiling = script(f"{EXAMPLE} {site}", f"[ ! -s {site} ] || rm -rf {folder} && touch {folder}")
-    outcome = go(installation(spoiling, fingerprints=str(folder / "prints.json")), wishes())
+    outcome = go(installation(spoiling, fingerprints=str(folder / "prints.json")), desired_records())
     assert "the fingerprints cannot be" in outcome.failure
     assert (len(outcome.result["applied"]), outcome.result["remaining"]) == (3, [])
 
 
 def test_a_removal_is_refused_before_anything_is_done_when_the_adapter_cannot(canned, installation, tmp_path):
     settings = installation(canned(describe={**ABOUT, "capabilities": {}}))
-    gone = (Wish(MAIL_USER, "THANDI", present=False), Wish(SMTP_SERVER, "HQ relay", present=False))
+    gone = (DesiredRecord(MAIL_USER, "THANDI", present=False), DesiredRecord(SMTP_SERVER, "HQ relay", present=False))
     for check_mode in (True, False):
         with pytest.raises(
             FinconError, match=r"canned has no capability delete, so it cannot remove mail_user THANDI, "
@@ -202,7 +202,7 @@ def test_a_removal_is_refused_before_anything_is_done_when_the_adapter_cannot(ca
 
 def test_a_removal_is_sent_without_values(canned, installation, request_for):
     both = {"protocol": 1, "results": [DONE, {"id": 2, "status": "done"}]}
-    gone = (Wish(MAIL_USER, "THANDI", present=False), Wish(SMTP_SERVER, "HQ relay", present=False))
+    gone = (DesiredRecord(MAIL_USER, "THANDI", present=False), DesiredRecord(SMTP_SERVER, "HQ relay", present=False))
     assert not go(installation(canned(apply=both)), gone).failure
     assert [(item["action"], item["values"]) for item in request_for("apply")["changes"]] == [("delete", {})] * 2
 
@@ -274,6 +274,6 @@ def test_a_password_that_was_read_back_is_hidden_as_well(script, installation, s
         f"cat > {tmp_path}/r",
         f'if grep -q apply {tmp_path}/r; then echo "it was {SECRET}" >&2; exit 1; fi', f'{EXAMPLE} "$@" < {tmp_path}/r',
     )  # fmt: skip
-    outcome = go({**settings, "command": [loud, *settings["command"][1:]]}, wishes(LATER))
+    outcome = go({**settings, "command": [loud, *settings["command"][1:]]}, desired_records(LATER))
     assert "it was (secret)" in outcome.failure
     assert_hidden(repr(outcome))
