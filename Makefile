@@ -1,12 +1,14 @@
 # Everything is built on first use, below .cache: see tools/env.py (environments) and tools/check.py (checks).
+# ONLY chooses steps of a stage by their title, ARGS adds arguments: make unit ONLY=core-2.21 ARGS="-k password"
 PYTHON ?= python3
 PORT ?= 4090
 
 in_main = $(PYTHON) tools/env.py run main
-check = $(PYTHON) tools/check.py
+in_tools = $(PYTHON) tools/env.py run tools
+check = $(PYTHON) tools/check.py --only='$(ONLY)' --args='$(ARGS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-next lint unit sanity integration molecule format generate bench stand-in pins clean
+.PHONY: help demo test test-next lint unit sanity integration molecule format generate benchmark stand-in pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,35 +22,28 @@ test: ## run all checks, as CI does
 test-next: ## run the tests with the pre-release of the next ansible-core
 	@$(check) next
 
-lint: ## style, types, documentation, changelog, licences, generated files
-	@$(check) lint
-
+lint: ## style, types, imports, documentation, changelog, licences, generated files
 unit: ## unit tests, with each supported ansible-core and with a node's oldest Python
-	@$(check) unit
-
 sanity: ## ansible-test sanity, with each supported ansible-core
-	@$(check) sanity
-
 integration: ## real playbook runs against the stand-in, with each supported ansible-core
-	@$(check) integration
-
 molecule: ## apply the role by molecule, twice
-	@$(check) molecule
+lint unit sanity integration molecule:
+	@$(check) $@
 
 format: ## format the Python code and fix what ruff can fix
-	@$(PYTHON) tools/env.py run tools ruff check --fix-only --quiet .
-	@$(PYTHON) tools/env.py run tools ruff format .
+	@$(in_tools) ruff check --fix-only --quiet .
+	@$(in_tools) ruff format .
 
-generate: ## write schemas, argument specs and field tables anew from the records table
+generate: ## regenerate schemas, argument specs and field tables from the records table
 	@$(in_main) python tools/generate.py
 
-bench: ## measure the collection beside what it replaces, see docs/performance.md (BENCH=--help for options)
-	@$(in_main) python tools/run_benchmark.py $(BENCH)
+benchmark: ## measure the collection against common alternatives, see docs/performance.md (ARGS=--help for options)
+	@$(in_main) python tools/run_benchmark.py $(ARGS)
 
-stand-in: ## start the stand-in, a stand-in for a Fincon REST server (PORT=4090)
+stand-in: ## start the fake Fincon server of the tests (PORT=4090)
 	@$(in_main) python tests/standin --port $(PORT)
 
-pins: ## write the pinned requirements of all environments anew
+pins: ## regenerate the pinned requirements of all environments
 	@$(PYTHON) tools/env.py pin
 
 clean: ## remove environments, caches and copies

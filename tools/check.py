@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -19,26 +20,26 @@ from env import MissingPython, interpreter, variables
 
 REPORTS = CACHE / "reports"
 CORES = ("core-2.21", "core-2.19")
+NO_TESTS = 5  # pytest's exit status when no test was chosen
 
-# Tests of code that runs on nodes and that need no ansible-core and no standin.
-NODE_TESTS = (
-    "tests/unit/smtp",
-    "tests/unit/backends/attended",
-    "tests/unit/backends/command",
-    # It compares with the schemas, for which the controller's libraries are needed.
-    "--ignore=tests/unit/backends/command/test_specification.py",
+# Tests of code that runs on nodes: with no ansible-core, no library of the controller, and no stand-in.
+NODE_TESTS = tuple(f"tests/unit/{folder}" for folder in ("backends", "core", "smtp"))
+NOT_ON_NODES = (
+    "tests/unit/backends/command/test_specification.py",  # needs jsonschema
+    "tests/unit/backends/rest",  # needs the stand-in
+    "tests/unit/core/test_checks.py",  # needs jsonschema
 )
 
 
 @dataclass(frozen=True)
 class Step:
-    """One command, in one environment. `report` is where a step that runs pytest leaves its counts."""
+    """One command, in one environment, on `paths` unless the person names others."""
 
     title: str
     environment: str
     command: tuple[str, ...]
+    paths: tuple[str, ...] = ()
     directory: Path = ROOT
-    report: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,13 @@ class Outcome:
 
 
 def tool(title: str, *command: str, directory: Path = ROOT) -> Step:
-    return Step(title, "tools", command, directory)
+    return Step(title, "tools", command, directory=directory)
 
 
-def pytest(name: str, environment: str, *tests: str) -> Step:
-    report = REPORTS / f"{name}-{environment}.xml"
-    command = ("python", "-m", "pytest", "--quiet", "--numprocesses=2", f"--junitxml={report}", *tests)
-    return Step(f"pytest, {environment}", environment, command, report=report)
+def pytest(name: str, environment: str, *paths: str, ignored: Iterable[str] = ()) -> Step:
+    options = ("--quiet", "--numprocesses=2", f"--junitxml={REPORTS / f'{name}-{environment}.xml'}")
+    ignores = (f"--ignore={path}" for path in ignored)
+    return Step(f"pytest, {environment}", environment, ("python", "-m", "pytest", *options, *ignores), paths)
 
 
 STAGES: dict[str, tuple[Step, ...]] = {
@@ -73,6 +74,14 @@ STAGES: dict[str, tuple[Step, ...]] = {
             "--package=ansible_collections.fincon.mail.plugins.plugin_utils",
             directory=COLLECTIONS,
         ),
+        tool(
+            "imports",
+            "lint-imports",
+            "--no-logo",
+            f"--cache-dir={CACHE / 'import-linter'}",
+            str(ROOT / "pyproject.toml"),
+            directory=COLLECTIONS,
+        ),
         Step("generated files", "main", ("python", "tools/generate.py", "--check")),
         # It keeps a log in the home directory, and cannot be told otherwise.
         tool("documentation", "env", f"HOME={CACHE}", "antsibull-docs", "lint-collection-docs", "--plugin-docs", "."),
@@ -83,28 +92,34 @@ STAGES: dict[str, tuple[Step, ...]] = {
     "molecule": (tool("molecule", "molecule", "test", "--all"),),
     "unit": (
         *(pytest("unit", core, "tests/unit") for core in CORES),
-        pytest("unit", "node", *NODE_TESTS),
+        pytest("unit", "node", *NODE_TESTS, ignored=NOT_ON_NODES),
     ),
     "integration": tuple(pytest("integration", core, "tests/integration") for core in CORES),
     "next": (pytest("next", "core-2.22", "tests/unit", "tests/integration"),),
 }
 
 
-def run(stage: str, step: Step) -> Outcome:
-    """Run one step; its output goes where ours goes."""
+def run(stage: str, step: Step, arguments: Sequence[str] = ()) -> Outcome:
+    """Run one step, with further arguments; its output goes where ours goes."""
     started = time.monotonic()
-    if step.report:
-        step.report.unlink(missing_ok=True)
     try:
         print(f"\n==> {stage}: {step.title}, with {interpreter(step.environment)}", flush=True)
         environment = variables(step.environment)
-        status = subprocess.run(step.command, cwd=step.directory, env=environment, check=False).returncode
-    except MissingPython as missing:
-        print(f"\n==> {stage}: {step.title}: skipped: {missing}", flush=True)
-        return Outcome(stage, step, "skipped", str(missing))
-    except subprocess.CalledProcessError as error:
-        return Outcome(stage, step, "FAILED", f"its environment could not be built: {' '.join(error.cmd)}")
+        status = subprocess.run(command(step, arguments), cwd=step.directory, env=environment, check=False).returncode
+    except MissingPython as exc:
+        print(f"\n==> {stage}: {step.title}: skipped: {exc}", flush=True)
+        return Outcome(stage, step, "skipped", str(exc))
+    except subprocess.CalledProcessError as exc:
+        return Outcome(stage, step, "FAILED", f"its environment could not be built: {' '.join(exc.cmd)}")
+    if arguments and status == NO_TESTS:
+        return Outcome(stage, step, "skipped", f"nothing to do for {shlex.join(arguments)}")
     return Outcome(stage, step, "FAILED" if status else "ok", f"{time.monotonic() - started:.0f} s")
+
+
+def command(step: Step, arguments: Sequence[str]) -> list[str]:
+    """The whole command; a path of a test in `arguments` replaces the paths of the step."""
+    named = any(argument.startswith("tests/") for argument in arguments)
+    return [*step.command, *(() if named else step.paths), *arguments]
 
 
 def summary(outcomes: Iterable[Outcome]) -> str:
@@ -127,11 +142,18 @@ def totals(reports: Iterable[Path]) -> str | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stages", nargs="+", choices=STAGES, metavar="stage", help=", ".join(STAGES))
-    stages = parser.parse_args().stages
+    parser.add_argument("--only", default="", help="run the steps with this in their title, such as core-2.19 or ruff")
+    parser.add_argument("--args", default=[], type=shlex.split, help="further arguments for the command of each step")
+    options = parser.parse_args()
     REPORTS.mkdir(parents=True, exist_ok=True)
-    outcomes = [run(stage, step) for stage in stages for step in STAGES[stage]]
+    for report in REPORTS.glob("*.xml"):
+        report.unlink()
+    steps = [(stage, step) for stage in options.stages for step in STAGES[stage] if options.only in step.title]
+    if not steps:
+        parser.error(f"no step of {', '.join(options.stages)} has {options.only!r} in its title")
+    outcomes = [run(stage, step, options.args) for stage, step in steps]
     print(summary(outcomes))
-    counts = totals(o.step.report for o in outcomes if o.step.report and o.step.report.is_file())
+    counts = totals(REPORTS.glob("*.xml"))
     if counts:
         print(f"\n{counts}", flush=True)
     return 1 if any(o.state == "FAILED" for o in outcomes) else 0

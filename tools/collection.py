@@ -36,14 +36,15 @@ def copy_collection(collections: Path) -> Path:
     """
     copy = collections / INSIDE
     shutil.rmtree(copy, ignore_errors=True)
-    for name in _files():
+    for name in files():
         destination = copy / name
         destination.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, destination, follow_symlinks=False)
     return copy
 
 
-def _files() -> list[str]:
+def files() -> list[str]:
+    """What git would commit, as paths below the root, sorted."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,

@@ -15,7 +15,6 @@ import fcntl
 import functools
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -150,8 +149,7 @@ def _lock(name: str) -> Iterator[None]:
 
 
 def _install(python: str, target: Path, arguments: list[str]) -> None:
-    shutil.rmtree(target, ignore_errors=True)
-    subprocess.run([python, "-m", "venv", str(target)], check=True)
+    subprocess.run([python, "-m", "venv", "--clear", str(target)], check=True)
     # Twice quiet: the warnings of a machine's pip configuration would drown the rest; errors still show.
     _pip(target, "install", "--quiet", "--quiet", *arguments)
 
@@ -202,11 +200,11 @@ def main() -> int:
             os.execvpe(arguments.command[0], arguments.command, environment)
         for name in arguments.names or PYTHONS:
             pin(name)
-    except MissingPython as error:
-        print(f"Error: {error}.", file=sys.stderr)
+    except MissingPython as exc:
+        print(f"Error: {exc}.", file=sys.stderr)
         return 3
-    except subprocess.CalledProcessError as error:
-        print(f"Error: {' '.join(error.cmd)} ended with status {error.returncode}.", file=sys.stderr)
+    except subprocess.CalledProcessError as exc:
+        print(f"Error: {' '.join(exc.cmd)} ended with status {exc.returncode}.", file=sys.stderr)
         return 1
     return 0
 

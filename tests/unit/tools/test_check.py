@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the summary of a run tells."""
+"""What a run of stages does, and what its summary tells."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def report(path: Path, tests: int, failures: int, errors: int, skipped: int) -> 
     return path
 
 
-def step(*command: str) -> check.Step:
-    return check.Step("a step", "main", command)
+def step(*command: str, paths: tuple[str, ...] = ()) -> check.Step:
+    return check.Step("a step", "main", command, paths)
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +61,41 @@ def test_a_failed_step_fails_the_run_and_does_not_stop_it(
     assert check.main() == 1
     assert (tmp_path / "reached").exists()
     assert "FAILED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "paths"),
+    [
+        ([], ["tests/unit"]),
+        (["-k", "password"], ["tests/unit", "-k", "password"]),
+        (["-x", "tests/unit/core/test_plan.py::test_order"], ["-x", "tests/unit/core/test_plan.py::test_order"]),
+    ],
+)
+def test_a_named_path_replaces_the_paths_of_a_step(arguments: list[str], paths: list[str]) -> None:
+    assert check.command(step("pytest", paths=("tests/unit",)), arguments) == ["pytest", *paths]
+
+
+def test_no_test_at_all_is_a_failure_unless_the_arguments_chose_none() -> None:
+    assert check.run("unit", step("sh", "-c", f"exit {check.NO_TESTS}")).state == "FAILED"
+    assert check.run("unit", step("sh", "-c", f"exit {check.NO_TESTS}"), ["-k", "nothing"]).state == "skipped"
+
+
+def test_steps_are_chosen_by_their_title_and_get_the_arguments(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check, "REPORTS", tmp_path)
+    steps = (check.Step("first", "main", ("false",)), check.Step("second", "main", ("touch",)))
+    monkeypatch.setitem(check.STAGES, "unit", steps)
+    monkeypatch.setattr("sys.argv", ["check.py", "unit", "--only=second", f"--args='{tmp_path}/with space'"])
+    assert check.main() == 0
+    assert (tmp_path / "with space").exists()
+
+    monkeypatch.setattr("sys.argv", ["check.py", "unit", "--only=third"])
+    with pytest.raises(SystemExit, match="2"):
+        check.main()
+    assert "no step of unit has 'third' in its title" in capsys.readouterr().err
+
+
+def test_the_paths_of_every_step_exist() -> None:
+    paths = {path for steps in check.STAGES.values() for step in steps for path in step.paths}
+    assert [path for path in (*paths, *check.NOT_ON_NODES) if not (check.ROOT / path).exists()] == []
