@@ -8,7 +8,7 @@ in_tools = $(PYTHON) tools/env.py run tools
 check = $(PYTHON) tools/check.py --only='$(ONLY)' --args='$(ARGS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-next lint unit sanity integration molecule format generate benchmark stand-in pins clean
+.PHONY: help demo test test-next lint unit sanity integration molecule format generate bench stand-in pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ format: ## format the Python code and fix what ruff can fix
 generate: ## regenerate schemas, argument specs and field tables from the records table
 	@$(in_main) python tools/generate.py
 
-benchmark: ## measure the collection against common alternatives, see docs/performance.md (ARGS=--help for options)
+bench: ## measure the collection against common alternatives, see docs/performance.md (ARGS=--help for options)
 	@$(in_main) python tools/run_benchmark.py $(ARGS)
 
 stand-in: ## start the fake Fincon server of the tests (PORT=4090)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure the collection beside what it replaces, on this machine, in one run: `make benchmark`.
+"""Measure the collection beside what it replaces, on this machine, in one run: `make bench`.
 
 A line for each figure: name, value, target, met or missed. docs/performance.md says what they mean.
 """
