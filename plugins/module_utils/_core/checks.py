@@ -131,8 +131,7 @@ def _text_problem(field: Field, value: str) -> str | None:
     if field.secret and re.search(MASK_PATTERN, value):
         return "is a mask, not a password; leave the field out to keep the password that is set"
     if field.secret and is_placeholder(value):
-        whose = field.description.partition(".")[0].removeprefix("Password")
-        return f"{PLACEHOLDER_PROBLEM}{whose}, or leave the field out to keep the one that is set"
+        return f"{PLACEHOLDER_PROBLEM} of {field.login}, or leave the field out to keep the one that is set"
     if field.max_length and not field.soft_limit and len(value) > field.max_length:
         return f"has {len(value)} characters; {field.max_length} are allowed"
     return None

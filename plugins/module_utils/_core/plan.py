@@ -17,6 +17,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
     SMTP_SERVER,
     same_value,
+    section_of,
     written_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
@@ -200,11 +201,11 @@ def diff(plan: Plan) -> dict[str, Any]:
 def _shown(state: State, names: Iterable[tuple[str, str]]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for resource_name, name in sorted(names):
-        resource = SMTP_SERVER if resource_name == SMTP_SERVER.name else MAIL_USER
-        record = state.get(resource, name)
-        section = shown.setdefault("smtp_servers" if resource is SMTP_SERVER else "users", {})
+        section = section_of(resource_name)
+        record = state.get(section.resource, name)
+        records = shown.setdefault(section.name, {})
         if record is not None:
-            section[name] = {key: value for key, value in record.items() if key != resource.key.name}
+            records[name] = {key: value for key, value in record.items() if key != section.key.name}
     return shown
 
 

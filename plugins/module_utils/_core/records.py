@@ -5,7 +5,8 @@
 """The records table: the one home of every field that the collection manages.
 
 The JSON Schemas, the argument specs, the documentation fragments, the field tables of the documentation and the names
-of the mail contract are all derived from the rows below. A new field is a new row.
+of the mail contract are all derived from the table below. A new field is a new entry. What else has to know every field,
+such as the examples of adapters, fails its test until it does: CONTRIBUTING.md has the list.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ class Field:
     :param description: one sentence for people.
     :param source: a key of :data:`SOURCES`.
     :param label: Fincon's own label, as its window shows it; empty where it is not publicly documented.
+    :param purpose: where there is no label, what a work order calls the field, in the words of Fincon's help.
+    :param example: a value to try the field with; the conformance kit writes it. Hosts and addresses are under
+        ``.invalid`` (RFC 2606), so that nothing is sent anywhere if Fincon tries to. ``None`` for keys, links, secrets
+        and the switch, whose values depend on the installation.
+    :param login: for a secret, the login that it belongs to.
     :param default: the value that a new record takes when the field is left out.
     :param required: whether a new record must have it.
     :param minimum: smallest number allowed.
@@ -54,6 +60,9 @@ class Field:
     description: str
     source: str
     label: str = ""
+    purpose: str = ""
+    example: Any = None
+    login: str = ""
     default: Any = ""
     required: bool = False
     minimum: int | None = None
@@ -69,6 +78,11 @@ class Field:
         """Whether the value must never be shown."""
         return self.kind == "secret"
 
+    @property
+    def title(self) -> str:
+        """What a work order calls the field, unless a site knows Fincon's label for it."""
+        return self.label or self.purpose
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -78,12 +92,14 @@ class Resource:
     :param title: what people call it in a sentence.
     :param key: the field that identifies a record.
     :param fields: the other fields, in the order of Fincon's window.
+    :param window: menu path of Fincon's window for it; empty where it is not publicly documented.
     """
 
     name: str
     title: str
     key: Field
     fields: tuple[Field, ...]
+    window: str = ""
 
     def field(self, name: str) -> Field:
         """Return the field of that name; raises :class:`KeyError` when there is none."""
@@ -106,86 +122,110 @@ def written_key(resource: Resource, name: str) -> str:
     return name.strip().upper() if resource.key.kind == "user" else name.strip()
 
 
-def same_value(row: Field, have: Any, want: Any) -> bool:
+def same_value(field: Field, have: Any, want: Any) -> bool:
     """Whether two values of a field that is not a secret mean the same; names are compared without case."""
-    if row.kind == "name":
+    if field.kind == "name":
         return str(have).strip().casefold() == str(want).strip().casefold()
     return bool(have == want)
+
+
+def _password(login: str, wire: str, source: str, **further: str) -> Field:
+    return Field(
+        name="password",
+        kind="secret",
+        wire=wire,
+        wire_set=f"{wire}Set",
+        description=f"Password of {login}. It can be set but not read back.",
+        source=source,
+        login=login,
+        probed=True,
+        **further,
+    )
 
 
 SMTP_SERVER = Resource(
     name="smtp_server",
     title="SMTP definition",
-    key=Field("name", "name", "SMTPName", "Name of the SMTP definition, compared without case.", "smtp", "SMTP Name"),
+    # help.fincon.co.za article 360017727277
+    window="System / Mail Settings / SMTP Settings",
+    key=Field(
+        name="name",
+        kind="name",
+        wire="SMTPName",
+        description="Name of the SMTP definition, compared without case.",
+        source="smtp",
+        label="SMTP Name",
+    ),
     fields=(
         Field(
-            "mail_server",
-            "host",
-            "MailServer",
-            "Host name or address of the mail server.",
-            "smtp",
-            "Mail Server",
+            name="mail_server",
+            kind="host",
+            wire="MailServer",
+            description="Host name or address of the mail server.",
+            source="smtp",
+            label="Mail Server",
+            example="smtp.fincon-check.invalid",
             required=True,
             probed=True,
         ),
         Field(
-            "authenticate",
-            "flag",
-            "Authenticate",
-            "Whether the server wants a login. Must be true as well when each user has a login of their own.",
-            "smtp",
-            "Authenticate",
+            name="authenticate",
+            kind="flag",
+            wire="Authenticate",
+            description=(
+                "Whether the server wants a login. Must be true as well when each user has a login of their own."
+            ),
+            source="smtp",
+            label="Authenticate",
+            example=True,
             default=True,
             probed=True,
         ),
         Field(
-            "username",
-            "text",
-            "Username",
-            "Login that all users of the definition share. A user's own login replaces it.",
-            "smtp",
-            "Username",
+            name="username",
+            kind="text",
+            wire="Username",
+            description="Login that all users of the definition share. A user's own login replaces it.",
+            source="smtp",
+            label="Username",
+            example="fincon-check",
             probed=True,
         ),
+        _password("the shared login", wire="Password", source="smtp", label="Password"),
         Field(
-            "password",
-            "secret",
-            "Password",
-            "Password of the shared login. It can be set but not read back.",
-            "smtp",
-            "Password",
-            wire_set="PasswordSet",
-            probed=True,
-        ),
-        Field(
-            "port",
-            "integer",
-            "Port",
-            "Port of the mail server.",
-            "smtp",
-            "Port",
+            name="port",
+            kind="integer",
+            wire="Port",
+            description="Port of the mail server.",
+            source="smtp",
+            label="Port",
+            example=2525,
             default=587,
             minimum=1,
             maximum=65535,
             probed=True,
         ),
         Field(
-            "use_tls",
-            "flag",
-            "UseTLS",
-            "Whether the provider requires TLS or SSL. Fincon has one flag for both STARTTLS and implicit TLS.",
-            "smtp",
-            "Use TLS",
+            name="use_tls",
+            kind="flag",
+            wire="UseTLS",
+            description=(
+                "Whether the provider requires TLS or SSL. Fincon has one flag for both STARTTLS and implicit TLS."
+            ),
+            source="smtp",
+            label="Use TLS",
+            example=True,
             default=True,
             probed=True,
         ),
         Field(
-            "timeout",
-            "integer",
-            "TimeOut",
-            "Longest wait for the connection to be established.",
-            "smtp",
-            "Time Out (Seconds)",
+            name="timeout",
+            kind="integer",
+            wire="TimeOut",
+            description="Longest wait for the connection to be established.",
+            source="smtp",
+            label="Time Out (Seconds)",
+            example=20,
             default=30,
             minimum=1,
             maximum=600,
@@ -193,12 +233,13 @@ SMTP_SERVER = Resource(
             probed=True,
         ),
         Field(
-            "bcc",
-            "email",
-            "BCC",
-            "Address to which every e-mail sent through this definition is blind-copied.",
-            "smtp",
-            "BCC",
+            name="bcc",
+            kind="email",
+            wire="BCC",
+            description="Address to which every e-mail sent through this definition is blind-copied.",
+            source="smtp",
+            label="BCC",
+            example="bcc@fincon-check.invalid",
             max_length=100,
         ),
     ),
@@ -208,62 +249,86 @@ MAIL_USER = Resource(
     name="mail_user",
     title="mail user",
     key=Field(
-        "user",
-        "user",
-        "UserName",
-        "Name of the Fincon user, compared and written in upper case.",
-        "user",
-        "User",
+        name="user",
+        kind="user",
+        wire="UserName",
+        description="Name of the Fincon user, compared and written in upper case.",
+        source="user",
+        label="User",
         max_length=8,
         soft_limit=True,
     ),
     fields=(
         Field(
-            "smtp_server",
-            "name",
-            "SMTPName",
-            "Name of the SMTP definition that the user is linked to.",
-            "overview",
+            name="smtp_server",
+            kind="name",
+            wire="SMTPName",
+            description="Name of the SMTP definition that the user is linked to.",
+            source="overview",
+            purpose="SMTP server settings",
             required=True,
             probed=True,
         ),
         Field(
-            "username",
-            "text",
-            "SMTPUsername",
-            "The user's own login to the mail server. It replaces the login of the definition.",
-            "overview",
+            name="username",
+            kind="text",
+            wire="SMTPUsername",
+            description="The user's own login to the mail server. It replaces the login of the definition.",
+            source="overview",
+            purpose="SMTP server username",
+            example="fincon-check",
             probed=True,
         ),
+        _password("the user's own login", wire="SMTPPassword", source="overview", purpose="SMTP server password"),
         Field(
-            "password",
-            "secret",
-            "SMTPPassword",
-            "Password of the user's own login. It can be set but not read back.",
-            "overview",
-            wire_set="SMTPPasswordSet",
-            probed=True,
+            name="sender_name",
+            kind="text",
+            wire="SenderName",
+            description="Name that recipients see.",
+            source="overview",
+            purpose="Sender's name",
+            example="Fincon Check",
+            required=True,
         ),
-        Field("sender_name", "text", "SenderName", "Name that recipients see.", "overview", required=True),
         Field(
-            "sender_email",
-            "email",
-            "SenderEmail",
-            "Address that e-mails are sent from.",
-            "overview",
+            name="sender_email",
+            kind="email",
+            wire="SenderEmail",
+            description="Address that e-mails are sent from.",
+            source="overview",
+            purpose="Sender's e-mail address",
+            example="user@fincon-check.invalid",
             required=True,
             max_length=100,
             probed=True,
         ),
-        Field("job_title", "text", "JobTitle", "Job title, for the document text of e-mails.", "overview"),
-        Field("telephone", "text", "Telephone", "Telephone number, for the document text of e-mails.", "overview"),
+        Field(
+            name="job_title",
+            kind="text",
+            wire="JobTitle",
+            description="Job title, for the document text of e-mails.",
+            source="overview",
+            purpose="Sender's job title",
+            example="Tester",
+        ),
+        Field(
+            name="telephone",
+            kind="text",
+            wire="Telephone",
+            description="Telephone number, for the document text of e-mails.",
+            source="overview",
+            purpose="Sender's telephone number",
+            example="+27 21 555 0100",
+        ),
         *(
             Field(
-                f"user_field_{n}",
-                "text",
-                f"UserField{n}",
-                f"User-defined field {n}, for the document text of e-mails.",
-                "overview",
+                name=f"user_field_{n}",
+                kind="text",
+                wire=f"UserField{n}",
+                description=f"User-defined field {n}, for the document text of e-mails.",
+                source="overview",
+                purpose=f"User-defined field {n}",
+                example=f"Field {n}",
             )
             for n in range(1, 7)
         ),
@@ -276,11 +341,12 @@ MAIL_ENABLED = Resource(
     key=MAIL_USER.key,
     fields=(
         Field(
-            "email_enabled",
-            "flag",
-            "MailEnabled",
-            "Whether e-mail is enabled for the user. Left alone when left out.",
-            "overview",
+            name="email_enabled",
+            kind="flag",
+            wire="MailEnabled",
+            description="Whether e-mail is enabled for the user. Left alone when left out.",
+            source="overview",
+            purpose="E-mail enabled",
             default=None,
         ),
     ),
@@ -306,9 +372,14 @@ class Section:
     fields: tuple[Field, ...]
 
     @property
-    def rows(self) -> dict[str, Field]:
+    def key(self) -> Field:
+        """The field that identifies a record."""
+        return self.resource.key
+
+    @property
+    def columns(self) -> dict[str, Field]:
         """The key and the fields, by name."""
-        return {row.name: row for row in (self.resource.key, *self.fields)}
+        return {field.name: field for field in (self.key, *self.fields)}
 
 
 SMTP_SERVERS = Section("smtp_servers", SMTP_SERVER, SMTP_SERVER.fields)

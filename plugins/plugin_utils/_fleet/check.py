@@ -26,11 +26,13 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.findings import 
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import sequence_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
+    SECTIONS,
     SMTP_SERVER,
-    USER_FIELDS,
+    USERS,
     Field,
     Resource,
     normal_key,
+    section_of,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
@@ -48,13 +50,12 @@ Record = Mapping[str, Any]
 HAS_JSONSCHEMA = find_spec("jsonschema") is not None
 
 #: The section of a file in which the records of a resource stand.
-_SECTIONS = {"smtp_servers": SMTP_SERVER, "users": MAIL_USER, "user": MAIL_USER}
-_ROWS = {
-    SMTP_SERVER.name: {row.name: row for row in (SMTP_SERVER.key, *SMTP_SERVER.fields)},
-    MAIL_USER.name: {row.name: row for row in (MAIL_USER.key, *USER_FIELDS)},
+_SECTIONS = {**SECTIONS, "user": USERS}
+#: The fields that are still to be looked at when the schema has found nothing: it knows no warnings.
+_SOFT_LIMITS = {
+    section.resource.name: {name: field for name, field in section.columns.items() if field.soft_limit}
+    for section in SECTIONS.values()
 }
-#: The rows that are still to be looked at when the schema has found nothing: it knows no warnings.
-_SOFT_ROWS = {name: {key: row for key, row in rows.items() if row.soft_limit} for name, rows in _ROWS.items()}
 _TYPE_WORDS = {
     "object": "a mapping",
     "array": "a list",
@@ -139,13 +140,13 @@ def _without(data: Any, path: Sequence[Any]) -> Any:
 def _named(finding: Finding, data: Any, path: Sequence[Any]) -> Finding:
     """Add the record and the field that a path leads to."""
     for depth, part in enumerate(path):
-        resource = _SECTIONS.get(part) if isinstance(part, str) else None
-        if resource is None or len(path) <= depth + 1 or not isinstance(path[depth + 1], int):
+        section = _SECTIONS.get(part) if isinstance(part, str) else None
+        if section is None or len(path) <= depth + 1 or not isinstance(path[depth + 1], int):
             continue
         record = _at(data, path[: depth + 2])
-        name = record.get(resource.key.name) if isinstance(record, Mapping) else None
+        name = record.get(section.key.name) if isinstance(record, Mapping) else None
         field = str(path[depth + 2]) if len(path) > depth + 2 else ""
-        return replace(finding, resource=resource.name, name=name if isinstance(name, str) else "", field=field)
+        return replace(finding, resource=section.resource.name, name=name if isinstance(name, str) else "", field=field)
     return finding
 
 
@@ -176,7 +177,7 @@ def _worded(error: ValidationError) -> Iterable[tuple[list[Any], str]]:
 
 
 def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
-    row = _row_at(path)
+    row = _field_at(path)
     if row is not None:
         problem = value_problem(row, error.instance)
         if problem:
@@ -198,13 +199,13 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
     return "must not be empty"
 
 
-def _row_at(path: Sequence[Any]) -> Field | None:
-    """Return the row of the records table that a path ends at."""
+def _field_at(path: Sequence[Any]) -> Field | None:
+    """Return the field that a path ends at."""
     for depth, part in enumerate(path):
-        resource = _SECTIONS.get(part) if isinstance(part, str) else None
+        section = _SECTIONS.get(part) if isinstance(part, str) else None
         rest = [item for item in path[depth + 1 :] if not isinstance(item, int)]
-        if resource is not None and len(rest) == 1:
-            return _ROWS[resource.name].get(rest[0])
+        if section is not None and len(rest) == 1:
+            return section.columns.get(rest[0])
     return None
 
 
@@ -224,7 +225,9 @@ def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool], j
     ]
     found += sequence_findings(desired_records)
     for resource, records in ((SMTP_SERVER, servers), (MAIL_USER, users)):
-        found += _value_findings(resource, records, (_SOFT_ROWS if judged else _ROWS)[resource.name])
+        found += _value_findings(
+            resource, records, _SOFT_LIMITS[resource.name] if judged else section_of(resource.name).columns
+        )
     state = State([record for record in servers if "name" in record], [record for record in users if "user" in record])
     return found + rule_findings(
         state, {(desired.resource.name, desired.key) for desired in desired_records}, complete=False
@@ -302,14 +305,14 @@ def _paths(finding: Finding, data: Any, prefix: Sequence[str]) -> Iterable[list[
         if keys[0] in part:
             yield [*prefix, *keys]
         return
-    section, resource = ("smtp_servers", SMTP_SERVER) if finding.resource == SMTP_SERVER.name else ("users", MAIL_USER)
+    section = section_of(finding.resource)
     same = [
         (index, record)
-        for index, record in enumerate(part.get(section) or [])
-        if normal_key(resource, str(record.get(resource.key.name))) == normal_key(resource, finding.name)
+        for index, record in enumerate(part.get(section.name) or [])
+        if normal_key(section.resource, str(record.get(section.key.name))) == normal_key(section.resource, finding.name)
     ]
     # A key that stands twice is shown where it stands the second time.
     for index, _record in same[-1:]:
-        yield [*prefix, section, index, *([finding.field] if finding.field else [])]
-    if section == "users" and finding.field in (part.get("user") or {}):
+        yield [*prefix, section.name, index, *([finding.field] if finding.field else [])]
+    if section is USERS and finding.field in (part.get("user") or {}):
         yield [*prefix, "user", finding.field]

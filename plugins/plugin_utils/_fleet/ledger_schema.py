@@ -23,13 +23,12 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.led
     LEDGER_KEYS,
     ORDER_KEYS,
     PLACE_PATTERN,
-    SECTIONS,
     VERSION,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import is_needed
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import END, PATTERNS, TEXT_PATTERN
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import SET, UNSET, WILL_CHANGE
-from ansible_collections.fincon.mail.plugins.module_utils._core.records import RESOURCES, Field
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import RESOURCES, SECTIONS, Field, Section
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE, empty_value
 
 Schema = dict[str, Any]
@@ -48,7 +47,7 @@ def ledger_schema() -> Schema:
     top = {
         "ledger": {"const": VERSION, "description": "Version of this shape."},
         "confirmed": {
-            **_mapping(dict.fromkeys(SECTIONS, True), {section: _records(section) for section in SECTIONS}),
+            **_mapping(dict.fromkeys(SECTIONS, True), {name: _records(section) for name, section in SECTIONS.items()}),
             "description": "What Fincon holds, as people confirmed it. An empty text is left out.",
         },
         "fingerprints": {**fingerprints, "description": "Salted scrypt hashes of the confirmed passwords."},
@@ -80,10 +79,9 @@ def _mapping(keys: Mapping[str, bool], properties: Schema) -> Schema:
     }
 
 
-def _records(section: str) -> Schema:
-    resource, fields = SECTIONS[section]
-    keys = {resource.key.name: True, **{row.name: is_needed(row) for row in fields}}
-    return {"type": "array", "items": _mapping(keys, {row.name: _held(row) for row in (resource.key, *fields)})}
+def _records(section: Section) -> Schema:
+    keys = {section.key.name: True, **{field.name: is_needed(field) for field in section.fields}}
+    return {"type": "array", "items": _mapping(keys, {n: _held(field) for n, field in section.columns.items()})}
 
 
 def _order(fingerprints: Schema) -> Schema:

@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, normal_key
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_USER,
+    SECTIONS,
+    SMTP_SERVER,
+    normal_key,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     DIFFERS,
@@ -37,7 +42,6 @@ Record = dict[str, Any]
 _REASON_LENGTH = 2000
 
 _STATE_OF_ACTION = {CREATE: MISSING, UPDATE: DIFFERS, DELETE: UNDECLARED}
-_LISTS = {"smtp_servers": SMTP_SERVER, "users": MAIL_USER}
 
 
 def branch_entry(
@@ -101,9 +105,9 @@ class _Records:
     def __init__(self, declared: Mapping[str, Iterable[str]], state: str) -> None:
         self._state = state
         self._records: dict[tuple[str, str], Record] = {}
-        for key, resource in _LISTS.items():
-            for name in declared.get(key) or []:
-                self._record({"resource": resource.name, "name": name})
+        for section in SECTIONS.values():
+            for name in declared.get(section.name) or []:
+                self._record({"resource": section.resource.name, "name": name})
 
     def add_differences(self, changes: Iterable[Mapping[str, Any]], unverified: set[tuple[str, str, str]]) -> None:
         """Add what differs; a password that nobody can compare is no difference."""

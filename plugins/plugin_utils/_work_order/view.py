@@ -24,6 +24,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
     RESOURCES,
+    SECTIONS,
     SMTP_SERVER,
     USER_FIELDS,
     Field,
@@ -31,24 +32,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
 
-#: Menu path of the window of a resource, where it is publicly documented: help.fincon.co.za article 360017727277.
-_PATHS = {SMTP_SERVER.name: "System / Mail Settings / SMTP Settings"}
-
 #: Removals are sections of their own: a definition is deleted once no user is linked to it any more.
 _REMOVALS = {MAIL_USER.name: "mail_user_removal", SMTP_SERVER.name: "smtp_server_removal"}
-
-#: What a field is for where Fincon's label is not publicly documented, in the words of its help: article 360017867938.
-_TITLES = {
-    "smtp_server": "SMTP server settings",
-    "username": "SMTP server username",
-    "password": "SMTP server password",
-    "sender_name": "Sender's name",
-    "sender_email": "Sender's e-mail address",
-    "job_title": "Sender's job title",
-    "telephone": "Sender's telephone number",
-    **{f"user_field_{n}": f"User-defined field {n}" for n in range(1, 7)},
-    "email_enabled": "E-mail enabled",
-}
 
 _Say = Callable[[str], str]
 _Passwords = Mapping[tuple[str, str, str], str]
@@ -112,7 +97,7 @@ def _kind(item: Mapping[str, Any]) -> str:
 
 def _section(kind: str, entries: list[dict[str, Any]], windows: Mapping[str, str], say: _Say) -> dict[str, Any]:
     resource = entries[0]["resource"]
-    return {"kind": kind, "window": say(windows.get(resource) or _PATHS.get(resource, "")), "entries": entries}
+    return {"kind": kind, "window": say(windows.get(resource) or RESOURCES[resource].window), "entries": entries}
 
 
 def _entry(
@@ -145,7 +130,7 @@ def _entry(
 def _label(row: Field, known: Mapping[str, str], say: _Say) -> dict[str, Any]:
     """A field as the window shows it, or what it is for where nobody has said how the window shows it."""
     shown = row.label or known.get(row.name, "")
-    return {"field": row.name, "label": say(shown or _TITLES[row.name]), "documented": bool(shown)}
+    return {"field": row.name, "label": say(shown or row.title), "documented": bool(shown)}
 
 
 def _value(row: Field, value: Any, say: _Say, password: str = "") -> dict[str, str]:
@@ -170,12 +155,12 @@ def _known_labels(labels: Mapping[str, str]) -> dict[str, str]:
 def _declared_passwords(records: Mapping[str, Any]) -> dict[tuple[str, str, str], str]:
     """The declared passwords by resource, key and field."""
     found = {}
-    for resource, section in ((SMTP_SERVER, "smtp_servers"), (MAIL_USER, "users")):
-        for record in records.get(section) or []:
-            for row in resource.fields:
+    for section in SECTIONS.values():
+        for record in records.get(section.name) or []:
+            for row in section.fields:
                 if row.secret and record.get(row.name):
-                    key = normal_key(resource, record[resource.key.name])
-                    found[resource.name, key, row.name] = str(record[row.name])
+                    key = normal_key(section.resource, record[section.key.name])
+                    found[section.resource.name, key, row.name] = str(record[row.name])
     return found
 
 

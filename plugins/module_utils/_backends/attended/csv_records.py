@@ -22,11 +22,12 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.findings import 
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import password_word
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
+    SECTIONS,
     SMTP_SERVER,
-    USER_FIELDS,
     Field,
     Resource,
     normal_key,
+    section_of,
     written_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import State
@@ -35,7 +36,6 @@ _YES = ("yes", "y", "true", "1", "set")
 _NO = ("no", "n", "false", "0", "unset")
 
 _RESOURCE = "resource"
-_FIELDS = {SMTP_SERVER.name: (SMTP_SERVER.key, *SMTP_SERVER.fields), MAIL_USER.name: (MAIL_USER.key, *USER_FIELDS)}
 #: What a person may write into the column ``resource``.
 _KINDS = {"smtp_server": SMTP_SERVER, "definition": SMTP_SERVER, "mail_user": MAIL_USER, "user": MAIL_USER}
 
@@ -44,10 +44,11 @@ def _plain_name(text: str) -> str:
     return "_".join(text.casefold().replace("-", " ").replace("(", " ").replace(")", " ").split())
 
 
+_FIELDS = [field for section in SECTIONS.values() for field in section.columns.values()]
 #: Column names to fields: the field's own name, and Fincon's label for it.
 _COLUMNS = {
-    **{_plain_name(row.label): row.name for rows in _FIELDS.values() for row in rows if row.label},
-    **{row.name: row.name for rows in _FIELDS.values() for row in rows},
+    **{_plain_name(field.label): field.name for field in _FIELDS if field.label},
+    **{field.name: field.name for field in _FIELDS},
     _RESOURCE: _RESOURCE,
 }
 
@@ -149,7 +150,7 @@ class _Reader:
         return _KINDS.get(word)
 
     def _record(self, place: str, resource: Resource, given: Mapping[str, str]) -> None:
-        rows = {row.name: row for row in _FIELDS[resource.name]}
+        rows = section_of(resource.name).columns
         before = len(self.faults)
         for column in given:
             if column not in rows:

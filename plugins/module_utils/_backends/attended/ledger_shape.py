@@ -30,10 +30,11 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
     RESOURCES,
+    SECTIONS,
     SMTP_SERVER,
-    USER_FIELDS,
+    USERS,
     Field,
-    Resource,
+    Section,
     normal_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
@@ -65,9 +66,6 @@ ITEM_KEYS = {"item": True, "since": True, "resource": True, "name": True, "actio
 CELL_KEYS = {"field": True, "have": True, "want": True}
 CONFIRMATION_KEYS = {"order": True, "date": True, "by": False, "items": True, "remaining": True}
 
-#: The lists of records, and the fields that their records may have.
-SECTIONS = {"smtp_servers": (SMTP_SERVER, SMTP_SERVER.fields), "users": (MAIL_USER, USER_FIELDS)}
-
 
 def read(data: Any) -> tuple[Ledger | None, list[tuple[Path, Finding]]]:
     """Return the ledger that the data are, or ``None`` and everything that is wrong, each with its path."""
@@ -82,8 +80,8 @@ def write(ledger: Ledger) -> dict[str, Any]:
     return {
         "ledger": VERSION,
         "confirmed": {
-            section: [_written(resource, fields, record) for record in ledger.confirmed.records(resource)]
-            for section, (resource, fields) in SECTIONS.items()
+            section.name: [_written(section, record) for record in ledger.confirmed.records(section.resource)]
+            for section in SECTIONS.values()
         },
         "fingerprints": dict(sorted(ledger.fingerprints.items())),
         "ordered": _written_order(order) if order else None,
@@ -92,11 +90,11 @@ def write(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _written(resource: Resource, fields: Iterable[Field], record: Record) -> dict[str, Any]:
+def _written(section: Section, record: Record) -> dict[str, Any]:
     """The record without what is empty or unknown. Whether a password is set is said wherever there are settings."""
-    nothing = ("", None, UNSET) if resource is MAIL_USER and is_blank(record) else ("", None)
-    known = {row.name: record.get(row.name) for row in fields if record.get(row.name) not in nothing}
-    return {resource.key.name: record[resource.key.name], **known}
+    nothing = ("", None, UNSET) if section is USERS and is_blank(record) else ("", None)
+    known = {field.name: record.get(field.name) for field in section.fields if record.get(field.name) not in nothing}
+    return {section.key.name: record[section.key.name], **known}
 
 
 def _written_order(order: Order) -> dict[str, Any]:
@@ -132,7 +130,7 @@ class _Reader:
         top = self._mapping(data, (), LEDGER_KEYS)
         last_order = self._number(top, "last_order", (), 0)
         confirmed = self._mapping(top.get("confirmed"), ("confirmed",), dict.fromkeys(SECTIONS, True))
-        records = {section: self._records(section, confirmed) for section in SECTIONS}
+        records = {section.resource.name: self._records(section, confirmed) for section in SECTIONS.values()}
         order = self._order(top["ordered"]) if top.get("ordered") is not None else None
         last = self._confirmation(top["last_confirmed"]) if top.get("last_confirmed") is not None else None
         fingerprints = self._fingerprints(top, ())
@@ -140,28 +138,27 @@ class _Reader:
             self._fault(("last_order",), f"must be {order.number} at least, the number of the order that waits")
         if self.faults:
             return None
-        state = State(records["smtp_servers"], records["users"], all_users_known=False)
+        state = State(records[SMTP_SERVER.name], records[MAIL_USER.name], all_users_known=False)
         return Ledger(state, fingerprints, order, last_order, last)
 
-    def _records(self, section: str, confirmed: Mapping[str, Any]) -> list[dict[str, Any]]:
-        resource, fields = SECTIONS[section]
-        keys = {resource.key.name: True, **{row.name: is_needed(row) for row in fields}}
-        rows = {row.name: row for row in (resource.key, *fields)}
+    def _records(self, section: Section, confirmed: Mapping[str, Any]) -> list[dict[str, Any]]:
+        resource = section.resource
+        keys = {section.key.name: True, **{field.name: is_needed(field) for field in section.fields}}
         seen: dict[str, str] = {}
         records = []
-        for index, entry in enumerate(self._list(confirmed, section, ("confirmed",))):
-            path = ("confirmed", section, index)
+        for index, entry in enumerate(self._list(confirmed, section.name, ("confirmed",))):
+            path = ("confirmed", section.name, index)
             name = entry.get(resource.key.name) if isinstance(entry, dict) else None
             named = Finding("", resource=resource.name, name=name if isinstance(name, str) else "")
             record = self._mapping(entry, path, keys, named)
             for field, held in record.items():
-                self._judge((*path, field), _held_problem(rows[field], held, resource.key), named)
+                self._judge((*path, field), _held_problem(section.columns[field], held, resource.key), named)
             if isinstance(name, str):
                 key = normal_key(resource, name)
                 if key in seen:
                     self._fault(path, f"is there twice (as {seen[key]!r} and {name!r})", named)
                 seen[key] = name
-            unknown = {"email_enabled": None} if resource is MAIL_USER else {}
+            unknown = {"email_enabled": None} if section is USERS else {}
             records.append({**blank(resource, named.name), **unknown, **record})
         return records
 

@@ -19,11 +19,11 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import MA
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import password_word
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
-    MAIL_USER,
-    SMTP_SERVER,
-    USER_FIELDS,
+    SMTP_SERVERS,
+    USERS,
     Field,
     Resource,
+    Section,
     normal_key,
     written_key,
 )
@@ -156,25 +156,19 @@ def reading(answer: Mapping[str, Any], readback: bool) -> Reading:
     if not isinstance(known, bool):
         raise AnswerError("all_users_known must be true or false")
     passwords: dict[tuple[str, str], str] = {}
-    servers = _records(answer, "smtp_servers", SMTP_SERVER, SMTP_SERVER.fields, readback, passwords)
-    users = _records(answer, "users", MAIL_USER, USER_FIELDS, readback, passwords)
+    servers, users = (_records(answer, section, readback, passwords) for section in (SMTP_SERVERS, USERS))
     return Reading(State(servers, users, known), passwords)
 
 
 def _records(
-    answer: Mapping[str, Any],
-    member: str,
-    resource: Resource,
-    fields: Sequence[Field],
-    readback: bool,
-    passwords: dict[tuple[str, str], str],
+    answer: Mapping[str, Any], section: Section, readback: bool, passwords: dict[tuple[str, str], str]
 ) -> list[dict[str, Any]]:
-    raws = answer.get(member)
+    raws, resource = answer.get(section.name), section.resource
     if not isinstance(raws, list):
-        raise AnswerError(f"{member} must be a list")
+        raise AnswerError(f"{section.name} must be a list")
     records: dict[str, dict[str, Any]] = {}
     for number, raw in enumerate(raws):
-        place = f"{member}[{number}]"
+        place = f"{section.name}[{number}]"
         name = _key(raw, resource, place)
         key = normal_key(resource, name)
         if key in records:
@@ -182,7 +176,7 @@ def _records(
                 f"{place}: {resource.key.name} is that of another record; names are compared without case"
             )
         records[key] = {resource.key.name: name}
-        for row in fields:
+        for row in section.fields:
             if row.secret:
                 secret = _secret(raw, row, readback, place)
                 records[key][row.name] = password_word(bool(secret))

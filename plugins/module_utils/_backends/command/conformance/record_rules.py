@@ -31,6 +31,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_ENABLED,
     MAIL_USER,
+    SECTIONS,
     SMTP_SERVER,
     normal_key,
 )
@@ -137,7 +138,7 @@ def _check_hidden(subject: Subject) -> None:
     if subject.readback:
         return
     answer = subject.raw_read()
-    for member in ("smtp_servers", "users"):
+    for member in SECTIONS:
         if any("password" in record for record in answer[member]):
             raise Broken(f"{member}: a record holds a password, though describe does not promise password_readback")
 

@@ -21,32 +21,14 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_ENABLED,
     MAIL_USER,
     RESOURCES,
+    SECTIONS,
     SMTP_SERVER,
-    USER_FIELDS,
     Resource,
+    Section,
     normal_key,
     same_value,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE, State
-
-#: Every field has a value, so that one that gets lost is seen. The hosts are under .invalid (RFC 2606), so that nothing
-#: is sent anywhere if Fincon tries to.
-_SERVER = {
-    "mail_server": "smtp.fincon-check.invalid",
-    "authenticate": True,
-    "username": "fincon-check",
-    "port": 2525,
-    "use_tls": True,
-    "timeout": 20,
-    "bcc": "bcc@fincon-check.invalid",
-}
-_USER = {
-    "sender_name": "Fincon Check",
-    "sender_email": "user@fincon-check.invalid",
-    "job_title": "Tester",
-    "telephone": "+27 21 555 0100",
-    **{f"user_field_{number}": f"Field {number}" for number in range(1, 7)},
-}
 
 
 @dataclass(frozen=True)
@@ -65,15 +47,21 @@ class Difference:
 
 def wanted(subject: Subject) -> list[Change]:
     """Return the records that every rule starts from, as changes of records that are there already."""
-    server = {**_SERVER, "password": subject.passwords[0]}
-    login = {"username": "fincon-check", "password": subject.passwords[0]} if subject.may_log_in else {}
-    user = {**_USER, "smtp_server": subject.server, **login}
+    server = {**_examples(SMTP_SERVER), "password": subject.passwords[0]}
+    user = {**_examples(MAIL_USER), "smtp_server": subject.server, "password": subject.passwords[0]}
+    if not subject.may_log_in:
+        del user["username"], user["password"]
     switch = bool(subject.lent.get("email_enabled"))
     return [
         change(SMTP_SERVER.name, subject.server, UPDATE, **server),
         change(MAIL_USER.name, subject.user, UPDATE, **user),
         change(MAIL_ENABLED.name, subject.user, UPDATE, email_enabled=switch),
     ]
+
+
+def _examples(resource: Resource) -> dict[str, Any]:
+    """A value for every field that has an example, so that one that gets lost is seen."""
+    return {field.name: field.example for field in resource.fields if field.example is not None}
 
 
 def set_up(subject: Subject) -> State:
@@ -122,8 +110,9 @@ def unlike(state: State, changes: Iterable[Change]) -> list[Difference]:
 def differences(before: State, after: State) -> list[Difference]:
     """Return every field of every record that is not what it was; a record that is gone or new is one difference."""
     return [
-        *_of_resource(SMTP_SERVER, _by_key(SMTP_SERVER, before), _by_key(SMTP_SERVER, after)),
-        *_of_resource(MAIL_USER, _by_key(MAIL_USER, before), _by_key(MAIL_USER, after)),
+        difference
+        for section in SECTIONS.values()
+        for difference in _of_section(section, _by_key(section.resource, before), _by_key(section.resource, after))
     ]
 
 
@@ -131,19 +120,19 @@ def _by_key(resource: Resource, state: State) -> dict[str, Mapping[str, Any]]:
     return {normal_key(resource, record[resource.key.name]): record for record in state.records(resource)}
 
 
-def _of_resource(
-    resource: Resource, before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
+def _of_section(
+    section: Section, before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Difference]:
     for key in sorted({*before, *after}):
         old, new = before.get(key), after.get(key)
-        name = (old or new or {})[resource.key.name]
+        name = (old or new or {})[section.key.name]
         if old is None or new is None:
-            yield Difference(resource.name, name, "record", _presence(new), _presence(old))
+            yield Difference(section.resource.name, name, "record", _presence(new), _presence(old))
             continue
-        for row in (resource.key, *(SMTP_SERVER.fields if resource is SMTP_SERVER else USER_FIELDS)):
-            if old[row.name] != new[row.name]:
-                owner = MAIL_ENABLED if row in MAIL_ENABLED.fields else resource
-                yield Difference(owner.name, name, row.name, new[row.name], old[row.name])
+        for field in section.columns.values():
+            if old[field.name] != new[field.name]:
+                owner = MAIL_ENABLED if field in MAIL_ENABLED.fields else section.resource
+                yield Difference(owner.name, name, field.name, new[field.name], old[field.name])
 
 
 def _presence(record: Mapping[str, Any] | None) -> str:
