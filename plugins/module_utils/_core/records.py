@@ -5,8 +5,8 @@
 """The records table: the one home of every field that the collection manages.
 
 The JSON Schemas, the argument specs, the documentation fragments, the field tables of the documentation and the names
-of the mail contract are all derived from the table below. A new field is a new entry. What else has to know every field,
-such as the examples of adapters, fails its test until it does: CONTRIBUTING.md has the list.
+of the mail contract are all derived from the table below. A new field is a new entry. What else has to know every
+field, such as the examples of adapters, fails its test until it does: CONTRIBUTING.md has the list.
 """
 
 from __future__ import annotations
