@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write, from the tables of the collection, everything that repeats them; with --check, tell what is stale."""
+"""Write, from the tables of the collection, everything that repeats them; with --check, report what is stale."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from collection import COLLECTIONS, ROOT
 sys.path.insert(0, str(COLLECTIONS))
 
 import generate_command_schemas
+import generate_pages
 import generate_smtp_docs
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import (
     BACKENDS,
@@ -25,9 +26,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.installation imp
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
-    RESOURCES,
     SMTP_SERVER,
-    SOURCES,
     USER_FIELDS,
     Field,
 )
@@ -129,40 +128,6 @@ def fragment(title: str, documented: dict[str, Any]) -> str:
     )
 
 
-def field_tables() -> str:
-    """Return the page with the fields of all records."""
-    lines = [
-        "<!-- Written by tools/generate.py from the records table. Do not edit. -->",
-        "",
-        "# Fields of the records",
-        "",
-        "The label is Fincon's own where it is publicly documented. The mark of a source says how much is known: "
-        "**S** seen in the source, **I** inferred, **U** not publicly documented.",
-    ]
-    for resource in RESOURCES.values():
-        lines += ["", f"## {resource.title[0].upper()}{resource.title[1:]} (`{resource.name}`)", ""]
-        lines += [
-            "| Field | Type | Fincon's label | Limits | New record | What it is | Source |",
-            "|---|---|---|---|---|---|---|",
-        ]
-        lines += [_table_row(row, row is resource.key) for row in (resource.key, *resource.fields)]
-    lines += ["", "## Sources", "", *(f"- `{name}`: {text}" for name, text in SOURCES.items()), ""]
-    return "\n".join(lines)
-
-
-def _table_row(row: Field, is_key: bool) -> str:
-    limits = f"{row.minimum} to {row.maximum} {row.unit}".strip() if row.minimum is not None else ""
-    if row.max_length:
-        limits = f"{row.max_length} characters{' (warning)' if row.soft_limit else ''}"
-    new = "key" if is_key else "required" if row.required else "left alone" if row.default is None else _default(row)
-    cells = (f"`{row.name}`", row.kind, row.label or "not documented", limits, new, row.description, row.source)
-    return f"| {' | '.join(cells)} |"
-
-
-def _default(row: Field) -> str:
-    return "empty" if row.default == "" else f"`{str(row.default).lower()}`"
-
-
 def generated() -> dict[Path, str]:
     """Return every generated file with its text."""
     fragments = ROOT / "plugins" / "doc_fragments"
@@ -184,7 +149,7 @@ def generated() -> dict[Path, str]:
         fragments / "mail_user.py": fragment("Fields of a mail user.", options(MAIL_USER.key, MAIL_USER.fields)),
         fragments / "probe_settings.py": fragment("Settings that the probe takes by themselves.", probe_options()),
         fragments / "branch.py": fragment("The records of a branch.", branch),
-        ROOT / "docs" / "fields.md": field_tables(),
+        **generate_pages.render(),
         ROOT / "docs" / "smtp-diagnosis.md": generate_smtp_docs.render(),
     }
 
@@ -194,13 +159,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is stale")
     check = parser.parse_args().check
-    stale = [path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text]
-    for path in stale:
+    stale = {path: text for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text}
+    for path, text in stale.items():
         if check:
             print(f"{path.relative_to(ROOT)} is stale: run `make generate`")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(generated()[path], "utf-8")
+            path.write_text(text, "utf-8")
     return 1 if check and stale else 0
 
 

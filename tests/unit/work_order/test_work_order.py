@@ -43,12 +43,13 @@ def test_the_labels_come_in_the_order_of_the_window_whatever_the_order_of_the_ch
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "left"), [(RELAY, 2), (OLD_RELAY, 6), (THANDI, 10), (PIETER, 12)])
-def test_a_field_is_either_changed_or_left_alone(one, left):
+@pytest.mark.parametrize("one", [RELAY, OLD_RELAY, THANDI, PIETER])
+def test_a_field_is_either_changed_or_left_alone(one):
     entry = entry_of(one)
-    assert len(entry["untouched"]) == left
-    names = {shown["field"] for shown in (*entry["fields"], *entry["untouched"])}
-    assert names == {row.name for row in RESOURCES[one["resource"]].fields}
+    changed = [change["field"] for change in one["fields"]]
+    assert {shown["field"] for shown in entry["fields"]} == set(changed)
+    every = [field.name for field in RESOURCES[one["resource"]].fields]
+    assert [shown["field"] for shown in entry["untouched"]] == [name for name in every if name not in changed]
 
 
 @pytest.mark.parametrize("one", [KGOSI, OLDEST, SWITCH_OFF])
