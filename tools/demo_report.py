@@ -47,32 +47,34 @@ def fleet(branches: int, users: int, day: str) -> Iterator[Entry]:
 def result(number: int, users: list[str], today: bool) -> dict[str, Any]:
     """Return what fincon_mail_branch says of a branch; most are in order, and each kind of trouble comes in turn."""
     told: dict[str, Any] = {"records": {"smtp_servers": ["HQ relay"], "users": users}}
-    read = {**told, "changes": [], "unverified": []}
+    read = {**told, "outcome": "unchanged", "changes": [], "unverified": []}
+    planned = {**read, "outcome": "planned"}
     kind = number % 50
     address = f"https://10.1.{number % 250}.3:4090"
     if kind == 1:
         text = f"{address}: no connection within 10 seconds; is a firewall between?"
-        return {**told, "installation_reached": False, "msg": text}
+        return {**told, "outcome": "unreachable", "msg": text}
     if kind == 2 and today:
         return {
             **told,
+            "outcome": "failed",
             "msg": f"{address}: Login failed: Invalid user name or password; check the login",
         }
     if kind == 3:
         place = f"/srv/fleet/branches/branch-{number:04}.yml:12:5"
         text = f"{place}: users[1].telephone (mail_user {users[1]}): must be text, not the number 27215550100"
-        return {**told, "findings": [{"message": text}], "msg": text}
+        return {**told, "outcome": "invalid", "findings": [{"message": text}], "msg": text}
     if kind in (4, 5):
-        return {**read, "changes": [change("smtp_server", "HQ relay", ("port", 25, 587), ("use_tls", False, True))]}
+        return {**planned, "changes": [change("smtp_server", "HQ relay", ("port", 25, 587), ("use_tls", False, True))]}
     if kind == 6:
         home = f"{users[3].lower()}@home.example"
         own = ("sender_email", home, f"{users[3].lower()}@branch-{number:04}.example.co.za")
         found = [change("mail_user", users[3], own), change("mail_enabled", users[7], ("email_enabled", False, True))]
-        return {**read, "changes": found[: 2 if today else 1]}
+        return {**planned, "changes": found[: 2 if today else 1]}
     if kind == 7:
         gone = {"resource": "mail_user", "name": users[-1], "action": "create", "fields": []}
         extra = {"resource": "smtp_server", "name": "old gmail", "action": "delete", "fields": []}
-        return {**read, "changes": [gone, extra]}
+        return {**planned, "changes": [gone, extra]}
     if kind in (8, 9):
         since = "2026-11-04" if kind == 8 else "2026-11-23"
         server = change("smtp_server", "HQ relay", ("mail_server", "10.0.0.9", "smtp.example.co.za"))

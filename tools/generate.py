@@ -30,8 +30,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     USER_FIELDS,
     Field,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._module.probing import (
-    probe_argument_spec,
+from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import (
+    probe_module_spec,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.ledger_schema import (
     ledger_schema,
@@ -81,7 +81,7 @@ def options(key: Field, fields: Iterable[Field], *, with_key: bool = True) -> di
 def probe_options() -> dict[str, Any]:
     """Return the documentation of the settings that the probe takes by themselves."""
     documented: dict[str, Any] = {}
-    spec = probe_argument_spec()
+    spec = probe_module_spec()
     for row in (*SMTP_SERVER.fields, MAIL_USER.field("sender_email")):
         if row.name in spec:
             documented[row.name] = {"description": [row.description], "type": TYPES.get(row.kind, "str")}

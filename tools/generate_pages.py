@@ -69,8 +69,8 @@ def field_tables() -> str:
         "# Fields of the records",
         "",
         "The label is Fincon's own where it is publicly documented. The mark of a source says how much is known: "
-        "**S** seen in the source, **I** inferred, **U** not publicly documented. REST is the name in the mail contract of"
-        " the rest backend.",
+        "**S** seen in the source, **I** inferred, **U** not publicly documented. REST is the name in the mail "
+        "contract of the rest backend.",
     ]
     for resource in RESOURCES.values():
         lines += ["", f"## {resource.title[0].upper()}{resource.title[1:]} (`{resource.name}`)", ""]

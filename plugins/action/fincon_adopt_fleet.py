@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt import write
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.adoption import (
     BRANCHES,
@@ -21,14 +22,6 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.adoption import
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.host import left_out, read
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.text import RUAMEL_ERROR
 
-_SPEC = {
-    "variable": {"type": "str", "required": True},
-    "hosts": {"type": "list", "elements": "str"},
-    "dest": {"type": "path", "default": "./fleet"},
-    "overwrite": {"type": "bool", "default": False},
-    "placeholders": {"type": "bool", "default": True},
-    "blank_users": {"type": "bool", "default": False},
-}
 #: A file that is replaced may hold passwords by now.
 _NOT_SHOWN = "(what stands there is not shown, since passwords may be in it)\n"
 
@@ -43,7 +36,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Make the files, see what stands there, and write."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _validated, options = self.validate_argument_spec(_SPEC)
+        _validated, options = self.validate_argument_spec(MODULES["fincon_adopt_fleet"].argument_spec)
         if RUAMEL_ERROR is not None:
             return {**result, "failed": True, "msg": f"a Python library is needed on the controller: {RUAMEL_ERROR}"}
         folder = Path(options["dest"]).absolute()

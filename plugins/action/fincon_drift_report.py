@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.fincon.mail.plugins.modules.fincon_drift_report import ARGUMENT_SPEC, CONSTRAINTS
+from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import Entry, branch_entry, combined
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document, merged_entries
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import (
@@ -22,6 +22,8 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import (
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import not_in_order, summary
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError
 
+_MODULE = MODULES["fincon_drift_report"]
+
 
 class ActionModule(ActionBase):
     """Makes one report of the results of all hosts, on the controller, where the variables of all hosts are."""
@@ -31,7 +33,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Write the report and return what it says in short."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _validated, options = self.validate_argument_spec(ARGUMENT_SPEC, **CONSTRAINTS)
+        _validated, options = self.validate_argument_spec(_MODULE.argument_spec, **_MODULE.constraints)
         try:
             written = self._write(options, task_vars or {})
         except ReportError as exc:
@@ -63,7 +65,6 @@ def _entries(options: Mapping[str, Any], task_vars: Mapping[str, Any], checked: 
                 checked,
                 str(variables.get("fincon_region") or ""),
                 [str(tag) for tag in variables.get("fincon_tags") or []],
-                ran=options["results_of"] == "run",
             )
             for item in result.get("results", [result])
             if not item.get("skipped")

@@ -8,6 +8,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._action import FinconA
 
 
 class ActionModule(FinconAction):
-    """The module of the same name."""
+    """The action of every module that works on an installation: ``meta/runtime.yml`` sends them all here.
 
-    module = "fincon_mail_branch"
+    It has the name of one of them, since ``ansible-test`` wants a module of the same name for its documentation.
+    """

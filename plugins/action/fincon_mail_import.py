@@ -16,8 +16,6 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._action import FinconA
 class ActionModule(FinconAction):
     """The module of the same name. The CSV files are on the controller, so they are read here."""
 
-    module = "fincon_mail_import"
-
     def _arguments(self, variables: dict[str, Any]) -> dict[str, Any]:
         arguments = super()._arguments(variables)
         files = arguments.get("csv_files") or []

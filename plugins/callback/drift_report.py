@@ -129,16 +129,10 @@ class CallbackModule(CallbackBase):
         self._is_written = self._is_written or name == _REPORT
         if name != _MODULE:
             return
-        host, ran = result.host, not _is_check(result)
+        host = result.host
         tags = [str(tag) for tag in host.vars.get("fincon_tags") or []]
         for item in result.result.get("results", [result.result]):
             if not item.get("skipped"):
-                entry = branch_entry(host.name, item, now(), str(host.vars.get("fincon_region") or ""), tags, ran)
+                entry = branch_entry(host.name, item, now(), str(host.vars.get("fincon_region") or ""), tags)
                 known = self._entries.get(host.name)
                 self._entries[host.name] = combined(known, entry) if known else entry
-
-
-def _is_check(result: Any) -> bool:
-    """Whether the task ran in check mode. In older versions its task may hold a template in place of the flag."""
-    check_mode = result.task.check_mode
-    return bool(check_mode if isinstance(check_mode, bool) else result.task_fields["check_mode"])

@@ -96,39 +96,12 @@ adapter:
   sample: {name: json_file, version: "1.0", capabilities: [delete]}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.fincon.mail.plugins.module_utils._backends.command.conformance.kit import (
-    FAIL,
-    lines,
-    run_rules,
-)
-from ansible_collections.fincon.mail.plugins.module_utils._backends.command.conformance.subject import Subject
-from ansible_collections.fincon.mail.plugins.module_utils._backends.command.process import Limits
+from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={
-            "command": {"type": "list", "elements": "str", "required": True},
-            "user": {"type": "str", "required": True},
-            "command_timeout": {"type": "float", "default": 300.0},
-            "output_limit": {"type": "int", "default": 16777216},
-        },
-        supports_check_mode=True,
-    )
-    if not module.params["command"]:
-        module.fail_json(msg="command is empty; give the adapter program and its arguments")
-    limits = Limits(module.params["command_timeout"], module.params["output_limit"])
-    subject = Subject(module.params["command"], limits, module.params["user"])
-    verdicts = [verdict.as_dict() for verdict in run_rules(subject, may_write=not module.check_mode)]
-    about = subject.about
-    adapter = {"name": about.name, "version": about.version, "capabilities": sorted(about.capabilities)}
-    result = {"changed": False, "rules": verdicts, "lines": lines(verdicts), "adapter": adapter}
-    failed = [verdict["rule"] for verdict in verdicts if verdict["verdict"] == FAIL]
-    if failed:
-        module.fail_json(msg=f"{len(failed)} of {len(verdicts)} rules failed: {', '.join(failed)}", **result)
-    module.exit_json(**result)
+    run_module("fincon_adapter_check")
 
 
 if __name__ == "__main__":

@@ -124,3 +124,14 @@ existing:
   elements: str
   sample: [/srv/fincon/fleet/branches/durban.yml]
 """
+
+from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("fincon_adopt_fleet")
+
+
+if __name__ == "__main__":
+    main()

@@ -25,13 +25,6 @@ options:
     description: The hosts. By default all hosts of the play.
     type: list
     elements: str
-  results_of:
-    description:
-      - Whether the results are those of a V(check), whose changes are drift, or of a V(run), which has made its
-        changes.
-    type: str
-    choices: [check, run]
-    default: check
   reports:
     description:
       - Files of JSON reports that are merged, and patterns of them.
@@ -129,28 +122,12 @@ not_in_order:
     durban: "drift: mail_user LERATO, email_enabled: is false, declared true"
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-FORMATS = ["html", "json", "junit", "markdown"]
-
-ARGUMENT_SPEC = {
-    "variable": {"type": "str"},
-    "hosts": {"type": "list", "elements": "str"},
-    "results_of": {"type": "str", "choices": ["check", "run"], "default": "check"},
-    "reports": {"type": "list", "elements": "str"},
-    "dest": {"type": "path", "default": "./fincon-report"},
-    "formats": {"type": "list", "elements": "str", "choices": FORMATS, "default": FORMATS},
-    "previous": {"type": "path"},
-    "fail_on_pending": {"type": "bool", "default": False},
-}
-#: The results of the hosts, or reports to merge.
-CONSTRAINTS = {"mutually_exclusive": [("variable", "reports")], "required_one_of": [("variable", "reports")]}
+from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module
 
 
 def main() -> None:
-    """Say that the action plugin is missing, which Ansible otherwise runs in place of this."""
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, **CONSTRAINTS)
-    module.fail_json(msg="fincon_drift_report works on the controller; call it as fincon.mail.fincon_drift_report")
+    """Run the module."""
+    run_module("fincon_drift_report")
 
 
 if __name__ == "__main__":

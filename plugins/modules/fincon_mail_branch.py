@@ -66,6 +66,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+outcome:
+  description:
+    - V(unchanged) when nothing had to be changed, V(planned) in check mode when something has to be, V(applied) when
+      all changes are done (with the C(attended) backend, when they are ordered).
+    - A call that fails is V(partly_applied) when a change failed after others, V(refused) when the verification failed,
+      V(invalid) when the records are at fault, V(unreachable) when the installation could not be reached, and else
+      V(failed).
+  returned: always
+  type: str
+  sample: applied
 changes:
   description: What differs, record by record, in the order in which it is applied, the same in check mode.
   returned: unless the records are at fault or cannot be read
@@ -93,7 +103,7 @@ changes:
       type: list
       elements: dict
 unverified:
-  description: Passwords of which nobody knows whether they differ. They are sent once; this is not drift.
+  description: Passwords without a fingerprint. They are sent once; this is not drift.
   returned: as RV(changes)
   type: list
   elements: dict

@@ -64,6 +64,15 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+outcome:
+  description:
+    - V(unchanged) when there is nothing new to note, V(planned) in check mode when there is, V(applied) when it is
+      noted.
+    - A call that fails is V(invalid) when the records are at fault, V(unreachable) when the installation could not be
+      reached, and else V(failed).
+  returned: always
+  type: str
+  sample: applied
 confirmed:
   description: The items that are confirmed now, as RV(fincon.mail.fincon_mail_branch#module:work_order) has them.
   returned: success

@@ -41,21 +41,30 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+outcome:
+  description:
+    - V(unchanged) when nothing had to be changed, V(planned) in check mode when something has to be, V(applied) when
+      all changes are done (with the C(attended) backend, when they are ordered).
+    - A call that fails is V(partly_applied) when a change failed after others, V(refused) when the verification failed,
+      V(invalid) when the records are at fault, V(unreachable) when the installation could not be reached, and else
+      V(failed).
+  returned: always
+  type: str
+  sample: applied
 changes:
   description: What differs, record by record, in the order in which it is applied, the same in check mode.
   returned: unless the records are at fault or cannot be read
   type: list
   elements: dict
   sample:
-    - resource: smtp_server
-      name: HQ relay
+    - resource: mail_enabled
+      name: THANDI
       action: update
       fields:
-        - {field: port, have: 25, want: 587}
-        - {field: password, have: set, want: "set, will change"}
+        - {field: email_enabled, have: false, want: true}
   contains:
     resource:
-      description: C(smtp_server), C(mail_user) or C(mail_enabled).
+      description: C(mail_enabled).
       type: str
     name:
       description: Name of the record.
@@ -64,11 +73,11 @@ changes:
       description: C(create), C(update) or C(delete).
       type: str
     fields:
-      description: The fields that differ. Passwords are the words C(set), C(unset) and C(set, will change).
+      description: C(email_enabled).
       type: list
       elements: dict
 unverified:
-  description: Passwords of which nobody knows whether they differ. They are sent once; this is not drift.
+  description: Always empty, since this module sends no password. The other modules that write return it as well.
   returned: as RV(changes)
   type: list
   elements: dict
@@ -104,11 +113,11 @@ work_order:
     items:
       - item: 1
         since: "2026-11-24"
-        resource: smtp_server
-        name: HQ relay
+        resource: mail_enabled
+        name: THANDI
         action: update
         fields:
-          - {field: port, have: 25, want: 587}
+          - {field: email_enabled, have: false, want: true}
 pending:
   description: The items that waited when the call began, as in RV(work_order), each with the number of its C(order).
   returned: as RV(changes), with the C(attended) backend

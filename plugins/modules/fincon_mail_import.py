@@ -72,14 +72,23 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+outcome:
+  description:
+    - V(unchanged) when there is nothing new to note, V(planned) in check mode when there is, V(applied) when it is
+      noted.
+    - A call that fails is V(invalid) when the records are at fault, V(unreachable) when the installation could not be
+      reached, and else V(failed).
+  returned: always
+  type: str
+  sample: applied
 changes:
   description: What is noted, record by record, in the shape that M(fincon.mail.fincon_mail_branch) returns.
   returned: success
   type: list
   elements: dict
 findings:
-  description: What is wrong with the declared records.
-  returned: when they are at fault
+  description: Errors in the declared records.
+  returned: when there are some
   type: list
   elements: dict
 """

@@ -32,6 +32,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+outcome:
+  description: V(unchanged), V(unreachable) when the installation could not be reached, or V(failed).
+  returned: always
+  type: str
+  sample: unchanged
 smtp_servers:
   description: The SMTP definitions, sorted by name.
   returned: success

@@ -48,21 +48,31 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+outcome:
+  description:
+    - V(unchanged) when nothing had to be changed, V(planned) in check mode when something has to be, V(applied) when
+      all changes are done (with the C(attended) backend, when they are ordered).
+    - A call that fails is V(partly_applied) when a change failed after others, V(refused) when the verification failed,
+      V(invalid) when the records are at fault, V(unreachable) when the installation could not be reached, and else
+      V(failed).
+  returned: always
+  type: str
+  sample: applied
 changes:
   description: What differs, record by record, in the order in which it is applied, the same in check mode.
   returned: unless the records are at fault or cannot be read
   type: list
   elements: dict
   sample:
-    - resource: smtp_server
-      name: HQ relay
+    - resource: mail_user
+      name: THANDI
       action: update
       fields:
-        - {field: port, have: 25, want: 587}
+        - {field: sender_email, have: thandi@home.example, want: thandi@example.co.za}
         - {field: password, have: set, want: "set, will change"}
   contains:
     resource:
-      description: C(smtp_server), C(mail_user) or C(mail_enabled).
+      description: C(mail_user).
       type: str
     name:
       description: Name of the record.
@@ -75,7 +85,7 @@ changes:
       type: list
       elements: dict
 unverified:
-  description: Passwords of which nobody knows whether they differ. They are sent once; this is not drift.
+  description: Passwords without a fingerprint. They are sent once; this is not drift.
   returned: as RV(changes)
   type: list
   elements: dict
@@ -111,11 +121,11 @@ work_order:
     items:
       - item: 1
         since: "2026-11-24"
-        resource: smtp_server
-        name: HQ relay
+        resource: mail_user
+        name: THANDI
         action: update
         fields:
-          - {field: port, have: 25, want: 587}
+          - {field: sender_email, have: thandi@home.example, want: thandi@example.co.za}
 pending:
   description: The items that waited when the call began, as in RV(work_order), each with the number of its C(order).
   returned: as RV(changes), with the C(attended) backend

@@ -53,6 +53,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+outcome:
+  description:
+    - V(unchanged) when nothing had to be changed, V(planned) in check mode when something has to be, V(applied) when
+      all changes are done (with the C(attended) backend, when they are ordered).
+    - A call that fails is V(partly_applied) when a change failed after others, V(refused) when the verification failed,
+      V(invalid) when the records are at fault, V(unreachable) when the installation could not be reached, and else
+      V(failed).
+  returned: always
+  type: str
+  sample: applied
 changes:
   description: What differs, record by record, in the order in which it is applied, the same in check mode.
   returned: unless the records are at fault or cannot be read
@@ -67,7 +77,7 @@ changes:
         - {field: password, have: set, want: "set, will change"}
   contains:
     resource:
-      description: C(smtp_server), C(mail_user) or C(mail_enabled).
+      description: C(smtp_server).
       type: str
     name:
       description: Name of the record.
@@ -80,7 +90,7 @@ changes:
       type: list
       elements: dict
 unverified:
-  description: Passwords of which nobody knows whether they differ. They are sent once; this is not drift.
+  description: Passwords without a fingerprint. They are sent once; this is not drift.
   returned: as RV(changes)
   type: list
   elements: dict
@@ -92,11 +102,11 @@ verification:
   returned: as RV(changes)
   type: dict
 relogin_users:
-  description: Users who must log out of Fincon and in again, since it reads their settings at login only.
+  description: Always empty, since this module changes no user. The other modules that write return it as well.
   returned: as RV(changes)
   type: list
   elements: str
-  sample: [THANDI]
+  sample: []
 backend:
   description: C(name) of the backend, and C(version) of the other side as it tells it.
   returned: as RV(changes)

@@ -8,19 +8,17 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import INVALID
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 from ansible_collections.fincon.mail.plugins.plugin_utils._worker import run_in_worker
 
 
 class FinconAction(ActionBase):
-    """Gives a module what it takes from its host and its task when nobody says otherwise, and does its work.
+    """Gives a module what it takes from its host and its task where the task gives nothing else, and does its work.
 
     A module process costs about 170 ms, the same work in the controller's worker about 10 ms. So where the process
     would run on the controller anyway, there is none.
     """
-
-    #: Name of the module, a key of ``MODULES``.
-    module: str
 
     _supports_check_mode = True
     _supports_diff = True
@@ -33,8 +31,8 @@ class FinconAction(ActionBase):
         if variables.get("fincon_fleet_findings"):
             # A result and not an exception, which would bypass the task's failed_when.
             found = variables["fincon_fleet_findings"]
-            text = "the fleet's files are at fault:\n" + "\n".join(found)
-            return {**result, "failed": True, "changed": False, "msg": text, "findings": found}
+            text = "errors in the fleet files:\n" + "\n".join(found)
+            return {**result, "outcome": INVALID, "failed": True, "changed": False, "msg": text, "findings": found}
         arguments = self._arguments(variables)
         if self._needs_a_process():
             result.update(
@@ -43,14 +41,18 @@ class FinconAction(ActionBase):
             # It would repeat all arguments in every result. Newer versions of Ansible leave it out themselves.
             result.pop("invocation", None)
             return result
-        done, warnings = run_in_worker(self.module, arguments, bool(self._task.check_mode), self._task.action)
+        done, warnings = run_in_worker(self._module(), arguments, bool(self._task.check_mode), self._task.action)
         for warning in warnings:
             Display().warning(warning)
         return {**result, **done}
 
+    def _module(self) -> str:
+        """The name of the module, a key of ``MODULES``, by whatever name the task calls it."""
+        return (self._task.resolved_action or self._task.action).rpartition(".")[2]
+
     def _arguments(self, variables: dict[str, Any]) -> dict[str, Any]:
         arguments = dict(self._task.args)
-        options = MODULES[self.module].argument_spec
+        options = MODULES[self._module()].argument_spec
         if "installation" in options and "installation" not in arguments and "fincon_installation" in variables:
             arguments["installation"] = self._templar.template(variables["fincon_installation"])
         if "probe_run" in options:

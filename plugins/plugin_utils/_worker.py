@@ -13,7 +13,6 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
-from ansible_collections.fincon.mail.plugins.module_utils._module.main import returned
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 
 
@@ -35,9 +34,9 @@ def run_in_worker(
             message = f"Unsupported parameters for ({called}) module: {message}"
         return {"failed": True, "msg": message}, []
     params = validated.validated_parameters
-    outcome = module.work(params, check_mode)
+    made = module.run(params, check_mode)
     # Nothing scrubs an action plugin's result, as AnsibleModule does with that of a module.
-    return remove_values(returned(outcome), set(_secrets(module.argument_spec, params))), outcome.warnings
+    return remove_values(made.as_dict(), set(_secrets(module.argument_spec, params))), made.warnings
 
 
 def plain(value: Any) -> Any:

@@ -124,7 +124,7 @@ def test_faults_of_the_files_stop_every_playbook_before_the_first_connection(
         # With --limit the play on localhost is left out, and the branch itself has to tell.
         assert "is undefined" not in run.output
         if options and name == "drift":
-            assert "invalid: the fleet's files are at fault" in run.output
+            assert "invalid: errors in the fleet files" in run.output
     assert site.standin.requests() == []
     assert not site.mail.logins_tried
 

@@ -2,13 +2,14 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The interface of a backend, the way in to one installation: describe, read, apply."""
+"""What every backend offers: open an installation, and prepare and apply changes."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints
@@ -30,26 +31,13 @@ class Description:
     backend: str
     version: str = ""
 
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What was read from an installation.
-
-    :param state: what changes are measured against. At an attended site it holds what is ordered already.
-    :param confirmed: what Fincon holds now, where that is something else.
-    """
-
-    state: State
-    confirmed: State | None = None
-
-    @property
-    def installed(self) -> State:
-        """What Fincon holds now."""
-        return self.state if self.confirmed is None else self.confirmed
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the result tells of the backend."""
+        return {"name": self.backend, "version": self.version}
 
 
 @dataclass(frozen=True)
-class Report:
+class Applied:
     """What became of the changes.
 
     :param applied: those that are done.
@@ -62,36 +50,38 @@ class Report:
     error: str = ""
 
 
-class Backend(ABC):
-    """One installation, open for the work of one module call.
+@dataclass(frozen=True)
+class Prepared:
+    """Changes that are ready to be applied.
 
-    A context manager: what it holds open (a session, a lock) ends with the block. Its methods raise
-    :class:`FinconError` with a sentence for the user.
+    :param result: what the module's result holds besides, once they are applied. The same in check mode.
+    :param apply: applies the changes in their order and stops at the first that fails. Raises nothing.
     """
 
-    #: Fingerprints of the passwords that were sent to this installation.
-    fingerprints: Fingerprints
+    result: Mapping[str, Any]
+    apply: Callable[[], Applied]
 
-    def __enter__(self) -> Backend:
-        return self
 
-    def __exit__(self, *_exc: Any) -> None:
-        self.close()
+@dataclass(frozen=True)
+class Session(ABC):
+    """One installation as it was read, and the way to change it. The facts in it never change.
 
-    @abstractmethod
-    def describe(self) -> Description:
-        """Return what the other side says of itself; valid after :meth:`read`."""
+    Its methods raise :class:`FinconError` with a sentence for the user.
 
-    @abstractmethod
-    def read(self, writing: bool = False) -> Snapshot:
-        """Return all records.
+    :param description: what the other side says of itself.
+    :param state: what changes are measured against. At an attended site it holds what is ordered already.
+    :param installed: what Fincon holds now.
+    :param fingerprints: those of the passwords that were sent to this installation.
+    """
 
-        :param writing: whether changes may follow. What another run could change meanwhile is locked until the end.
-        """
+    description: Description
+    state: State
+    installed: State
+    fingerprints: Fingerprints = field(repr=False)
 
-    def foretell(self, _changes: Sequence[Change]) -> dict[str, Any]:
-        """Return what the result tells besides, once these changes are applied; the same when they are not applied."""
-        return {}
+    def unsupported(self, _changes: Sequence[Change]) -> str:
+        """Return why changes cannot be carried out here; empty when they can. Check mode asks as well."""
+        return ""
 
     def prober(self, ours: Prober) -> Prober:
         """Return what verifies settings at their mail server: our own probe, unless the other side has a better place.
@@ -101,9 +91,20 @@ class Backend(ABC):
         return ours
 
     @abstractmethod
-    def apply(self, changes: Sequence[Change]) -> Report:
-        """Apply the changes in their order and stop at the first that fails."""
+    def prepare(self, changes: Sequence[Change]) -> Prepared:
+        """Return the changes ready to be applied. Nothing is written yet."""
+
+
+class Backend(ABC):
+    """The way in to one installation.
+
+    Made from the settings of ``installation.py``; :class:`FinconError` when one of them cannot be used.
+    """
 
     @abstractmethod
-    def close(self) -> None:
-        """End what is held open. Does not raise."""
+    def open(self, writing: bool = False) -> AbstractContextManager[Session]:
+        """Read the installation. What is held open meanwhile (a login, a lock) ends with the block.
+
+        :param writing: whether changes may follow. What another run could change meanwhile is locked until the end.
+        :raises FinconError: when the installation cannot be read.
+        """

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,7 +115,7 @@ SETTINGS = (
 )
 
 
-def problems(installation: dict[str, Any]) -> list[str]:
+def problems(installation: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with a rendered installation: settings that its backend lacks or does not know.
 
     Values are never part of the sentences.

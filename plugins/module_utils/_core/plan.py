@@ -192,7 +192,7 @@ def _password_change(
     return ("" if known == passwords.SAME else passwords.WILL_CHANGE), known == passwords.UNKNOWN
 
 
-def diff(plan: Plan) -> dict[str, Any]:
+def result_diff(plan: Plan) -> dict[str, Any]:
     """Return ``before`` and ``after`` of every record that changes, the same in check mode and in a run."""
     names = {(change.resource, change.name) for change in plan.changes}
     return {"before": _shown(plan.before, names), "after": _shown(plan.after, names)}

@@ -129,7 +129,7 @@ def same_value(field: Field, have: Any, want: Any) -> bool:
     return bool(have == want)
 
 
-def _password(login: str, wire: str, source: str, **further: str) -> Field:
+def _password(login: str, wire: str, source: str, label: str = "", purpose: str = "") -> Field:
     return Field(
         name="password",
         kind="secret",
@@ -138,8 +138,9 @@ def _password(login: str, wire: str, source: str, **further: str) -> Field:
         description=f"Password of {login}. It can be set but not read back.",
         source=source,
         login=login,
+        label=label,
+        purpose=purpose,
         probed=True,
-        **further,
     )
 
 

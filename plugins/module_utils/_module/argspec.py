@@ -11,11 +11,14 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import BACKENDS, SETTINGS
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import UPDATE_PASSWORD
-from ansible_collections.fincon.mail.plugins.module_utils._core.records import Field
-from ansible_collections.fincon.mail.plugins.module_utils._module.logins import LEVELS
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SECTIONS, SMTP_SERVER, Field
+from ansible_collections.fincon.mail.plugins.module_utils._module.logins import LEVELS as VERIFY_LEVELS
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS as PROBE_LEVELS
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import TLS_MODES
 
 Spec = dict[str, Any]
+#: Validated parameters of a module, with defaults.
+Params = dict[str, Any]
 
 _TYPES = {"flag": "bool", "integer": "int"}
 
@@ -38,6 +41,11 @@ def record_spec(key: Field, fields: Iterable[Field]) -> Spec:
 def records_spec(key: Field, fields: Iterable[Field]) -> Spec:
     """Return an option that takes a list of records."""
     return {"type": "list", "elements": "dict", "options": record_spec(key, fields)}
+
+
+def branch_spec() -> Spec:
+    """Return the options that take the records of a branch."""
+    return {section.name: records_spec(section.key, section.fields) for section in SECTIONS.values()}
 
 
 def installation_spec() -> Spec:
@@ -66,7 +74,7 @@ def write_spec() -> Spec:
 def verify_spec() -> Spec:
     """Return the options of the verification before a write."""
     return {
-        "verify": {"type": "str", "choices": list(LEVELS), "default": "auth"},
+        "verify": {"type": "str", "choices": list(VERIFY_LEVELS), "default": "auth"},
         "verify_failure": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
         **probe_spec(),
     }
@@ -87,3 +95,25 @@ def probe_options(params: dict[str, Any]) -> dict[str, Any]:
     """Return what :func:`probe_spec` says of a single probe, as its settings take it."""
     names = (name for name in probe_spec() if name != "probe_run")
     return {name: params[name] for name in names if params[name] is not None}
+
+
+#: Fields of a definition that the probe takes by themselves.
+PROBED_FIELDS = tuple(field.name for field in SMTP_SERVER.fields if field.probed)
+
+
+def probe_module_spec() -> Spec:
+    """Return the options of the probe's module: the settings of one login, or the records of a branch."""
+    fields = {name: field_spec(SMTP_SERVER.field(name)) for name in PROBED_FIELDS}
+    for name, spec in fields.items():
+        default = SMTP_SERVER.field(name).default
+        if default != "":
+            spec["default"] = default
+    return {
+        **fields,
+        "sender_email": field_spec(MAIL_USER.field("sender_email")),
+        "send_to": {"type": "str"},
+        **branch_spec(),
+        "level": {"type": "str", "choices": list(PROBE_LEVELS), "default": "auth"},
+        "fail_on_error": {"type": "bool", "default": True},
+        **probe_spec(),
+    }

@@ -6,26 +6,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
-from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome
 
 
 def run_module(name: str) -> None:
     """Run the module of that name and end the process."""
     made = MODULES[name]
     module = AnsibleModule(argument_spec=made.argument_spec, supports_check_mode=True, **made.constraints)
-    outcome = made.work(module.params, module.check_mode)
-    for warning in outcome.warnings:
+    result = made.run(module.params, module.check_mode)
+    for warning in result.warnings:
         module.warn(warning)
-    result = returned(outcome)
-    if result.get("failed"):
-        module.fail_json(**result)
-    module.exit_json(**result)
-
-
-def returned(outcome: Outcome) -> dict[str, Any]:
-    """Return the result of a module."""
-    return {**outcome.result, "failed": True, "msg": outcome.failure} if outcome.failure else outcome.result
+    if result.failure:
+        module.fail_json(**result.as_dict())
+    module.exit_json(**result.as_dict())

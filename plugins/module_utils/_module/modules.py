@@ -2,7 +2,10 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Every module: what it takes and what does its work, for a module process and for the controller's worker."""
+"""The one table of modules: what each takes, and what does its work.
+
+A module process (``main.py``) and the controller's worker (``plugin_utils/_worker.py``) both run what stands here.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,32 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import Spec
-from ansible_collections.fincon.mail.plugins.module_utils._module.execute import execute
-from ansible_collections.fincon.mail.plugins.module_utils._module.probing import (
-    PROBE_CONSTRAINTS,
-    probe_argument_spec,
-    run_probe,
+from ansible_collections.fincon.mail.plugins.module_utils._backends.registry import backend_of
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, Resource
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
+from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
+from ansible_collections.fincon.mail.plugins.module_utils._module.adapters import check_adapter
+from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import Params, Spec
+from ansible_collections.fincon.mail.plugins.module_utils._module.attended import (
+    confirm_order,
+    import_csv,
+    import_declared,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._module.specs import SPECS, Params
-from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Outcome
+from ansible_collections.fincon.mail.plugins.module_utils._module.desired import (
+    declared_names,
+    desired_branch,
+    desired_record,
+    desired_switches,
+    purge_of,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._module.probing import PROBE_CONSTRAINTS, run_probe
+from ansible_collections.fincon.mail.plugins.module_utils._module.reading import read
+from ansible_collections.fincon.mail.plugins.module_utils._module.result import ModuleResult, of_error
+from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import probe_all
+
+Work = Callable[[Params, bool], ModuleResult]
 
 
 @dataclass(frozen=True)
@@ -27,16 +47,151 @@ class Module:
     """A module.
 
     :param argument_spec: its options.
-    :param work: ``work(params, check_mode)`` with validated parameters, defaults included.
+    :param work: does its work: ``work(params, check_mode)``, the parameters validated and with defaults. ``None`` where
+        an action plugin of the same name does it, on the controller, from the variables of all hosts.
     :param constraints: between its options, as ``AnsibleModule`` takes them.
+    :param always: what the result holds whatever becomes of the work: ``always(params)``.
     """
 
     argument_spec: Spec
-    work: Callable[[Params, bool], Outcome]
+    work: Work | None
     constraints: Mapping[str, Any] = field(default_factory=dict)
+    always: Callable[[Params], dict[str, Any]] = lambda _params: {}
 
+    def run(self, params: Params, check_mode: bool) -> ModuleResult:
+        """Do the work. An error for the user is the result's ``failure``; none is raised."""
+        if self.work is None:
+            return of_error(FinconError("this module works on the controller: call it by its full name, fincon.mail.…"))
+        try:
+            result = self.work(params, check_mode)
+        except FinconError as exc:
+            result = of_error(exc)
+        result.values.update(self.always(params))
+        return result
+
+
+def _write(desired_records: Callable[[Params], list[DesiredRecord]], params: Params, check_mode: bool) -> ModuleResult:
+    request = Request(
+        tuple(desired_records(params)),
+        params["update_password"],
+        params["verify"],
+        params["verify_failure"],
+        argspec.probe_options(params),
+        purge_of(params),
+    )
+    prober = partial(probe_all, run_id=params["probe_run"])
+    return write(backend_of(params["installation"]), request, check_mode, prober)
+
+
+def _read(params: Params, _check_mode: bool) -> ModuleResult:
+    return read(backend_of(params["installation"]))
+
+
+def _confirm(params: Params, check_mode: bool) -> ModuleResult:
+    backend = backend_of(params["installation"])
+    return confirm_order(backend, params["order"], params["items"], params["by"], check_mode)
+
+
+def _import(params: Params, check_mode: bool) -> ModuleResult:
+    backend = backend_of(params["installation"])
+    if params["csv_files"]:
+        return import_csv(backend, list(zip(params["csv_files"], params["csv_contents"])), check_mode)
+    return import_declared(backend, desired_branch(params), check_mode)
+
+
+def _one_record(resource: Resource) -> Module:
+    return Module(
+        {
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            **argspec.record_spec(resource.key, resource.fields),
+            **argspec.write_spec(),
+        },
+        partial(_write, partial(desired_record, resource)),
+    )
+
+
+REPORT_FORMATS = ("html", "json", "junit", "markdown")
 
 MODULES = {
-    **{name: Module(spec.argument_spec, partial(execute, name)) for name, spec in SPECS.items()},
-    "fincon_smtp_probe": Module(probe_argument_spec(), run_probe, PROBE_CONSTRAINTS),
+    "fincon_smtp_server": _one_record(SMTP_SERVER),
+    "fincon_mail_user": _one_record(MAIL_USER),
+    "fincon_mail_enabled": Module(
+        {
+            "users": {"type": "list", "elements": "str", "required": True},
+            "enabled": {"type": "bool", "default": True},
+            **argspec.write_spec(),
+        },
+        partial(_write, desired_switches),
+    ),
+    "fincon_mail_branch": Module(
+        {
+            **argspec.branch_spec(),
+            "purge": {"type": "bool", "default": False},
+            "purge_protect": {"type": "list", "elements": "str", "default": []},
+            "purge_limit": {"type": "int", "default": 5},
+            "purge_empty": {"type": "bool", "default": False},
+            **argspec.write_spec(),
+        },
+        partial(_write, desired_branch),
+        always=declared_names,
+    ),
+    "fincon_mail_info": Module(argspec.installation_spec(), _read),
+    "fincon_mail_confirm": Module(
+        {
+            "order": {"type": "int", "required": True},
+            "items": {"type": "list", "elements": "int"},
+            "by": {"type": "str", "default": ""},
+            **argspec.installation_spec(),
+        },
+        _confirm,
+    ),
+    "fincon_mail_import": Module(
+        {
+            **argspec.branch_spec(),
+            "csv_files": {"type": "list", "elements": "path", "default": []},
+            "csv_contents": {"type": "list", "elements": "str", "default": []},
+            **argspec.installation_spec(),
+        },
+        _import,
+    ),
+    "fincon_smtp_probe": Module(argspec.probe_module_spec(), run_probe, PROBE_CONSTRAINTS),
+    "fincon_adapter_check": Module(
+        {
+            "command": {"type": "list", "elements": "str", "required": True},
+            "user": {"type": "str", "required": True},
+            "command_timeout": {"type": "float", "default": 300.0},
+            "output_limit": {"type": "int", "default": 16777216},
+        },
+        check_adapter,
+    ),
+    "fincon_adopt_fleet": Module(
+        {
+            "variable": {"type": "str", "required": True},
+            "hosts": {"type": "list", "elements": "str"},
+            "dest": {"type": "path", "default": "./fleet"},
+            "overwrite": {"type": "bool", "default": False},
+            "placeholders": {"type": "bool", "default": True},
+            "blank_users": {"type": "bool", "default": False},
+        },
+        None,
+    ),
+    "fincon_drift_report": Module(
+        {
+            "variable": {"type": "str"},
+            "hosts": {"type": "list", "elements": "str"},
+            "reports": {"type": "list", "elements": "str"},
+            "dest": {"type": "path", "default": "./fincon-report"},
+            "formats": {
+                "type": "list",
+                "elements": "str",
+                "choices": list(REPORT_FORMATS),
+                "default": list(REPORT_FORMATS),
+            },
+            "previous": {"type": "path"},
+            "fail_on_pending": {"type": "bool", "default": False},
+        },
+        None,
+        # The results of the hosts, or reports to merge.
+        {"mutually_exclusive": [("variable", "reports")], "required_one_of": [("variable", "reports")]},
+    ),
 }

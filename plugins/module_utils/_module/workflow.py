@@ -13,16 +13,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend, Prober, Report
+from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Applied, Backend, Prober, Session
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import record_findings
-from ansible_collections.fincon.mail.plugins.module_utils._core.errors import InvalidRecordsError
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, InvalidRecordsError
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, errors, warnings
-from ansible_collections.fincon.mail.plugins.module_utils._core.plan import Plan, diff, make_plan, sequence_findings
+from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import (
+    APPLIED,
+    FAILED,
+    PARTLY_APPLIED,
+    PLANNED,
+    REFUSED,
+    UNCHANGED,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.plan import (
+    Compare,
+    Plan,
+    make_plan,
+    result_diff,
+    sequence_findings,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purged_records
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, DesiredRecord, State
 from ansible_collections.fincon.mail.plugins.module_utils._module import logins as verifying
+from ansible_collections.fincon.mail.plugins.module_utils._module.result import ModuleResult
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
 
@@ -47,41 +62,75 @@ class Request:
     purge: Purge | None = None
 
 
-@dataclass
-class Outcome:
-    """What a module returns.
-
-    :param result: the return values, without any secret.
-    :param warnings: sentences for the user.
-    :param failure: why the call failed, in one sentence or three lines; empty when it did not.
-    """
-
-    result: dict[str, Any]
-    warnings: list[str] = field(default_factory=list)
-    failure: str = ""
-
-
-def write(backend: Backend, request: Request, check_mode: bool, prober: Prober = probe_all) -> Outcome:
+def write(backend: Backend, request: Request, check_mode: bool, prober: Prober = probe_all) -> ModuleResult:
     """Bring an installation to what was asked for.
 
     :param check_mode: everything but the last step: nothing is written.
     :raises FinconError: when nothing could be done at all.
     """
-    notes = _refuse(_record_findings(request.desired_records))
-    state = backend.read(writing=not check_mode).state
-    desired_records = request.desired_records
-    if request.purge is not None:
-        desired_records += tuple(purged_records(state, desired_records, request.purge))
-    plan = make_plan(state, desired_records, backend.fingerprints.compare, request.update_password)
-    notes += _refuse([*plan.findings, *_rule_findings(plan, desired_records)])
-    verified, failure, verify_notes = _verify(plan, request, backend.prober(prober))
-    notes += verify_notes
-    result = _result(plan, backend, verified)
-    if failure:
-        return Outcome({**result, "changed": False, "applied": [], "remaining": result["changes"]}, notes, failure)
-    if check_mode or not plan.changes:
-        return Outcome(result, notes)
-    return _reported(result, backend, backend.apply(plan.changes), notes)
+    notes = refuse_errors(declared_findings(request.desired_records))
+    with backend.open(writing=not check_mode) as session:
+        desired_records = request.desired_records
+        if request.purge is not None:
+            desired_records += tuple(purged_records(session.state, desired_records, request.purge))
+        plan, plan_notes = checked_plan(
+            session.state, desired_records, session.fingerprints.compare, request.update_password
+        )
+        unsupported = session.unsupported(plan.changes)
+        if unsupported:
+            raise FinconError(unsupported)
+        verified, failure, verify_notes = _verify(plan, request, session.prober(prober))
+        notes += [*plan_notes, *verify_notes]
+        if failure:
+            return ModuleResult(_stopped(plan, session, verified, Applied((), plan.changes)), REFUSED, notes, failure)
+        prepared = session.prepare(plan.changes)
+        applied = Applied(plan.changes) if check_mode or not plan.changes else prepared.apply()
+        if applied.error:
+            outcome = PARTLY_APPLIED if applied.applied else FAILED
+            done = f"{len(applied.applied)} of {len(plan.changes)} changes were applied"
+            error = f"{applied.error}; {done}, run again to apply the rest"
+            return ModuleResult(_stopped(plan, session, verified, applied), outcome, notes, error)
+        values = {**_values(plan, session, verified), **prepared.result}
+        return ModuleResult(values, outcome_of(plan.changes, check_mode), notes)
+
+
+def _stopped(plan: Plan, session: Session, verified: dict[str, Any] | None, applied: Applied) -> dict[str, Any]:
+    """The values of a call that did not do all of its plan."""
+    return {
+        **_values(plan, session, verified),
+        # What all changes would have led to is not what there is now.
+        **session.prepare(applied.applied).result,
+        "changed": bool(applied.applied),
+        "applied": [change.as_dict() for change in applied.applied],
+        "remaining": [change.as_dict() for change in applied.remaining],
+    }
+
+
+def outcome_of(changes: Sequence[Change], check_mode: bool) -> str:
+    """Return the outcome of a call that did all that it planned."""
+    if not changes:
+        return UNCHANGED
+    return PLANNED if check_mode else APPLIED
+
+
+def checked_plan(
+    state: State, desired_records: Sequence[DesiredRecord], compare: Compare, update_password: str = "on_change"
+) -> tuple[Plan, list[str]]:
+    """Return the plan and what to warn of.
+
+    :raises InvalidRecordsError: when the desired records do not go together with what is installed.
+    """
+    plan = make_plan(state, desired_records, compare, update_password)
+    return plan, refuse_errors([*plan.findings, *_rule_findings(plan, desired_records)])
+
+
+def changed_values(plan: Plan) -> dict[str, Any]:
+    """Return what a result holds of a plan in every module that writes."""
+    return {
+        "changed": bool(plan.changes),
+        "diff": result_diff(plan),
+        "changes": [change.as_dict() for change in plan.changes],
+    }
 
 
 def verify_records(
@@ -100,7 +149,7 @@ def verify_records(
     return _probe(verifying.checks_of_records(records, passwords, level, options), level, prober)
 
 
-def cautions(verified: Mapping[str, Any]) -> list[str]:
+def server_warnings(verified: Mapping[str, Any]) -> list[str]:
     """Return what is worth a look at the mail servers, each once."""
     targets = verified.get("targets", [verified])
     found = [
@@ -109,7 +158,7 @@ def cautions(verified: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def said(verified: Mapping[str, Any]) -> str:
+def first_failure(verified: Mapping[str, Any]) -> str:
     """The three lines of the first failure, and for whom; how many more there are."""
     failed = [target for target in verified["targets"] if not target["ok"]]
     who = ", ".join(failed[0]["users"]) or failed[0]["smtp_server"]
@@ -122,7 +171,8 @@ def relogin_users(changes: Sequence[Change]) -> list[str]:
     return sorted({change.name for change in changes if change.resource in (MAIL_USER.name, MAIL_ENABLED.name)})
 
 
-def _record_findings(desired_records: Sequence[DesiredRecord]) -> list[Finding]:
+def declared_findings(desired_records: Sequence[DesiredRecord]) -> list[Finding]:
+    """Return what is wrong with desired records by themselves."""
     found = sequence_findings(desired_records)
     for desired in desired_records:
         found += record_findings(desired.resource, {desired.resource.key.name: desired.name, **desired.values})
@@ -135,7 +185,7 @@ def _rule_findings(plan: Plan, desired_records: Sequence[DesiredRecord]) -> list
     return rule_findings(plan.after, concerned, True, deleted)
 
 
-def _refuse(findings: Sequence[Finding]) -> list[str]:
+def refuse_errors(findings: Sequence[Finding]) -> list[str]:
     """Return the warnings among the findings.
 
     :raises InvalidRecordsError: when one of them is an error.
@@ -154,12 +204,12 @@ def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any
     if verified is None:
         return None, "", []
     notes = [f"{', '.join(check.label)}: {check.reduced}" for check in checks if check.reduced]
-    notes += cautions(verified)
+    notes += server_warnings(verified)
     if verified["ok"]:
         return verified, "", notes
     if request.verify_failure == "warn":
-        return verified, "", [*notes, said(verified)]
-    return verified, said(verified), notes
+        return verified, "", [*notes, first_failure(verified)]
+    return verified, first_failure(verified), notes
 
 
 def _probe(checks: Sequence[verifying.Check], level: str, prober: Prober) -> dict[str, Any] | None:
@@ -172,32 +222,13 @@ def _probe(checks: Sequence[verifying.Check], level: str, prober: Prober) -> dic
     return verifying.summary(checks, [found[place] for place in range(len(checks))], level)
 
 
-def _result(plan: Plan, backend: Backend, verified: dict[str, Any] | None) -> dict[str, Any]:
-    described = backend.describe()
+def _values(plan: Plan, session: Session, verified: dict[str, Any] | None) -> dict[str, Any]:
     return {
-        "changed": bool(plan.changes),
-        "diff": diff(plan),
-        "changes": [change.as_dict() for change in plan.changes],
+        **changed_values(plan),
         "unverified": [
             {"resource": resource, "name": name, "field": field} for resource, name, field in plan.unverified
         ],
         "verification": verified,
         "relogin_users": relogin_users(plan.changes),
-        "backend": {"name": described.backend, "version": described.version},
-        **backend.foretell(plan.changes),
+        "backend": session.description.as_dict(),
     }
-
-
-def _reported(result: dict[str, Any], backend: Backend, report: Report, notes: list[str]) -> Outcome:
-    if not report.error:
-        return Outcome(result, notes)
-    result = {
-        **result,
-        # What was foretold for all changes is not what became of them.
-        **backend.foretell(report.applied),
-        "changed": bool(report.applied),
-        "applied": [change.as_dict() for change in report.applied],
-        "remaining": [change.as_dict() for change in report.remaining],
-    }
-    done = f"{len(report.applied)} of {len(report.applied) + len(report.remaining)} changes were applied"
-    return Outcome(result, notes, f"{report.error}; {done}, the next run goes on from there")

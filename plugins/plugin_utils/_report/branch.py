@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import APPLIED, PLANNED, UNCHANGED
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
     SECTIONS,
@@ -50,23 +51,21 @@ def branch_entry(
     checked: str,
     region: str = "",
     tags: Iterable[str] = (),
-    ran: bool = False,
 ) -> Entry:
     """Return the entry of a branch.
 
     :param branch: its name.
     :param result: the result of ``fincon_mail_branch``, also of a call that failed.
     :param checked: when the branch was looked at, UTC, as ISO 8601.
-    :param ran: whether the call was a run and not a check. What a run has changed is no drift; what it has ordered at
-        an attended site waits for a person.
     """
+    outcome = _outcome(result)
     known = isinstance(result.get("changes"), list)
     records = _Records(result.get("records") or {}, IN_SYNC if known else UNKNOWN)
     if known:
-        records.add_differences(_open_changes(result, ran), _unverified(result, ran))
-        records.add_pending(_waiting(result, ran), checked)
+        records.add_differences(_open_changes(result, outcome), _unverified(result, outcome))
+        records.add_pending(_waiting(result, outcome), checked)
     listed = records.listed()
-    state = _state(result, known, listed)
+    state = _state(outcome, listed)
     return {
         "branch": branch,
         "region": region,
@@ -165,37 +164,36 @@ def _ordered(item: Mapping[str, Any]) -> str:
     return "; ".join(fields)
 
 
-def _open_changes(result: Mapping[str, Any], ran: bool) -> list[Mapping[str, Any]]:
-    """What still differs: after a call that failed what it left, after a run that did not fail, nothing."""
-    if "remaining" in result:
-        return list(result["remaining"])
-    return [] if ran else list(result["changes"])
+def _outcome(result: Mapping[str, Any]) -> str:
+    """What became of the call. A result without an outcome is Ansible's own: the module was not reached, or failed."""
+    return str(result.get("outcome") or (UNREACHABLE if result.get("unreachable") else FAILED))
 
 
-def _unverified(result: Mapping[str, Any], ran: bool) -> set[tuple[str, str, str]]:
-    """The passwords that nobody can compare; a run has sent them."""
-    found = [] if ran and "remaining" not in result else result.get("unverified") or []
+def _open_changes(result: Mapping[str, Any], outcome: str) -> list[Mapping[str, Any]]:
+    """What still differs: after a run, what it left; in check mode, all that it would change."""
+    return list(result["changes"] if outcome == PLANNED else result.get("remaining") or [])
+
+
+def _unverified(result: Mapping[str, Any], outcome: str) -> set[tuple[str, str, str]]:
+    """The passwords that cannot be compared; a run that did all has sent them."""
+    found = [] if outcome == APPLIED else result.get("unverified") or []
     return {(item["resource"], item["name"], item["field"]) for item in found}
 
 
-def _waiting(result: Mapping[str, Any], ran: bool) -> list[Mapping[str, Any]]:
-    """The items of a work order: those that waited when a check began, or those that wait after a run."""
-    if not ran or "remaining" in result:
+def _waiting(result: Mapping[str, Any], outcome: str) -> list[Mapping[str, Any]]:
+    """The items of a work order: after a run that ordered something its own, else those that were pending."""
+    if outcome != APPLIED:
         return list(result.get("pending") or [])
     order = result.get("work_order") or {"items": []}
     return [{"order": order["number"], **item} for item in order["items"]]
 
 
-def _state(result: Mapping[str, Any], known: bool, records: Iterable[Record]) -> str:
-    if result.get("unreachable") or result.get("installation_reached") is False:
-        return UNREACHABLE
-    if result.get("findings"):
-        return INVALID
-    # `failed_when: false` hides the failure of a registered result, so what only a failed call returns tells it.
-    if not known or "remaining" in result:
+def _state(outcome: str, records: Iterable[Record]) -> str:
+    if outcome in (INVALID, UNREACHABLE):
+        return outcome
+    if outcome not in (UNCHANGED, PLANNED, APPLIED):
         return FAILED
-    found = [record for record in records if "differences" in record]
-    if found:
+    if any("differences" in record for record in records):
         return DRIFT
     return PENDING if any("pending" in record for record in records) else IN_SYNC
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.fincon.mail.plugins.module_utils._core.plan import diff, make_plan, sequence_findings
+from ansible_collections.fincon.mail.plugins.module_utils._core.plan import make_plan, result_diff, sequence_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
 
@@ -40,7 +40,7 @@ def test_nothing_is_planned_when_everything_is_as_desired():
         server("hq RELAY", **values, password=OLD), DesiredRecord(MAIL_USER, "thandi", {"smtp_server": "hq relay"})
     )
     assert plan.changes == ()
-    assert diff(plan) == {"before": {}, "after": {}}
+    assert result_diff(plan) == {"before": {}, "after": {}}
 
 
 def test_only_the_field_that_differs_is_changed():
@@ -173,12 +173,12 @@ def test_a_password_is_sent_where_none_is_set(mode):
 def test_no_secret_shows_in_any_form_of_a_plan(compare):
     desired = server(password=NEW)
     plan = plan_of(desired, DesiredRecord(MAIL_USER, "THANDI", {"username": "t", "password": OLD}), compare=compare)
-    shown = repr(plan) + repr(desired) + repr(diff(plan)) + repr([change.as_dict() for change in plan.changes])
+    shown = repr(plan) + repr(desired) + repr(result_diff(plan)) + repr([change.as_dict() for change in plan.changes])
     assert "canary" not in shown
 
 
 def test_the_diff_holds_the_records_that_change_and_words_for_passwords():
-    shown = diff(plan_of(server(password=NEW), compare="different"))
+    shown = result_diff(plan_of(server(password=NEW), compare="different"))
     before, after = shown["before"]["smtp_servers"]["HQ relay"], shown["after"]["smtp_servers"]["HQ relay"]
     assert (before["password"], after["password"]) == ("set", "set, will change")
     assert {**before, "password": ""} == {**after, "password": ""}

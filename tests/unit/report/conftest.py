@@ -29,7 +29,8 @@ class Results:
     @staticmethod
     def read(*changes: Any, **more: Any) -> dict[str, Any]:
         records = {"smtp_servers": ["HQ"], "users": ["THANDI", "PIETER"]}
-        return {"records": records, "changes": list(changes), "unverified": [], **more}
+        outcome = "planned" if changes else "unchanged"
+        return {"outcome": outcome, "records": records, "changes": list(changes), "unverified": [], **more}
 
     @classmethod
     def waiting(cls, since: str = "2026-11-20") -> dict[str, Any]:

@@ -24,11 +24,12 @@ def differences(entry):
 @pytest.mark.parametrize(
     ("told", "state"),
     [
-        ({"changes": [], "unverified": []}, "in_sync"),
-        ({"findings": [{"message": "wrong"}], "msg": "wrong"}, "invalid"),
-        ({"installation_reached": False, "msg": "no connection"}, "unreachable"),
+        ({"outcome": "unchanged", "changes": [], "unverified": []}, "in_sync"),
+        ({"outcome": "invalid", "findings": [{"message": "wrong"}], "msg": "wrong"}, "invalid"),
+        ({"outcome": "unreachable", "msg": "no connection"}, "unreachable"),
         ({"unreachable": True, "msg": "no route"}, "unreachable"),
-        ({"msg": "the server refused"}, "failed"),
+        ({"outcome": "failed", "msg": "the server refused"}, "failed"),
+        ({"msg": "Unsupported parameters"}, "failed"),
         ({}, "failed"),
     ],
 )
@@ -43,7 +44,7 @@ def test_each_declared_record_is_a_cell_definitions_first(results):
 
 
 def test_a_branch_that_was_not_read_shows_its_declared_records_as_not_known(results):
-    told = {"installation_reached": False, "msg": "no", "records": {"smtp_servers": ["HQ"], "users": ["THANDI"]}}
+    told = {"outcome": "unreachable", "msg": "no", "records": {"smtp_servers": ["HQ"], "users": ["THANDI"]}}
     assert records(results.entry(told)) == {"HQ": "unknown", "THANDI": "unknown"}
 
 
@@ -120,7 +121,7 @@ def test_a_branch_with_both_is_drift_and_shows_its_pending_items(results):
 
 def test_what_a_run_has_changed_is_no_drift(results):
     unverified = [{"resource": "smtp_server", "name": "HQ", "field": "password"}]
-    entry = results.entry(results.read(results.change(results.port), changed=True, unverified=unverified), ran=True)
+    entry = results.entry(results.read(results.change(results.port), outcome="applied", unverified=unverified))
     assert entry["state"] == "in_sync"
     assert set(records(entry).values()) == {"in_sync"}
 
@@ -131,24 +132,26 @@ def test_what_a_run_has_ordered_waits_for_a_person(results):
         "ordered": "2026-11-23",
         "items": [{"item": 1, "since": "2026-11-23", **results.change(results.port)}],
     }
-    told = results.read(results.change(results.port), pending=[results.waiting()], work_order=order)
-    entry = results.entry(told, ran=True)
+    told = results.read(results.change(results.port), pending=[results.waiting()], work_order=order, outcome="applied")
+    entry = results.entry(told)
     assert entry["state"] == "pending"
     assert [item["order"] for item in entry["records"][0]["pending"]] == [4]
-    assert results.entry({**told, "work_order": None}, ran=True)["state"] == "in_sync"
+    assert results.entry({**told, "work_order": None})["state"] == "in_sync"
 
 
-@pytest.mark.parametrize("ran", [True, False])
-def test_a_call_that_failed_tells_what_it_left_undone(results, ran):
+@pytest.mark.parametrize("outcome", ["partly_applied", "failed", "refused"])
+def test_a_call_that_failed_reports_what_it_left_undone(results, outcome):
     both = [results.change(results.port), results.change(results.switch, resource="mail_enabled", name="THANDI")]
-    told = results.read(*both, applied=both[:1], remaining=both[1:], failed=True, msg="Disk full")
-    entry = results.entry(told, ran=ran)
+    told = results.read(*both, applied=both[:1], remaining=both[1:], failed=True, msg="Disk full", outcome=outcome)
+    entry = results.entry(told)
     assert (entry["state"], entry["reason"]) == ("failed", "Disk full")
     assert differences(entry) == [("THANDI", "email_enabled", "is false, declared true")]
 
 
 def test_a_failure_that_the_task_hides_is_a_failure_all_the_same(results):
-    told = results.read(results.change(results.port), applied=[], remaining=[results.change(results.port)], msg="535")
+    told = results.read(
+        results.change(results.port), applied=[], remaining=[results.change(results.port)], msg="535", outcome="refused"
+    )
     assert results.entry({**told, "failed": False, "failed_when_result": False})["state"] == "failed"
 
 
@@ -166,7 +169,7 @@ def test_a_reason_of_any_length_stays_short(results):
 
 def test_a_later_call_of_the_whole_branch_replaces_the_one_before(results):
     checked = results.entry(results.read(results.change(results.port)))
-    applied = results.entry(results.read(results.change(results.port)), ran=True)
+    applied = results.entry(results.read(results.change(results.port), outcome="applied"))
     assert combined(checked, applied) == applied
 
 

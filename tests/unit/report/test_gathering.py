@@ -10,7 +10,7 @@ from ansible_collections.fincon.mail.plugins.action.fincon_drift_report import _
 
 def gathered(results, variables, **options):
     """The entries of hosts with these variables."""
-    chosen = {"variable": "checked", "hosts": None, "results_of": "check", **options}
+    chosen = {"variable": "checked", "hosts": None, **options}
     return list(_entries(chosen, {"ansible_play_hosts_all": list(variables), "hostvars": variables}, results.monday))
 
 
@@ -47,6 +47,6 @@ def test_the_items_of_a_loop_are_one_branch(results):
 
 
 def test_results_of_a_run_tell_what_remained(results):
-    hosts = {"a": {"checked": results.read(results.change(results.port))}}
-    assert gathered(results, hosts)[0]["state"] == "drift"
-    assert gathered(results, hosts, results_of="run")[0]["state"] == "in_sync"
+    change = results.change(results.port)
+    assert gathered(results, {"a": {"checked": results.read(change)}})[0]["state"] == "drift"
+    assert gathered(results, {"a": {"checked": results.read(change, outcome="applied")}})[0]["state"] == "in_sync"

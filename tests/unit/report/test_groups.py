@@ -50,5 +50,5 @@ def test_a_reason_of_one_branch_or_the_same_at_all_is_told_in_full(results):
 
 
 def test_the_same_words_for_different_states_are_two_groups(results):
-    found = group(results, a={"msg": "no"}, b={"msg": "no", "installation_reached": False})
+    found = group(results, a={"msg": "no"}, b={"msg": "no", "outcome": "unreachable"})
     assert [(item["state"], item["branches"]) for item in found] == [("failed", ["a"]), ("unreachable", ["b"])]

@@ -45,7 +45,7 @@ def test_another_value_is_another_difference(results):
 
 
 def test_a_branch_that_cannot_be_read_says_nothing_of_its_differences(results):
-    drifted, away = results.read(results.change(results.port)), {"installation_reached": False, "msg": "no"}
+    drifted, away = results.read(results.change(results.port)), {"outcome": "unreachable", "msg": "no"}
     monday = results.document(durban=drifted)
     tuesday = results.document(results.tuesday, monday, durban=away)
     assert (tuesday["history"]["new"], tuesday["history"]["gone"]) == ([], [])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.fincon.mail.plugins.module_utils._module.probing import probe_argument_spec
-from ansible_collections.fincon.mail.plugins.module_utils._module.specs import SPECS
+from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import probe_module_spec
+from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import work_order
 
 from .orders import EVERYTHING
@@ -24,7 +24,7 @@ def read(path):
 
 DEFAULTS = read("defaults/main.yml")
 ENTRY_POINTS = read("meta/argument_specs.yml")["argument_specs"]
-BRANCH = SPECS["fincon_mail_branch"].argument_spec
+BRANCH = MODULES["fincon_mail_branch"].argument_spec
 
 
 def test_every_file_of_tasks_is_an_entry_point():
@@ -64,7 +64,7 @@ def test_a_variable_takes_what_the_option_takes_that_it_is_handed_to(variable, o
 
 
 def test_verify_goes_no_further_than_an_envelope():
-    levels = probe_argument_spec()["level"]["choices"]
+    levels = probe_module_spec()["level"]["choices"]
     assert ENTRY_POINTS["verify"]["options"]["fincon_verify_level"]["choices"] == levels[: levels.index("send")]
 
 

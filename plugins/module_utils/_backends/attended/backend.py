@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +19,55 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.led
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_text import YAML_ERROR
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import Ledger, with_changes
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import (
+    Applied,
     Backend,
     Description,
-    Report,
-    Snapshot,
+    Prepared,
+    Session,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
-from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, State
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change
 
 
 def _today() -> str:
     return date.today().isoformat()
+
+
+@dataclass(frozen=True)
+class AttendedSession(Session):
+    """A ledger as it was read.
+
+    :param ledger: what it says.
+    :param today: the day, ``CCYY-MM-DD``.
+    """
+
+    ledger: Ledger
+    today: str
+    _file: LedgerFile
+    _content: bytes | None = field(repr=False)
+
+    def prepare(self, changes: Sequence[Change]) -> Prepared:
+        # The ledger of the result is the one that is written: another would have other salts.
+        ledger = with_changes(self.ledger, changes, self.today)
+        work_order = ledger.order.as_dict() if ledger.order else None
+        result = {"work_order": work_order, "pending": self.ledger.pending()}
+        return Prepared(result, partial(self._order, ledger, tuple(changes)))
+
+    def keep(self, ledger: Ledger) -> None:
+        """Write a ledger, unless it is the very one that was read. It is the last step of a call.
+
+        :raises FinconError: when it cannot be written; then the file is as it was.
+        """
+        if ledger is not self.ledger:
+            text = ledgers.render(ledger, ledgers.text_of(self._content))
+            self._file.replace(text.encode("utf-8"), self._content)
+
+    def _order(self, ledger: Ledger, changes: tuple[Change, ...]) -> Applied:
+        try:
+            self.keep(ledger)
+        except FinconError as exc:
+            return Applied((), changes, str(exc))
+        return Applied(changes)
 
 
 class AttendedBackend(Backend):
@@ -46,48 +86,24 @@ class AttendedBackend(Backend):
             )
         self._file = LedgerFile(Path(installation["ledger"]).expanduser())
         self._lock_wait = float(installation["lock_wait"])
-        self._content: bytes | None = None
-        self._foretold: tuple[tuple[Change, ...], Ledger] | None = None
-        self.today = today()
-        self.ledger = Ledger(State(all_users_known=False))
-        self.fingerprints = Fingerprints()
+        self._today = today
 
-    def describe(self) -> Description:
-        return Description("attended")
-
-    def read(self, writing: bool = False) -> Snapshot:
-        if writing:
-            self._file.lock(self._lock_wait)
-        self._content = self._file.read()
-        self.ledger = ledgers.parse(self._content, self._file.name, self._file.backup)
-        self.fingerprints = self.ledger.known_passwords
-        return Snapshot(self.ledger.state, self.ledger.confirmed)
-
-    def foretell(self, changes: Sequence[Change]) -> dict[str, Any]:
-        order = self._with(tuple(changes)).order
-        return {"work_order": order.as_dict() if order else None, "pending": self.ledger.pending()}
-
-    def apply(self, changes: Sequence[Change]) -> Report:
+    @contextmanager
+    def open(self, writing: bool = False) -> Iterator[AttendedSession]:
         try:
-            self.keep(self._with(tuple(changes)))
-        except FinconError as exc:
-            return Report((), tuple(changes), str(exc))
-        return Report(tuple(changes))
-
-    def keep(self, ledger: Ledger) -> None:
-        """Write a ledger, unless it is the very one that was read. It is the last step of a call.
-
-        :raises FinconError: when it cannot be written; then the file is as it was.
-        """
-        if ledger is not self.ledger:
-            text = ledgers.render(ledger, ledgers.text_of(self._content))
-            self._file.replace(text.encode("utf-8"), self._content)
-
-    def close(self) -> None:
-        self._file.unlock()
-
-    def _with(self, changes: tuple[Change, ...]) -> Ledger:
-        """The ledger with the changes ordered. What is foretold is what is applied: the salts too."""
-        if self._foretold is None or self._foretold[0] != changes:
-            self._foretold = changes, with_changes(self.ledger, changes, self.today)
-        return self._foretold[1]
+            if writing:
+                self._file.lock(self._lock_wait)
+            content = self._file.read()
+            ledger = ledgers.parse(content, self._file.name, self._file.backup)
+            yield AttendedSession(
+                Description("attended"),
+                ledger.state,
+                ledger.confirmed,
+                ledger.known_passwords,
+                ledger,
+                self._today(),
+                self._file,
+                content,
+            )
+        finally:
+            self._file.unlock()

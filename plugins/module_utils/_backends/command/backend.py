@@ -7,16 +7,19 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import (
+    Applied,
     Backend,
     Description,
+    Prepared,
     Prober,
-    Report,
-    Snapshot,
+    Session,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command import probing, protocol
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.adapter import Adapter, RefusedError
@@ -33,6 +36,87 @@ _IN_MEMORY = (16, 8, 1)
 _UNKNOWN_EFFECT = "how far it came is not known, and the next run will see"
 
 
+@dataclass(frozen=True)
+class CommandSession(Session):
+    """What an adapter program read.
+
+    :param adapter: the program.
+    :param about: what it says of itself.
+    :param kept: the file of fingerprints, for an adapter that does not read passwords back.
+    """
+
+    adapter: Adapter
+    about: protocol.About
+    kept: FingerprintFile
+
+    def unsupported(self, changes: Sequence[Change]) -> str:
+        removals = [f"{change.resource} {change.name}" for change in changes if change.action == DELETE]
+        if not removals or "delete" in self.about.capabilities:
+            return ""
+        return (
+            f"the adapter {self.about.name} has no capability delete, so it cannot remove {', '.join(removals)}; "
+            "remove it at Fincon's window, or leave it"
+        )
+
+    def prober(self, ours: Prober) -> Prober:
+        return self._probe if "probe" in self.about.capabilities else ours
+
+    def prepare(self, changes: Sequence[Change]) -> Prepared:
+        return Prepared({}, partial(self._apply, tuple(changes)))
+
+    def _apply(self, changes: tuple[Change, ...]) -> Applied:
+        self.adapter.hide(secret for change in changes for secret in change.secrets.values())
+        known = {} if self.about.reads_back else self.kept.doubt(changes)
+        try:
+            answer = self.adapter.call("apply", {"changes": [_item(*pair) for pair in enumerate(changes, 1)]})
+            found = self._outcome(answer, changes)
+        except RefusedError as exc:
+            found = protocol.Outcome(0, str(exc))
+        except FinconError as exc:
+            return Applied((), changes, f"{exc}; {_UNKNOWN_EFFECT}")
+        applied, remaining = changes[: found.done], changes[found.done :]
+        try:
+            self._remember(applied, remaining if found.certain else remaining[1:], known)
+        except FinconError as exc:
+            return Applied(applied, remaining, found.reason or str(exc))
+        return Applied(applied, remaining, found.reason)
+
+    def _outcome(self, answer: Mapping[str, Any], changes: Sequence[Change]) -> protocol.Outcome:
+        """What became of the changes, with a reason that names the one that failed."""
+        try:
+            found = protocol.outcome(answer, range(1, len(changes) + 1))
+        except protocol.AnswerError as exc:
+            raise self.adapter.failure("apply", exc) from None
+        if not found.reason:
+            return found
+        failed = [f"{change.resource} {change.name}: " for change in changes[found.done :]]
+        reason = f"adapter {self.about.name}: {''.join(failed[:1])}{self.adapter.clean(found.reason)}"
+        return replace(found, reason=reason)
+
+    def _remember(self, applied: Sequence[Change], undone: Sequence[Change], known: Mapping[str, str]) -> None:
+        """Keep the fingerprints of what was sent, and those of what was certainly not."""
+        if not self.about.reads_back:
+            self.kept.trust(undone, known)
+            for change in applied:
+                self.kept.remember(change)
+
+    def _probe(self, targets: Sequence[Target], level: str) -> list[dict[str, Any]]:
+        """Each distinct login once, in one call."""
+        distinct = list(dict.fromkeys(target.settings for target in targets))
+        self.adapter.hide(settings.password for settings in distinct)
+        try:
+            answer = self.adapter.call("probe", probing.request(distinct, level))
+        except UnreachableError as exc:
+            # The installation was read, so this is a failure and not a branch that cannot be reached.
+            raise FinconError(str(exc)) from exc
+        try:
+            found = probing.verifications(answer, distinct, level, self.about.name)
+        except protocol.AnswerError as exc:
+            raise self.adapter.failure("probe", exc) from None
+        by_settings = dict(zip(distinct, found))
+        return [by_settings[target.settings] for target in targets]
+
+
 class CommandBackend(Backend):
     """An adapter program.
 
@@ -46,96 +130,21 @@ class CommandBackend(Backend):
             if not installation[name] > 0:
                 raise FinconError(f"installation.{name} must be more than 0")
         self._adapter = Adapter(argv, Limits(installation["command_timeout"], installation["output_limit"]))
-        self._about = protocol.About("", "", frozenset())
         self._kept = FingerprintFile(installation.get("fingerprints"), f"command/{shlex.join(argv)}")
-        self.fingerprints = self._kept.fingerprints
 
-    def describe(self) -> Description:
-        return Description("command", f"{self._about.name} {self._about.version}".strip())
-
-    def read(self, writing: bool = False) -> Snapshot:
-        self._about = self._adapter.describe()
+    @contextmanager
+    def open(self, writing: bool = False) -> Iterator[CommandSession]:
+        """Read the installation. Nothing is held open between two calls of an adapter."""
+        about = self._adapter.describe()
         answer = self._adapter.call("read")
         try:
-            found = protocol.reading(answer, self._reads_back())
+            found = protocol.reading(answer, about.reads_back)
         except protocol.AnswerError as exc:
             raise self._adapter.failure("read", exc) from None
-        if self._reads_back():
-            self._adapter.hide(found.passwords.values())
-            self.fingerprints = _in_memory(found.passwords)
-        return Snapshot(found.state)
-
-    def foretell(self, changes: Sequence[Change]) -> dict[str, Any]:
-        # Here rather than in apply, so that check mode refuses what the run would refuse.
-        doomed = [change for change in changes if change.action == DELETE]
-        if doomed and "delete" not in self._about.capabilities:
-            names = ", ".join(f"{change.resource} {change.name}" for change in doomed)
-            raise FinconError(
-                f"the adapter {self._about.name} has no capability delete, so it cannot remove {names}; remove it at "
-                "Fincon's window, or leave it"
-            )
-        return {}
-
-    def prober(self, ours: Prober) -> Prober:
-        return self._probe if "probe" in self._about.capabilities else ours
-
-    def apply(self, changes: Sequence[Change]) -> Report:
-        self._adapter.hide(secret for change in changes for secret in change.secrets.values())
-        known = {} if self._reads_back() else self._kept.doubt(changes)
-        try:
-            answer = self._adapter.call("apply", {"changes": [_item(*pair) for pair in enumerate(changes, 1)]})
-            found = self._outcome(answer, changes)
-        except RefusedError as exc:
-            found = protocol.Outcome(0, str(exc))
-        except FinconError as exc:
-            return Report((), tuple(changes), f"{exc}; {_UNKNOWN_EFFECT}")
-        applied, remaining = tuple(changes[: found.done]), tuple(changes[found.done :])
-        try:
-            self._remember(applied, remaining if found.certain else remaining[1:], known)
-        except FinconError as exc:
-            return Report(applied, remaining, found.reason or str(exc))
-        return Report(applied, remaining, found.reason)
-
-    def close(self) -> None:
-        """Nothing is held open between two calls of an adapter."""
-
-    def _reads_back(self) -> bool:
-        return "password_readback" in self._about.capabilities
-
-    def _outcome(self, answer: Mapping[str, Any], changes: Sequence[Change]) -> protocol.Outcome:
-        """What became of the changes, with a reason that names the one that failed."""
-        try:
-            found = protocol.outcome(answer, range(1, len(changes) + 1))
-        except protocol.AnswerError as exc:
-            raise self._adapter.failure("apply", exc) from None
-        if not found.reason:
-            return found
-        failed = [f"{change.resource} {change.name}: " for change in changes[found.done :]]
-        reason = f"adapter {self._about.name}: {''.join(failed[:1])}{self._adapter.clean(found.reason)}"
-        return replace(found, reason=reason)
-
-    def _remember(self, applied: Sequence[Change], undone: Sequence[Change], known: Mapping[str, str]) -> None:
-        """Keep the fingerprints of what was sent, and those of what was certainly not."""
-        if not self._reads_back():
-            self._kept.trust(undone, known)
-            for change in applied:
-                self._kept.remember(change)
-
-    def _probe(self, targets: Sequence[Target], level: str) -> list[dict[str, Any]]:
-        """Each distinct login once, in one call."""
-        distinct = list(dict.fromkeys(target.settings for target in targets))
-        self._adapter.hide(settings.password for settings in distinct)
-        try:
-            answer = self._adapter.call("probe", probing.request(distinct, level))
-        except UnreachableError as exc:
-            # The installation was read, so this is a failure and not a branch that cannot be reached.
-            raise FinconError(str(exc)) from exc
-        try:
-            found = probing.verifications(answer, distinct, level, self._about.name)
-        except protocol.AnswerError as exc:
-            raise self._adapter.failure("probe", exc) from None
-        by_settings = dict(zip(distinct, found))
-        return [by_settings[target.settings] for target in targets]
+        self._adapter.hide(found.passwords.values())
+        fingerprints = _in_memory(found.passwords) if about.reads_back else self._kept.fingerprints
+        description = Description("command", f"{about.name} {about.version}".strip())
+        yield CommandSession(description, found.state, found.state, fingerprints, self._adapter, about, self._kept)
 
 
 def _item(number: int, change: Change) -> dict[str, Any]:

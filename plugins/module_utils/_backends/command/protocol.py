@@ -56,6 +56,11 @@ class About:
     version: str
     capabilities: frozenset[str]
 
+    @property
+    def reads_back(self) -> bool:
+        """Whether the adapter returns the passwords that are set."""
+        return "password_readback" in self.capabilities
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -90,7 +90,7 @@ class DataSnapSession:
         self.api_version = ""
         self.where = f"{client.where} (company {fincon_login[0]})"
 
-    def guard(self, secrets: Iterable[str]) -> None:
+    def hide(self, secrets: Iterable[str]) -> None:
         """Never show these either, should a text of the server echo what is sent to it."""
         self._secrets = (*self._secrets, *secrets)
 

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import backend as attended_backend
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.backend import AttendedBackend
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
-from ansible_collections.fincon.mail.plugins.module_utils._module.execute import execute
+from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 
 SECRET, LATER = "canary-pw-1", "canary-pw-2"
 RELAY = {"name": "HQ relay", "mail_server": "smtp.example.co.za", "username": "hq", "password": SECRET, "port": 587}
@@ -35,7 +37,7 @@ def site(tmp_path):
 
     def run(name, check_mode=False, **options):
         installation = {"backend": "attended", "ledger": str(run.ledger), "lock_wait": 5.0}
-        outcome = execute(name, {**DEFAULTS[name], "installation": installation, **options}, check_mode)
+        outcome = MODULES[name].run({**DEFAULTS[name], "installation": installation, **options}, check_mode)
         run.seen.append(repr(outcome))
         return outcome
 
@@ -51,12 +53,13 @@ def three(site, name, **options):
     checked = site(name, check_mode=True, **options)
     assert (site.ledger.read_bytes() if site.ledger.exists() else None) == before
     done, again = site(name, **options), site(name, **options)
-    assert checked == done
+    assert (checked.outcome, done.outcome, again.outcome) == ("planned", "applied", "unchanged")
+    assert replace(checked, outcome="applied") == done
     assert not done.failure, done.failure
-    assert done.result["changed"] is True
-    assert again.result["changed"] is False
-    assert again.result["diff"] == {"before": {}, "after": {}}
-    return done.result, again.result
+    assert done.values["changed"] is True
+    assert again.values["changed"] is False
+    assert again.values["diff"] == {"before": {}, "after": {}}
+    return done.values, again.values
 
 
 def test_a_branch_is_ordered_and_pending_and_then_confirmed(site):
@@ -75,7 +78,7 @@ def test_a_branch_is_ordered_and_pending_and_then_confirmed(site):
     assert confirmed["work_order"] is None
     assert confirmed["relogin_users"] == ["THANDI"]
     assert again["confirmed"] == []
-    assert site("fincon_mail_branch").result["changed"] is False
+    assert site("fincon_mail_branch").values["changed"] is False
 
 
 def test_a_changed_password_is_told_by_words_and_confirmed_by_its_fingerprint(site):
@@ -86,25 +89,25 @@ def test_a_changed_password_is_told_by_words_and_confirmed_by_its_fingerprint(si
     assert done["work_order"]["items"][0]["fields"] == [
         {"field": "password", "have": "set", "want": "set, will change"}
     ]
-    back = site("fincon_mail_branch").result
+    back = site("fincon_mail_branch").values
     assert (back["changed"], back["work_order"]) == (True, None), "the confirmed password again withdraws the order"
     site("fincon_mail_branch", smtp_servers=later)
     confirmed, _again = three(site, "fincon_mail_confirm", order=3)
     assert confirmed["diff"]["after"]["smtp_servers"]["HQ relay"]["password"] == "set, will change"
-    assert site("fincon_mail_branch", smtp_servers=later).result["changed"] is False
-    assert site("fincon_mail_branch").result["changed"] is True
+    assert site("fincon_mail_branch", smtp_servers=later).values["changed"] is False
+    assert site("fincon_mail_branch").values["changed"] is True
 
 
 def test_info_tells_what_is_confirmed_and_what_waits(site):
-    empty = site("fincon_mail_info").result
+    empty = site("fincon_mail_info").values
     assert (empty["smtp_servers"], empty["work_order"], empty["pending"]) == ([], None, [])
-    order = site("fincon_mail_branch").result["work_order"]
-    read = site("fincon_mail_info").result
+    order = site("fincon_mail_branch").values["work_order"]
+    read = site("fincon_mail_info").values
     assert (read["smtp_servers"], read["users"]) == ([], [])
     assert read["work_order"] == order
     assert [item["order"] for item in read["pending"]] == [1, 1, 1]
     site("fincon_mail_confirm", order=1, items=[1, 2])
-    (user,) = site("fincon_mail_info").result["users"]
+    (user,) = site("fincon_mail_info").values["users"]
     assert (user["sender_name"], user["job_title"], user["password"], user["email_enabled"]) == (
         "Thandi", "", "unset", None,
     )  # fmt: skip
@@ -115,7 +118,7 @@ def test_what_is_declared_is_imported_with_its_passwords(site):
     assert [change["name"] for change in done["changes"]] == ["HQ relay", "THANDI", "THANDI"]
     assert done["diff"]["before"] == {"smtp_servers": {}, "users": {}}
     assert set(done) == {"changed", "diff", "changes"}
-    assert site("fincon_mail_branch").result["changed"] is False
+    assert site("fincon_mail_branch").values["changed"] is False
     refused = site("fincon_mail_import", check_mode=True, smtp_servers=[{**RELAY, "port": 25}])
     assert "only an empty one is filled" in refused.failure
 
@@ -125,9 +128,9 @@ def test_what_somebody_noted_is_imported_without_passwords(site):
     csv += "HQ relay,smtp.example.co.za,y,hq,y,587,y,30\n"
     done, _again = three(site, "fincon_mail_import", csv_files=["s.csv"], csv_contents=[csv])
     assert [change["name"] for change in done["changes"]] == ["HQ relay"]
-    ordered = site("fincon_mail_branch").result
+    ordered = site("fincon_mail_branch").values
     assert ordered["unverified"] == [{"resource": "smtp_server", "name": "HQ relay", "field": "password"}]
-    assert site("fincon_mail_branch").result["changed"] is False
+    assert site("fincon_mail_branch").values["changed"] is False
 
 
 def test_records_at_fault_are_not_imported(site):
@@ -155,5 +158,5 @@ def test_an_order_that_could_not_be_written_is_not_in_the_result(site, monkeypat
     monkeypatch.setattr(attended_backend.LedgerFile, "replace", full)
     outcome = site("fincon_mail_branch")
     assert "the disk is full" in outcome.failure
-    assert (outcome.result["changed"], outcome.result["work_order"]) == (False, None)
-    assert len(outcome.result["remaining"]) == 3
+    assert (outcome.values["changed"], outcome.values["work_order"]) == (False, None)
+    assert len(outcome.values["remaining"]) == 3

@@ -38,20 +38,17 @@ def backend(path, lock_wait=20.0):
 
 
 def order(path, *desired_records, check_mode=False):
-    with backend(path) as attended:
-        return write(attended, Request(tuple(desired_records), verify="none"), check_mode)
+    return write(backend(path), Request(tuple(desired_records), verify="none"), check_mode)
 
 
 def confirm(path, number):
-    with backend(path) as attended:
-        return confirm_order(attended, number, None, "", False)
+    return confirm_order(backend(path), number, None, "", False)
 
 
 def ledger(path):
     """What the file holds, as plain data."""
-    with backend(path) as attended:
-        attended.read()
-        return ledger_shape.write(attended.ledger)
+    with backend(path).open() as session:
+        return ledger_shape.write(session.ledger)
 
 
 def start_child(work):
@@ -175,10 +172,9 @@ def test_two_processes_wait_for_each_other_so_that_both_orders_are_kept(tmp_path
 
 def test_a_writer_that_waits_in_vain_says_who_holds_the_lock_and_writes_nothing(tmp_path):
     path = tmp_path / "l.yml"
-    with backend(path) as holder:
-        holder.read(writing=True)
-        with pytest.raises(FinconError) as caught, backend(path, lock_wait=0.1) as other:
-            other.read(writing=True)
+    with backend(path).open(writing=True):
+        with pytest.raises(FinconError) as caught, backend(path, lock_wait=0.1).open(writing=True):
+            pass
         order(path, SERVER, check_mode=True)
     text = str(caught.value)
     assert f"{path}: the ledger is being written by process {os.getpid()} on {os.uname().nodename}" in text
@@ -203,10 +199,12 @@ def test_a_link_stays_a_link_and_shares_the_lock_of_its_ledger(tmp_path):
     order(link, SERVER)
     assert link.is_symlink()
     assert ledger(target)["ordered"]["number"] == 1
-    with backend(target) as holder:
-        holder.read(writing=True)
-        with pytest.raises(FinconError, match="is being written"), backend(link, lock_wait=0.0) as other:
-            other.read(writing=True)
+    with (
+        backend(target).open(writing=True),
+        pytest.raises(FinconError, match="is being written"),
+        backend(link, lock_wait=0.0).open(writing=True),
+    ):
+        pass
 
 
 def test_a_full_disk_leaves_the_ledger_as_it_was_and_is_told(tmp_path, monkeypatch):
@@ -220,8 +218,8 @@ def test_a_full_disk_leaves_the_ledger_as_it_was_and_is_told(tmp_path, monkeypat
     monkeypatch.setattr(ledger_file, "os", SimpleNamespace(**{**vars(os), "write": full}))
     outcome = order(path, user("ANNA"))
     assert "the ledger cannot be written (No space left on device) and is as it was" in outcome.failure
-    assert [change["name"] for change in outcome.result["remaining"]] == ["ANNA"]
-    assert outcome.result["changed"] is False
+    assert [change["name"] for change in outcome.values["remaining"]] == ["ANNA"]
+    assert outcome.values["changed"] is False
     assert path.read_bytes() == before
     assert not path.with_name("l.yml.tmp").exists()
 

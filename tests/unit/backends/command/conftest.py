@@ -9,9 +9,9 @@ import json
 from pathlib import Path
 
 import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._backends.registry import backend_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
-from ansible_collections.fincon.mail.plugins.module_utils._module.execute import open_backend
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 
 ABOUT = {"protocol": 1, "name": "canned", "version": "7", "capabilities": {"delete": True}}
@@ -95,10 +95,8 @@ def desired_records(password=SECRET, port=587):
 
 
 def go(settings, desired=None, check_mode=False, **request):
-    with open_backend(settings) as backend:
-        return write(
-            backend, Request(desired_records() if desired is None else desired, verify="none", **request), check_mode
-        )
+    wanted = desired_records() if desired is None else desired
+    return write(backend_of(settings), Request(wanted, verify="none", **request), check_mode)
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._backends.registry import backend_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
-from ansible_collections.fincon.mail.plugins.module_utils._module.execute import open_backend
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
 
@@ -21,7 +21,7 @@ SECRET = "canary-probe-1"
 PROBES = {**ABOUT, "capabilities": {"probe": True}}
 EMPTY = {"protocol": 1, "smtp_servers": [], "users": [{"user": "THANDI", "password_set": False}]}
 STAGES = [{"stage": "dns", "ok": True, "ms": 3}, {"stage": "auth", "ok": False, "ms": 20.5, "more": 1}]
-WISHES = (
+DESIRED = (
     DesiredRecord(SMTP_SERVER, "HQ", {"mail_server": "smtp.example.co.za", "username": "hq", "password": SECRET}),
     DesiredRecord(MAIL_USER, "THANDI", {"smtp_server": "HQ", "sender_name": "T", "sender_email": "t@example.co.za"}),
 )
@@ -32,10 +32,9 @@ def ours(_targets, _level):
 
 
 def go(installation, adapter, **request):
-    with open_backend(installation(adapter)) as backend:
-        return write(
-            backend, Request(WISHES, probe_options={"ca_path": "/here", "tls_mode": "starttls"}, **request), True, ours
-        )
+    options = {"ca_path": "/here", "tls_mode": "starttls"}
+    asked = Request(DESIRED, probe_options=options, **request)
+    return write(backend_of(installation(adapter)), asked, True, ours)
 
 
 def verification(**members):
@@ -54,7 +53,7 @@ def test_settings_are_sent_once_without_what_is_of_this_machine_only(canned, ins
              "tls_mode": "starttls", "validate_certs": True, "ehlo_name": ""},
         ],
     }  # fmt: skip
-    (target,) = outcome.result["verification"]["targets"]
+    (target,) = outcome.values["verification"]["targets"]
     assert (target["ok"], target["probed_from"], target["users"]) == (True, "BRANCH-PC", ["THANDI"])
     assert target["stages"] == STAGES[:1]
     assert "canary" not in repr(outcome)
@@ -62,7 +61,7 @@ def test_settings_are_sent_once_without_what_is_of_this_machine_only(canned, ins
 
 def test_what_is_left_out_of_a_verification_has_the_shape_of_our_own(canned, installation):
     outcome = go(installation, canned(describe=PROBES, read=EMPTY, probe=verification(stages=STAGES)))
-    (target,) = outcome.result["verification"]["targets"]
+    (target,) = outcome.values["verification"]["targets"]
     assert target["diagnosis"]["id"] == "adapter_probe"
     assert (target["warnings"], target["addresses"], target["tls"], target["code"]) == ([], [], None, None)
     assert target["probed_from"] == "canned"
@@ -73,7 +72,7 @@ def test_what_is_left_out_of_a_verification_has_the_shape_of_our_own(canned, ins
 def test_a_reply_without_a_diagnosis_gets_the_one_of_our_table(canned, installation):
     answer = verification(code=535, enhanced_code="5.7.8", server_text=f"no such login: {SECRET}")
     outcome = go(installation, canned(describe=PROBES, read=EMPTY, probe=answer))
-    diagnosis = outcome.result["verification"]["diagnosis"]
+    diagnosis = outcome.values["verification"]["diagnosis"]
     assert diagnosis["id"] == "wrong_password"
     assert "535 5.7.8 no such login: (secret)" in outcome.failure
     assert "canary" not in repr(outcome)
@@ -82,7 +81,7 @@ def test_a_reply_without_a_diagnosis_gets_the_one_of_our_table(canned, installat
 def test_a_diagnosis_of_the_adapter_is_kept_and_scrubbed(canned, installation):
     told = {"id": "licence", "cause": f"{SECRET} is not licensed.", "hint": "Buy one.", "more": SECRET}
     outcome = go(installation, canned(describe=PROBES, read=EMPTY, probe=verification(diagnosis=told)))
-    assert outcome.result["verification"]["diagnosis"] == {
+    assert outcome.values["verification"]["diagnosis"] == {
         "id": "licence", "cause": "(secret) is not licensed.", "hint": "Buy one.",
     }  # fmt: skip
     assert "canary" not in repr(outcome)

@@ -12,11 +12,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._backends.registry import backend_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import WILL_CHANGE
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
-from ansible_collections.fincon.mail.plugins.module_utils._module.execute import open_backend
 
 from .conftest import ABOUT, EXAMPLE, LATER, RECORDS, SECRET, desired_records, go, stored
 
@@ -25,27 +25,27 @@ from .conftest import ABOUT, EXAMPLE, LATER, RECORDS, SECRET, desired_records, g
 
 def test_what_was_desired_is_installed_and_a_second_run_changes_nothing(example, site):
     outcome = go(example)
-    assert outcome.result["changed"]
+    assert outcome.values["changed"]
     assert not outcome.failure
-    assert outcome.result["backend"] == {"name": "command", "version": "json_file 1.0"}
+    assert outcome.values["backend"] == {"name": "command", "version": "json_file 1.0"}
     servers, users = stored(site)
     assert servers["HQ relay"]["password"] == SECRET
     assert users["THANDI"]["email_enabled"] is True
-    assert not go(example).result["changed"]
+    assert not go(example).values["changed"]
 
 
 def test_check_mode_foretells_the_run_and_writes_nothing(example, site):
     before = site.read_text()
-    foretold = go(example, check_mode=True).result
+    foretold = go(example, check_mode=True).values
     assert site.read_text() == before
-    assert go(example).result == foretold
+    assert go(example).values == foretold
 
 
 def test_a_password_that_somebody_changed_by_hand_is_found_where_it_can_be_read_back(site, installation):
     settings = installation(str(EXAMPLE), str(site), "--password-readback")
     go(settings)
     site.write_text(site.read_text().replace(SECRET, "by-hand"))
-    result = go(settings).result
+    result = go(settings).values
     assert [(item["field"], item["want"]) for item in result["changes"][0]["fields"]] == [("password", WILL_CHANGE)]
     assert result["unverified"] == []
     assert stored(site)[0]["HQ relay"]["password"] == SECRET
@@ -55,9 +55,9 @@ def test_a_password_that_somebody_changed_by_hand_is_found_where_it_can_be_read_
 def test_a_password_that_cannot_be_read_back_is_sent_once_and_again_when_it_changes(site, installation):
     settings = installation(str(EXAMPLE), str(site))
     go(settings)
-    assert go(settings, desired_records(LATER)).result["changed"]
+    assert go(settings, desired_records(LATER)).values["changed"]
     assert stored(site)[0]["HQ relay"]["password"] == LATER
-    assert not go(settings, desired_records(LATER)).result["changed"]
+    assert not go(settings, desired_records(LATER)).values["changed"]
     assert stat.S_IMODE(os.stat(settings["fingerprints"]).st_mode) == 0o600
 
 
@@ -110,8 +110,8 @@ def test_fields_that_are_left_out_are_empty_and_unknown_members_are_ignored(cann
         **RECORDS, "future": [1],
         "users": [{"user": "thandi", "password_set": True, "telephone": None, "colour": "red", "password": SECRET}],
     }  # fmt: skip
-    with open_backend(installation(canned(read=records))) as backend:
-        user = backend.read().state.get(MAIL_USER, "THANDI")
+    with backend_of(installation(canned(read=records))).open() as session:
+        user = session.state.get(MAIL_USER, "THANDI")
     assert (user["user"], user["telephone"], user["email_enabled"], user["password"]) == ("THANDI", "", False, "set")
     assert "colour" not in user
     assert "canary" not in repr(user)
@@ -119,8 +119,8 @@ def test_fields_that_are_left_out_are_empty_and_unknown_members_are_ignored(cann
 
 def test_a_byte_order_mark_before_the_answer_is_no_fault(canned, installation):
     records = b"\xef\xbb\xbf" + json.dumps(RECORDS).encode()
-    with open_backend(installation(canned(read=records))) as backend:
-        assert backend.read().state.get(SMTP_SERVER, "hq relay")["port"] == 587
+    with backend_of(installation(canned(read=records))).open() as session:
+        assert session.state.get(SMTP_SERVER, "hq relay")["port"] == 587
 
 
 def test_a_user_that_a_list_lacks_is_refused_unless_the_list_is_not_complete(canned, installation):
@@ -159,9 +159,9 @@ WRONG_READINGS = {
 def test_a_record_of_the_wrong_shape_is_told_by_its_place(canned, installation, text):
     with (
         pytest.raises(FinconError, match=re.escape(f", read: {text}")),
-        open_backend(installation(canned(read=WRONG_READINGS[text]))) as backend,
+        backend_of(installation(canned(read=WRONG_READINGS[text]))).open(),
     ):
-        backend.read()
+        pass
 
 
 @pytest.mark.parametrize(("password", "text"), [(None, "must be text, since"), ("*****", "is a mask, not a password")])
@@ -170,6 +170,6 @@ def test_who_promises_passwords_has_to_give_them(canned, installation, password,
     records = {**server(password=password), "users": []}
     with (
         pytest.raises(FinconError, match=text),
-        open_backend(installation(canned(describe=about, read=records))) as backend,
+        backend_of(installation(canned(describe=about, read=records))).open(),
     ):
-        backend.read()
+        pass

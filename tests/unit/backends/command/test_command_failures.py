@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.backend import CommandBackend
+from ansible_collections.fincon.mail.plugins.module_utils._backends.registry import backend_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
-from ansible_collections.fincon.mail.plugins.module_utils._module.execute import open_backend
 
 from .conftest import ABOUT, EXAMPLE, LATER, RECORDS, SECRET, desired_records, go
 
@@ -69,8 +69,8 @@ def test_each_failure_has_its_own_sentence(script, installation, text):
     body, kind = FAILURES[text]
     adapter = script("cat > /dev/null", body)
     limits = {"command_timeout": 0.3 if "0.3 seconds" in text else 20.0, "output_limit": 200000}
-    with pytest.raises(FinconError) as caught, open_backend(installation(adapter, **limits)) as backend:
-        backend.read()
+    with pytest.raises(FinconError) as caught, backend_of(installation(adapter, **limits)).open():
+        pass
     assert str(caught.value).startswith(f"adapter {adapter}, describe: {text}")
     assert isinstance(caught.value, UnreachableError) == (kind is UnreachableError)
 
@@ -93,8 +93,8 @@ def test_what_cannot_be_started_says_why(script, installation, tmp_path):
         "adap\0ter": "a character that no argument can have",
     }
     for program, sentence in sentences.items():
-        with pytest.raises(FinconError, match=re.escape(sentence)), open_backend(installation(program)) as backend:
-            backend.read()
+        with pytest.raises(FinconError, match=re.escape(sentence)), backend_of(installation(program)).open():
+            pass
 
 
 @pytest.mark.parametrize("name", ["command_timeout", "output_limit"])
@@ -143,8 +143,8 @@ def test_a_run_that_fails_midway_says_how_far_it_came(canned, installation, text
     settings = installation(canned(read=empty, apply=answer))
     outcome = go(settings)
     assert text in outcome.failure
-    assert len(outcome.result["applied"]) == applied
-    assert len(outcome.result["remaining"]) == 3 - applied
+    assert len(outcome.values["applied"]) == applied
+    assert len(outcome.values["remaining"]) == 3 - applied
     assert ("how far it came is not known" in outcome.failure) is not known
     assert "canary" not in repr(outcome)
     kept = json.loads(Path(settings["fingerprints"]).read_text())["fingerprints"] if applied else {}
@@ -159,7 +159,7 @@ def test_an_answer_that_is_lost_leaves_a_password_in_doubt(site, installation, t
     )
     assert "exit status 9" in go(crash, desired_records(LATER)).failure
     # The password may be the later one by now, so the first one is sent although it was sent last with success.
-    assert [item["field"] for item in go(crash, check_mode=True).result["unverified"]] == ["password"]
+    assert [item["field"] for item in go(crash, check_mode=True).values["unverified"]] == ["password"]
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["the request", "the change"])
@@ -175,10 +175,10 @@ def test_a_change_that_was_refused_leaves_what_was_known_of_the_password(
     read["smtp_servers"][0].update(username="hq", authenticate=True, use_tls=True, timeout=30)
     refusing = {**settings, "command": [canned(read=read, apply={"protocol": 1, **error})]}
     assert "closed" in go(refusing, desired_records(LATER)[:1]).failure
-    result = go(refusing, desired_records(LATER)[:1], check_mode=True).result
+    result = go(refusing, desired_records(LATER)[:1], check_mode=True).values
     assert result["changes"]
     assert result["unverified"] == [], "it differs, as before"
-    assert not go(settings).result["changed"]
+    assert not go(settings).values["changed"]
 
 
 def test_fingerprints_that_cannot_be_kept_do_not_hide_what_was_applied(script, installation, site, tmp_path):
@@ -186,7 +186,7 @@ def test_fingerprints_that_cannot_be_kept_do_not_hide_what_was_applied(script, i
     spoiling = script(f"{EXAMPLE} {site}", f"[ ! -s {site} ] || rm -rf {folder} && touch {folder}")
     outcome = go(installation(spoiling, fingerprints=str(folder / "prints.json")), desired_records())
     assert "the fingerprints cannot be" in outcome.failure
-    assert (len(outcome.result["applied"]), outcome.result["remaining"]) == (3, [])
+    assert (len(outcome.values["applied"]), outcome.values["remaining"]) == (3, [])
 
 
 def test_a_removal_is_refused_before_anything_is_done_when_the_adapter_cannot(canned, installation, tmp_path):
@@ -260,8 +260,8 @@ def test_a_password_that_this_side_never_knew_is_hidden_where_it_is_named(script
         "EOF",
         "exit 1",
     )
-    with pytest.raises(FinconError) as caught, open_backend(installation(adapter)) as backend:
-        backend.read()
+    with pytest.raises(FinconError) as caught, backend_of(installation(adapter)).open():
+        pass
     assert "canary" not in str(caught.value)
     assert "three" not in str(caught.value)
     assert "x}" in str(caught.value)

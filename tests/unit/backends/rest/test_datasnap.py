@@ -156,7 +156,7 @@ def test_an_unknown_method_is_told_apart(standin, connect):
 
 def test_no_secret_is_shown_that_the_server_echoes(standin, connect):
     session = connect(standin)
-    session.guard(["canary-mail"])
+    session.hide(["canary-mail"])
     secrets = [standin.server_password, standin.fincon_password, "canary-mail"]
     standin.fault("error_info", text=" ".join([*secrets, json.dumps(secrets[0])]), method="GetLocations")
     with pytest.raises(FinconError) as caught:

@@ -15,6 +15,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import M
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 from ansible_collections.fincon.mail.tests.standin import StandIn
+from ansible_collections.fincon.mail.tests.standin.contract import API_VERSION
 
 SECRET, LATER = "canary-pw-1", "canary-pw-2"
 
@@ -31,19 +32,18 @@ def desired_records(password=SECRET, port=587):
 
 
 def run(settings, desired, check_mode=False):
-    with RestBackend(settings) as backend:
-        return write(backend, Request(desired, verify="none"), check_mode)
+    return write(RestBackend(settings), Request(desired, verify="none"), check_mode)
 
 
 def test_what_was_desired_is_installed_and_a_second_run_needs_four_requests(standin, installation):
-    assert run(installation(standin), desired_records()).result["changed"]
+    assert run(installation(standin), desired_records()).values["changed"]
     state = standin.state("CAPETOWN")
     assert state["smtp_servers"]["HQ relay"]["MailServer"] == "smtp.example.co.za"
     assert state["users"]["THANDI"]["JobTitle"] == "Clerk"
     assert state["users"]["AYESHA"]["MailEnabled"] == "N"
     assert standin.password_is("CAPETOWN", "smtp_server", "HQ relay", SECRET)
     standin.clear_log()
-    assert not run(installation(standin), desired_records()).result["changed"]
+    assert not run(installation(standin), desired_records()).values["changed"]
     assert [entry["method"] for entry in standin.requests()] == [
         "Login",
         "GetSmtpDefinitions",
@@ -54,9 +54,9 @@ def test_what_was_desired_is_installed_and_a_second_run_needs_four_requests(stan
 
 
 def test_check_mode_foretells_the_run_and_writes_nothing(standin, installation):
-    foretold = run(installation(standin), desired_records(), check_mode=True).result
+    foretold = run(installation(standin), desired_records(), check_mode=True).values
     assert standin.requests(writes=True) == []
-    assert run(installation(standin), desired_records()).result == foretold
+    assert run(installation(standin), desired_records()).values == foretold
 
 
 def test_only_changed_fields_are_sent_by_post_in_one_session(standin, installation):
@@ -71,14 +71,14 @@ def test_only_changed_fields_are_sent_by_post_in_one_session(standin, installati
 
 def test_a_changed_password_is_sent_once(standin, installation):
     run(installation(standin), desired_records())
-    assert run(installation(standin), desired_records(LATER)).result["changed"]
+    assert run(installation(standin), desired_records(LATER)).values["changed"]
     assert standin.password_is("CAPETOWN", "smtp_server", "HQ relay", LATER)
-    assert not run(installation(standin), desired_records(LATER)).result["changed"]
+    assert not run(installation(standin), desired_records(LATER)).values["changed"]
 
 
 def test_a_password_without_a_fingerprint_is_unverified_and_sent(standin, installation, tmp_path):
     run(installation(standin), desired_records())
-    result = run(installation(standin, fingerprints=str(tmp_path / "other.json")), desired_records()).result
+    result = run(installation(standin, fingerprints=str(tmp_path / "other.json")), desired_records()).values
     assert result["unverified"] == [{"resource": "smtp_server", "name": "HQ relay", "field": "password"}]
     assert [change["fields"][0]["want"] for change in result["changes"]] == ["set, will change"]
 
@@ -87,12 +87,12 @@ def test_a_password_without_a_fingerprint_is_unverified_and_sent(standin, instal
 def test_a_run_that_fails_midway_says_how_far_it_came_and_the_next_converges(standin, installation, fault, after):
     standin.fault(fault, method="UpdateMailUser", after=after)
     outcome = run(installation(standin), desired_records())
-    assert [change["resource"] for change in outcome.result["applied"]] == ["smtp_server"]
-    assert [change["name"] for change in outcome.result["remaining"]] == ["THANDI", "PIETER", "AYESHA"]
+    assert [change["resource"] for change in outcome.values["applied"]] == ["smtp_server"]
+    assert [change["name"] for change in outcome.values["remaining"]] == ["THANDI", "PIETER", "AYESHA"]
     assert "1 of 4 changes were applied" in outcome.failure
     assert standin.sessions() == []
     assert not run(installation(standin), desired_records()).failure
-    assert not run(installation(standin), desired_records()).result["changed"]
+    assert not run(installation(standin), desired_records()).values["changed"]
 
 
 def test_no_secret_is_in_an_outcome_even_when_the_server_echoes_it(standin, installation):
@@ -108,24 +108,23 @@ def test_users_are_cleared_before_their_definition_is_deleted(standin, installat
     gone += [DesiredRecord(MAIL_USER, name, present=False) for name in ("THANDI", "PIETER")]
     assert not run(installation(standin), tuple(gone)).failure
     assert standin.state("CAPETOWN")["smtp_servers"] == {}
-    assert not run(installation(standin), tuple(gone)).result["changed"]
+    assert not run(installation(standin), tuple(gone)).values["changed"]
 
 
 def test_all_pages_are_read(standin, installation, monkeypatch):
     monkeypatch.setattr(rest, "PAGE", 2)
-    with RestBackend(installation(standin)) as backend:
-        users = backend.read().state.records(MAIL_USER)
+    with RestBackend(installation(standin)).open() as session:
+        users = session.state.records(MAIL_USER)
     assert [user["user"] for user in users] == ["ANSIBLE", "AYESHA", "PASSME", "PIETER", "THANDI"]
 
 
 def test_a_published_server_fails_with_the_sentence_and_its_version(installation):
     with StandIn(companies={"CAPETOWN": []}, published=True) as standin:
-        with pytest.raises(FinconError) as caught, RestBackend(installation(standin)) as backend:
-            backend.read()
+        with pytest.raises(FinconError) as caught, RestBackend(installation(standin)).open():
+            pass
         assert standin.sessions() == []
     assert "needs mail methods that Fincon's published REST server does not have" in str(caught.value)
-    assert f"(APIVersion {backend.describe().version})" in str(caught.value)
-    assert backend.describe().version
+    assert f"(APIVersion {API_VERSION})" in str(caught.value)
 
 
 def test_names_that_a_server_chose_itself_are_used_both_ways(installation):
@@ -137,7 +136,7 @@ def test_names_that_a_server_chose_itself_are_used_both_ways(installation):
         settings = installation(standin, contract={"methods": methods, "fields": fields})
         assert not run(settings, desired_records()).failure
         assert standin.state("CAPETOWN")["smtp_servers"]["HQ relay"]["MailServer"] == "smtp.example.co.za"
-        assert not run(settings, desired_records()).result["changed"]
+        assert not run(settings, desired_records()).values["changed"]
 
 
 @pytest.mark.parametrize("contract", [{"methods": {"Login": "x"}}, {"fields": {"Colour": "x"}}, {"methods": ["x"]}])
@@ -157,8 +156,8 @@ def refused(targets, _level):
 def test_settings_that_fail_their_verification_are_written_only_on_request(
     standin, installation, verify_failure, written
 ):
-    with RestBackend(installation(standin)) as backend:
-        outcome = write(backend, Request(desired_records(), verify_failure=verify_failure), False, refused)
+    request = Request(desired_records(), verify_failure=verify_failure)
+    outcome = write(RestBackend(installation(standin)), request, False, refused)
     assert bool(standin.requests(writes=True)) is written
     assert bool(outcome.failure) is not written
     assert "The login was refused." in (outcome.failure or "".join(outcome.warnings))

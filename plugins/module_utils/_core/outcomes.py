@@ -1,0 +1,28 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What became of a call: the key ``outcome`` of a module's result, from which reports take the state of a branch."""
+
+from __future__ import annotations
+
+UNCHANGED = "unchanged"
+PLANNED = "planned"
+APPLIED = "applied"
+PARTLY_APPLIED = "partly_applied"
+REFUSED = "refused"
+INVALID = "invalid"
+UNREACHABLE = "unreachable"
+FAILED = "failed"
+
+#: Each outcome, and what it means. The last five come with ``failed: true``.
+OUTCOMES = {
+    UNCHANGED: "nothing had to be changed",
+    PLANNED: "check mode: what a run would change is in ``changes``, and nothing was written",
+    APPLIED: "all changes are done; at an attended site they are ordered",
+    PARTLY_APPLIED: "a change failed: those before it are in ``applied``, it and those after it in ``remaining``",
+    REFUSED: "the settings did not pass the verification, so nothing was written",
+    INVALID: "the declared records are at fault, so nothing was written",
+    UNREACHABLE: "the installation could not be reached, so nothing is known about it",
+    FAILED: "something else went wrong, and none of the changes is known to be done",
+}

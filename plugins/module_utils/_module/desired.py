@@ -1,0 +1,75 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""From the parameters of a module to the desired records. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_ENABLED,
+    MAIL_USER,
+    SECTIONS,
+    SMTP_SERVER,
+    Resource,
+    written_key,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
+from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import Params
+
+
+def desired_record(resource: Resource, params: Params) -> list[DesiredRecord]:
+    """Return the desired record of a module that manages one."""
+    present = params["state"] == "present"
+    values = _values(params, resource) if present else {}
+    return [DesiredRecord(resource, params[resource.key.name], values, present)]
+
+
+def desired_switches(params: Params) -> list[DesiredRecord]:
+    """Return the desired e-mail switches of ``users``."""
+    return [DesiredRecord(MAIL_ENABLED, user, {"email_enabled": params["enabled"]}) for user in params["users"]]
+
+
+def desired_branch(params: Params) -> list[DesiredRecord]:
+    """Return the desired records of a branch. A user's record holds the mail settings and the switch."""
+    desired_records = [
+        DesiredRecord(SMTP_SERVER, record["name"], _values(record, SMTP_SERVER))
+        for record in params["smtp_servers"] or []
+    ]
+    for record in params["users"] or []:
+        desired_records.append(DesiredRecord(MAIL_USER, record["user"], _values(record, MAIL_USER)))
+        if record.get("email_enabled") is not None:
+            desired_records.append(DesiredRecord(MAIL_ENABLED, record["user"], _values(record, MAIL_ENABLED)))
+    return desired_records
+
+
+def declared_names(params: Params) -> dict[str, Any]:
+    """Return the names of a branch's records. Drift reports show each of them, whatever became of the call."""
+    return {
+        "records": {
+            section.name: [
+                written_key(section.resource, record[section.key.name]) for record in params[section.name] or []
+            ]
+            for section in SECTIONS.values()
+        }
+    }
+
+
+def purge_of(params: Params) -> Purge | None:
+    """Return what may be removed though nobody named it; ``None`` where nothing may."""
+    if not params.get("purge"):
+        return None
+    return Purge(
+        tuple(section.resource for section in SECTIONS.values() if params[section.name] is not None),
+        tuple(params["purge_protect"]),
+        params["purge_limit"],
+        params["purge_empty"],
+    )
+
+
+def _values(record: Mapping[str, Any], resource: Resource) -> dict[str, Any]:
+    return {field.name: record[field.name] for field in resource.fields if record.get(field.name) is not None}
