@@ -6,27 +6,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core import passwords
+from ansible_collections.fincon.mail.plugins.module_utils._core.differences import diff, sequence
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, did_you_mean
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
-    MAIL_ENABLED,
     MAIL_USER,
+    RESOURCES,
     SMTP_SERVER,
-    same_value,
+    Field,
+    Resource,
+    normal_key,
     section_of,
     written_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
-    CREATE,
     DELETE,
     UPDATE,
     Change,
     DesiredRecord,
-    FieldChange,
     State,
     blank,
     empty_value,
@@ -34,15 +35,6 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
 )
 
 UPDATE_PASSWORD = ("on_change", "always", "on_create")
-
-#: A definition must exist before a user is linked to it, and be unlinked before it is deleted.
-_ORDER = {
-    (SMTP_SERVER.name, True): 0,
-    (MAIL_USER.name, True): 1,
-    (MAIL_ENABLED.name, True): 2,
-    (MAIL_USER.name, False): 3,
-    (SMTP_SERVER.name, False): 4,
-}
 
 #: ``compare(resource, key, password)`` returns SAME, DIFFERENT or UNKNOWN of ``passwords.py``.
 Compare = Callable[[str, str, str], str]
@@ -67,7 +59,7 @@ class Plan:
 
 
 def make_plan(
-    current: State, desired_records: Iterable[DesiredRecord], compare: Compare, update_password: str = "on_change"
+    current: State, desired_records: Sequence[DesiredRecord], compare: Compare, update_password: str = "on_change"
 ) -> Plan:
     """Return what leads from the current state to the desired records.
 
@@ -76,41 +68,64 @@ def make_plan(
     :param compare: tells whether a declared password is the one that was sent last.
     :param update_password: one of :data:`UPDATE_PASSWORD`.
     """
-    changes: list[Change] = []
+    target = current.after(())
+    sent: dict[tuple[str, str], dict[str, str]] = {}
     unverified: list[tuple[str, str, str]] = []
     findings: list[Finding] = []
-    for desired in sorted(desired_records, key=lambda desired: _ORDER[desired.resource.name, desired.present]):
+    for desired in desired_records:
         findings += _impossible(current, desired)
-        fields, secrets, unknown = _differences(current, desired, compare, update_password)
-        unverified += [(desired.resource.name, _name(current, desired), field) for field in unknown]
-        if fields or _removes_empty_definition(current, desired):
-            name = _name(current, desired)
-            changes.append(Change(desired.resource.name, name, _action(current, desired), tuple(fields), secrets))
-    return Plan(current, current.after(changes), tuple(changes), tuple(unverified), tuple(findings))
+        values = _wanted(current, desired)
+        secrets = {field.name: values.pop(field.name) for field in _secrets(desired.resource) if field.name in values}
+        record = current.get(desired.resource, desired.name) or blank(desired.resource, desired.name)
+        for name, password in secrets.items():
+            have = record.get(name, passwords.UNSET)
+            word, unknown = _password_word(desired, have, password, compare, update_password)
+            if word != have:
+                values[name] = word
+                sent.setdefault((desired.resource.name, desired.key), {})[name] = password
+            if unknown:
+                unverified.append((desired.resource.name, record[desired.resource.key.name], name))
+        _put(target, desired, values)
+    changes = _as_declared(diff(current, target), desired_records, sent)
+    return Plan(current, current.after(changes), changes, tuple(unverified), tuple(findings))
 
 
-def _name(current: State, desired: DesiredRecord) -> str:
-    """The name as the installation writes it, since names are compared without case and kept as written."""
-    record = current.get(desired.resource, desired.name)
-    return record[desired.resource.key.name] if record else written_key(desired.resource, desired.name)
+def _secrets(resource: Resource) -> list[Field]:
+    return [field for field in resource.fields if field.secret]
+
+
+def _put(target: State, desired: DesiredRecord, values: Mapping[str, Any]) -> None:
+    """Bring one record of the target state to what is desired."""
+    resource = desired.resource
+    record = target.get(resource, desired.name)
+    if desired.present:
+        target.put(resource, {**(record or {resource.key.name: written_key(resource, desired.name)}), **values})
+    elif resource is SMTP_SERVER:
+        target.remove(resource, desired.name)
+    elif record is not None:
+        target.put(resource, {**record, **values})
+
+
+def _as_declared(
+    changes: Iterable[Change], desired_records: Sequence[DesiredRecord], sent: Mapping[tuple[str, str], dict[str, str]]
+) -> tuple[Change, ...]:
+    """The changes in the sequence of the declared records, with the passwords to send.
+
+    A record that is declared is never removed, even when nothing is left in it.
+    """
+    declared = {(desired.resource.name, desired.key): index for index, desired in enumerate(desired_records)}
+    found = []
+    for change in changes:
+        key = (change.resource, normal_key(RESOURCES[change.resource], change.name))
+        kept = change.action == DELETE and desired_records[declared[key]].present
+        made = replace(change, action=UPDATE if kept else change.action, secrets=sent.get(key, {}))
+        found.append((sequence(made), declared[key], made))
+    return tuple(change for _sequence, _declared, change in sorted(found, key=lambda item: item[:2]))
 
 
 def _is_new(current: State, desired: DesiredRecord) -> bool:
     record = current.get(desired.resource, desired.name)
     return is_blank(record) if desired.resource is MAIL_USER else record is None and desired.resource is SMTP_SERVER
-
-
-def _action(current: State, desired: DesiredRecord) -> str:
-    if not desired.present:
-        return DELETE
-    return CREATE if _is_new(current, desired) else UPDATE
-
-
-def _removes_empty_definition(current: State, desired: DesiredRecord) -> bool:
-    """A definition is removed even when nothing was entered in it, so that no field differs."""
-    return (
-        not desired.present and desired.resource is SMTP_SERVER and current.get(SMTP_SERVER, desired.name) is not None
-    )
 
 
 def _impossible(current: State, desired: DesiredRecord) -> list[Finding]:
@@ -132,64 +147,31 @@ def _impossible(current: State, desired: DesiredRecord) -> list[Finding]:
     ]
 
 
-def _differences(
-    current: State, desired: DesiredRecord, compare: Compare, update_password: str
-) -> tuple[list[FieldChange], dict[str, str], list[str]]:
-    """Return the fields that differ, the passwords to send, and the fields that nobody can compare."""
-    record = current.get(desired.resource, desired.name) or _unset(desired)
-    wanted = _wanted(current, desired)
-    fields: list[FieldChange] = []
-    secrets: dict[str, str] = {}
-    unverified: list[str] = []
-    for row in desired.resource.fields:
-        if row.name not in wanted:
-            continue
-        have, want = record.get(row.name, empty_value(row)), wanted[row.name]
-        if not row.secret:
-            if not same_value(row, have, want):
-                fields.append(FieldChange(row.name, have, want))
-            continue
-        word, unknown = _password_change(desired, have, want, compare, update_password)
-        if word:
-            fields.append(FieldChange(row.name, have, word))
-            secrets[row.name] = want
-        if unknown:
-            unverified.append(row.name)
-    return fields, secrets, unverified
-
-
-def _unset(desired: DesiredRecord) -> dict[str, Any]:
-    """What a record that does not exist holds: no number and no flag, so that a new one states each of them."""
-    record = blank(desired.resource, desired.name)
-    if desired.present:
-        record.update({row.name: None for row in desired.resource.fields if row.kind in ("flag", "integer")})
-    return record
-
-
 def _wanted(current: State, desired: DesiredRecord) -> dict[str, Any]:
     """The declared values; for a new record the defaults of what is left out; for a removal, everything empty."""
     if not desired.present:
-        return {row.name: "" if row.secret else empty_value(row) for row in desired.resource.fields}
-    declared = {name: value for name, value in desired.values.items() if value is not None}
+        return {field.name: "" if field.secret else empty_value(field) for field in desired.resource.fields}
+    given = ((field.name, desired.values.get(field.name)) for field in desired.resource.fields)
+    declared = {name: value for name, value in given if value is not None}
     if not _is_new(current, desired):
         return declared
-    return {**{row.name: row.default for row in desired.resource.fields if row.default is not None}, **declared}
+    return {**{field.name: field.default for field in desired.resource.fields if field.default is not None}, **declared}
 
 
-def _password_change(
+def _password_word(
     desired: DesiredRecord, have: str, want: str, compare: Compare, update_password: str
 ) -> tuple[str, bool]:
-    """Return the word for what will become of a password, empty when nothing; and whether nobody can compare it."""
+    """Return the word for what a password will be, and whether it cannot be compared."""
     if want == "":
-        return (passwords.UNSET if have == passwords.SET else ""), False
+        return passwords.UNSET, False
     if have == passwords.UNSET:
         return passwords.SET, False
     if update_password == "always":
         return passwords.WILL_CHANGE, False
     if update_password == "on_create":
-        return "", False
+        return have, False
     known = compare(desired.resource.name, desired.key, want)
-    return ("" if known == passwords.SAME else passwords.WILL_CHANGE), known == passwords.UNKNOWN
+    return (have if known == passwords.SAME else passwords.WILL_CHANGE), known == passwords.UNKNOWN
 
 
 def result_diff(plan: Plan) -> dict[str, Any]:
@@ -209,14 +191,14 @@ def _shown(state: State, names: Iterable[tuple[str, str]]) -> dict[str, Any]:
     return shown
 
 
-def sequence_findings(desired_records: Sequence[DesiredRecord]) -> list[Finding]:
+def duplicate_findings(desired_records: Sequence[DesiredRecord]) -> list[Finding]:
     """Return a finding for each key that is declared twice after normalising."""
     found: list[Finding] = []
     seen: dict[tuple[str, str], str] = {}
     for desired in desired_records:
-        place = (desired.resource.name, desired.key)
-        if place in seen:
-            text = f"is declared twice (as {seen[place]!r} and {desired.name!r}); names are compared without case"
+        key = (desired.resource.name, desired.key)
+        if key in seen:
+            text = f"is declared twice (as {seen[key]!r} and {desired.name!r}); names are compared without case"
             found.append(Finding(text, resource=desired.resource.name, name=desired.name))
-        seen.setdefault(place, desired.name)
+        seen.setdefault(key, desired.name)
     return found

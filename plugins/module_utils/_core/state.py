@@ -57,6 +57,10 @@ class State:
         """Return the record of that name, or ``None``."""
         return self._table(resource).get(normal_key(resource, name))
 
+    def remove(self, resource: Resource, name: str) -> None:
+        """Take out the record of that name, if there is one."""
+        self._table(resource).pop(normal_key(resource, name), None)
+
     def records(self, resource: Resource) -> list[dict[str, Any]]:
         """Return all records, sorted by key."""
         table = self._table(resource)

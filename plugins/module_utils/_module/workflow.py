@@ -28,9 +28,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import 
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import (
     Compare,
     Plan,
+    duplicate_findings,
     make_plan,
     result_diff,
-    sequence_findings,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purged_records
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
@@ -173,7 +173,7 @@ def relogin_users(changes: Sequence[Change]) -> list[str]:
 
 def declared_findings(desired_records: Sequence[DesiredRecord]) -> list[Finding]:
     """Return what is wrong with desired records by themselves."""
-    found = sequence_findings(desired_records)
+    found = duplicate_findings(desired_records)
     for desired in desired_records:
         found += record_findings(desired.resource, {desired.resource.key.name: desired.name, **desired.values})
     return found

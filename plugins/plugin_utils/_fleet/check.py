@@ -23,7 +23,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
     value_problem,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding, did_you_mean
-from ansible_collections.fincon.mail.plugins.module_utils._core.plan import sequence_findings
+from ansible_collections.fincon.mail.plugins.module_utils._core.plan import duplicate_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
     SECTIONS,
@@ -223,7 +223,7 @@ def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool], j
         *(DesiredRecord(SMTP_SERVER, record["name"]) for record in servers if "name" in record),
         *(DesiredRecord(MAIL_USER, record["user"]) for record in users if "user" in record),
     ]
-    found += sequence_findings(desired_records)
+    found += duplicate_findings(desired_records)
     for resource, records in ((SMTP_SERVER, servers), (MAIL_USER, users)):
         found += _value_findings(
             resource, records, _SOFT_LIMITS[resource.name] if judged else section_of(resource.name).columns

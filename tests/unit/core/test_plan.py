@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.fincon.mail.plugins.module_utils._core.plan import make_plan, result_diff, sequence_findings
+from ansible_collections.fincon.mail.plugins.module_utils._core.plan import duplicate_findings, make_plan, result_diff
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
 
@@ -202,5 +202,5 @@ def test_a_plan_applied_leaves_nothing_to_plan():
 
 
 def test_a_key_that_is_declared_twice_in_another_case_is_a_finding():
-    (finding,) = sequence_findings([server("HQ"), server("hq"), DesiredRecord(MAIL_USER, "HQ")])
+    (finding,) = duplicate_findings([server("HQ"), server("hq"), DesiredRecord(MAIL_USER, "HQ")])
     assert "is declared twice (as 'HQ' and 'hq')" in finding.message

@@ -15,23 +15,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core import passwords
+from ansible_collections.fincon.mail.plugins.module_utils._core.differences import diff
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints
-from ansible_collections.fincon.mail.plugins.module_utils._core.plan import make_plan
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
-    MAIL_ENABLED,
     MAIL_USER,
     RESOURCES,
     SMTP_SERVER,
     Field,
-    Resource,
     normal_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
     Change,
-    DesiredRecord,
-    Record,
     State,
-    is_blank,
 )
 
 
@@ -167,45 +162,19 @@ def with_changes(ledger: Ledger, changes: Sequence[Change], today: str) -> Ledge
 
 
 def differences(confirmed: State, wanted: State, waiting: Mapping[str, str]) -> tuple[Change, ...]:
-    """Return what has to be typed in, in the order in which it can be done, without secrets.
+    """Return what has to be typed in, in the sequence in which it can be done, without secrets.
 
     :param waiting: fingerprints of passwords that differ from the confirmed ones, by place.
     """
-
-    def compare(resource: str, key: str, _password: str) -> str:
-        return passwords.DIFFERENT if Fingerprints.place(resource, key) in waiting else passwords.SAME
-
-    plan = make_plan(confirmed, _desired_records(confirmed, wanted), compare)
-    return tuple(replace(change, secrets={}) for change in plan.changes)
-
-
-def _desired_records(confirmed: State, wanted: State) -> list[DesiredRecord]:
-    """The desired records that lead from the one state to the other."""
-    desired_records = [
-        DesiredRecord(SMTP_SERVER, record["name"], _values(SMTP_SERVER, record))
-        for record in wanted.records(SMTP_SERVER)
-    ]
-    desired_records += [
-        DesiredRecord(SMTP_SERVER, record["name"], present=False)
-        for record in confirmed.records(SMTP_SERVER)
-        if wanted.get(SMTP_SERVER, record["name"]) is None
-    ]
-    for record in wanted.records(MAIL_USER):
-        cleared = is_blank(record)
-        desired_records.append(
-            DesiredRecord(MAIL_USER, record["user"], {} if cleared else _values(MAIL_USER, record), not cleared)
-        )
-        if record.get("email_enabled") is not None:
-            desired_records.append(DesiredRecord(MAIL_ENABLED, record["user"], _values(MAIL_ENABLED, record)))
-    return desired_records
-
-
-def _values(resource: Resource, record: Record) -> dict[str, Any]:
-    values = {row.name: record[row.name] for row in resource.fields if record.get(row.name) is not None}
-    if "password" in values:
-        # A plan wants a password here. Any will do: whether it differs is told by the fingerprints, not by the text.
-        values["password"] = "" if values["password"] == passwords.UNSET else passwords.SET
-    return values
+    target = wanted.after(())
+    for resource in (SMTP_SERVER, MAIL_USER):
+        for record in wanted.records(resource):
+            name = record[resource.key.name]
+            have = (confirmed.get(resource, name) or {}).get("password")
+            place = Fingerprints.place(resource.name, normal_key(resource, name))
+            if record.get("password") == have == passwords.SET and place in waiting:
+                target.put(resource, {**record, "password": passwords.WILL_CHANGE})
+    return diff(confirmed, target)
 
 
 def _waiting_passwords(ledger: Ledger, planned: State, wanted: State, changes: Sequence[Change]) -> dict[str, str]:
