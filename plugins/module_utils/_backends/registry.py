@@ -30,7 +30,7 @@ def backend_of(installation: Mapping[str, Any]) -> Backend:
     :param installation: its settings, validated and with defaults.
     :raises FinconError: when they are incomplete or cannot be used.
     """
-    found = installing.problems(installation)
+    found = installing.findings(installation)
     if found:
-        raise FinconError("; ".join(found))
+        raise FinconError("; ".join(f"{finding.path} {finding.message}" for finding in found))
     return BACKENDS[installation["backend"]](installation)

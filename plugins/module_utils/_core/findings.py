@@ -14,6 +14,9 @@ from typing import Any
 ERROR = "error"
 WARNING = "warning"
 
+#: The code of a finding about a placeholder that stands for a password.
+PLACEHOLDER = "placeholder"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -29,6 +32,7 @@ class Finding:
     :param file: file as the user named it.
     :param line: line in the file, from 1; 0 when it is not known.
     :param column: column in the line, from 1.
+    :param code: what kind of fault it is, where somebody has to tell it from others: :data:`PLACEHOLDER`, or empty.
     """
 
     message: str
@@ -41,6 +45,7 @@ class Finding:
     file: str = ""
     line: int = 0
     column: int = 0
+    code: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}: " if self.line else f"{self.file}: " if self.file else ""

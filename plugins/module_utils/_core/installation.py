@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import PLACEHOLDER_PROBLEM, is_placeholder
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import PLACEHOLDER, Finding
 
 #: From what needs nothing of anybody to what needs the most of the vendor.
 BACKENDS = ("attended", "command", "rest")
@@ -115,30 +116,34 @@ SETTINGS = (
 )
 
 
-def problems(installation: Mapping[str, Any]) -> list[str]:
+def findings(installation: Mapping[str, Any]) -> list[Finding]:
     """Return what is wrong with a rendered installation: settings that its backend lacks or does not know.
 
     Values are never part of the sentences.
     """
     backend = installation.get("backend")
     if backend not in BACKENDS:
-        return [f"installation.backend must be one of {', '.join(BACKENDS)}"]
+        return [_finding("backend", f"must be one of {', '.join(BACKENDS)}")]
     by_name = {setting.name: setting for setting in SETTINGS}
     given = {name for name, value in installation.items() if value is not None and name != "backend"}
     found = [
-        f"installation.{setting.name} is needed by the {backend} backend"
+        _finding(setting.name, f"is needed by the {backend} backend")
         for setting in SETTINGS
         if setting.required and backend in setting.backends and not installation.get(setting.name)
     ]
     found += [
-        f"installation.{setting.name} {PLACEHOLDER_PROBLEM}"
+        _finding(setting.name, PLACEHOLDER_PROBLEM, PLACEHOLDER)
         for setting in SETTINGS
         if setting.secret and is_placeholder(installation.get(setting.name))
     ]
     for name in sorted(given):
         if name not in by_name:
-            found.append(f"installation.{name} is not a setting of an installation")
+            found.append(_finding(name, "is not a setting of an installation"))
         elif backend not in by_name[name].backends and by_name[name].default is None:
             # A setting with a default always has a value once the options are validated.
-            found.append(f"installation.{name} is not a setting of the {backend} backend")
+            found.append(_finding(name, f"is not a setting of the {backend} backend"))
     return found
+
+
+def _finding(setting: str, message: str, code: str = "") -> Finding:
+    return Finding(message, path=f"installation.{setting}", code=code)

@@ -247,10 +247,7 @@ def not_a_template(value: Any) -> bool:
 def _installation_findings(installation: Any) -> list[Finding]:
     if is_template(installation) or is_template((installation or {}).get("backend")):
         return []
-    return [
-        Finding(problem.split(" ", 1)[1], path=problem.split(" ", 1)[0])
-        for problem in installing.problems(installation or {})
-    ]
+    return installing.findings(installation or {})
 
 
 def _value_findings(resource: Resource, records: Iterable[Record], rows: Mapping[str, Field]) -> list[Finding]:

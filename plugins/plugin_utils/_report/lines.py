@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
@@ -25,6 +25,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
 )
 
 _WIDTH = 110
+_LENGTH = 500
 _NAMES = 12
 _GROUPS = 40
 
@@ -44,8 +45,17 @@ def summary(document: Document) -> list[str]:
     return [*lines, *_waiting(document), *_unverified(document)]
 
 
-def brief(entry: dict[str, Any]) -> str:
-    """Return what is the matter with one branch in one line."""
+def brief(entry: Mapping[str, Any]) -> str:
+    """Return the state of one branch and its problems in one line."""
+    return textwrap.shorten(f"{entry['state']}: {_problems(entry)}", _LENGTH, placeholder=" …")
+
+
+def problems(entry: Mapping[str, Any]) -> str:
+    """Return the problems of one branch in one line."""
+    return textwrap.shorten(_problems(entry), _LENGTH, placeholder=" …")
+
+
+def _problems(entry: Mapping[str, Any]) -> str:
     texts = [entry["reason"]] * bool(entry["reason"])
     for record in entry["records"]:
         texts += [difference_text(record, item) for item in record.get("differences", ())]
@@ -53,7 +63,7 @@ def brief(entry: dict[str, Any]) -> str:
             f"{record['resource']} {record['name']} waits in order {item['order']} since {item['since']}"
             for item in record.get("pending", ())
         ]
-    return textwrap.shorten(f"{entry['state']}: {'; '.join(texts)}", 500, placeholder=" …")
+    return "; ".join(texts)
 
 
 def _counts(document: Document) -> str:

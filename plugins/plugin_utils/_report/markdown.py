@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import brief
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import problems
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import IN_SYNC, STATES, age, count, moment, some
 
 # A comment on a pull request holds 65,536 characters at the most common hosts.
@@ -75,9 +75,8 @@ def _branches(document: Document) -> list[str]:
 
 
 def _branch(entry: Mapping[str, Any], now: str) -> tuple[str, str, str, str]:
-    what = brief(dict(entry)).partition(": ")[2]
     since = f"{entry['since'][:10]} ({age(entry['since'], now)})"
-    return _text(entry["branch"]), STATES[entry["state"]], since, _text(what)
+    return _text(entry["branch"]), STATES[entry["state"]], since, _text(problems(entry))
 
 
 def _history(document: Document) -> list[str]:
