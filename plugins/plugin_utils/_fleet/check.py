@@ -37,8 +37,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.accept import Accepts, compiled
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import branch_schema, fleet_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, path_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema, fleet_schema
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
