@@ -17,7 +17,6 @@ from collection import COLLECTIONS, ROOT
 
 sys.path.insert(0, str(COLLECTIONS))
 
-import generate_command_schemas
 import generate_pages
 import generate_smtp_docs
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import (
@@ -33,14 +32,25 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import (
     probe_module_spec,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.ledger_schema import (
-    ledger_schema,
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.command import (
+    answer_schema,
+    request_schema,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import (
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import (
     branch_schema,
     fleet_schema,
 )
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.ledger import (
+    ledger_schema,
+)
 
+SCHEMAS = {
+    "branch": branch_schema,
+    "command-answer": answer_schema,
+    "command-request": request_schema,
+    "fleet": fleet_schema,
+    "ledger": ledger_schema,
+}
 TYPES = {"flag": "bool", "integer": "int"}
 
 LICENCE = """\
@@ -136,10 +146,10 @@ def generated() -> dict[Path, str]:
         "users": records_option("The users of the branch.", MAIL_USER.key, USER_FIELDS),
     }
     return {
-        ROOT / "schemas" / "branch.schema.json": json.dumps(branch_schema(), indent=2, ensure_ascii=False) + "\n",
-        ROOT / "schemas" / "ledger.schema.json": json.dumps(ledger_schema(), indent=2, ensure_ascii=False) + "\n",
-        ROOT / "schemas" / "fleet.schema.json": json.dumps(fleet_schema(), indent=2, ensure_ascii=False) + "\n",
-        **generate_command_schemas.render(),
+        **{
+            ROOT / "schemas" / f"{name}.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+            for name, schema in SCHEMAS.items()
+        },
         fragments / "installation.py": fragment(
             "The installation that a module works on.", {"installation": installation_option()}
         ),

@@ -44,7 +44,7 @@ options:
       - What a branch file says replaces it, field by field.
     type: dict
 requirements:
-  - jsonschema on the controller
+  - fastjsonschema and jsonschema on the controller
 author:
   - fincon.mail contributors (@fincon-mail)
 """
@@ -90,9 +90,9 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import HAS_JSONSCHEMA
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Template, Unsafe, Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import missing_libraries
 
 try:
     from ansible._internal._datatag._tags import Origin
@@ -135,8 +135,9 @@ class InventoryModule(BaseInventoryPlugin):
         the playbooks and the modules stop, and the names of their files.
         """
         super().parse(inventory, loader, path, cache)
-        if not HAS_JSONSCHEMA:
-            raise AnsibleParserError("fincon.mail.fleet needs a Python library: pip install jsonschema")
+        missing = missing_libraries()
+        if missing:
+            raise AnsibleParserError(f"fincon.mail.fleet needs Python libraries: pip install {' '.join(missing)}")
         with _collector_paused():
             self._fill(inventory, loader, path)
 

@@ -68,7 +68,7 @@ options:
     type: bool
     default: false
 requirements:
-  - ruamel.yaml and jsonschema on the controller
+  - fastjsonschema, jsonschema and ruamel.yaml on the controller
 notes:
   - There is an action plugin of this name, and it does all the work. The module alone cannot be run.
 seealso:

@@ -18,7 +18,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.share import sh
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.text import SCHEMAS, branch_text, fleet_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import schema_faults
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import branch_schema, fleet_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema, fleet_schema
 
 FLEET_FILE = "fincon.yml"
 BRANCHES = "branches"

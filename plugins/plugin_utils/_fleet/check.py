@@ -4,16 +4,13 @@
 
 """Findings of fleet and branch files, each worded for people and with its place.
 
-Every check runs twice where it has to say something: first a compiled filter over everything, and only for what it does
-not accept jsonschema and the checks that word their findings.
+The schema checks a file first, and only for what it does not accept are findings worded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
@@ -36,18 +33,17 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.accept import Accepts, compiled
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import branch_schema, fleet_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, path_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema, fleet_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import TYPE_WORDS, SchemaCheck
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
-    from jsonschema.protocols import Validator
 
 Record = Mapping[str, Any]
 
-#: Whether faults can be worded. Importing it takes as long as loading forty branches, so it waits for the first fault.
-HAS_JSONSCHEMA = find_spec("jsonschema") is not None
+#: The check of each kind of file against its schema.
+SCHEMA_CHECKS = {"branch": SchemaCheck(branch_schema), "fleet": SchemaCheck(fleet_schema)}
 
 #: The section of a file in which the records of a resource stand.
 _SECTIONS = {**SECTIONS, "user": USERS}
@@ -56,36 +52,6 @@ _SOFT_LIMITS = {
     section.resource.name: {name: field for name, field in section.columns.items() if field.soft_limit}
     for section in SECTIONS.values()
 }
-_TYPE_WORDS = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-}
-_SCHEMAS = {"branch": branch_schema, "fleet": fleet_schema}
-
-
-@cache
-def accepted(kind: str) -> Accepts:
-    """Return the function that tells whether the data of a file conforms to its schema.
-
-    :param kind: ``branch`` or ``fleet``.
-    """
-    return compiled(_SCHEMAS[kind]())
-
-
-@cache
-def validator(kind: str) -> Validator:
-    """Return the validator that says where and how data breaks the schema of its kind."""
-    from jsonschema import Draft7Validator, validators
-
-    # To draft-07 587.0 is an integer; to Fincon it is not.
-    strict = Draft7Validator.TYPE_CHECKER.redefine(
-        "integer", lambda _checker, value: isinstance(value, int) and not isinstance(value, bool)
-    )
-    return validators.extend(Draft7Validator, type_checker=strict)(_SCHEMAS[kind]())
 
 
 def schema_faults(kind: str, data: Any) -> list[tuple[list[Any], Finding]]:
@@ -94,11 +60,9 @@ def schema_faults(kind: str, data: Any) -> list[tuple[list[Any], Finding]]:
     :param kind: ``branch`` or ``fleet``.
     :return: each fault with the path of what is wrong.
     """
-    if accepted(kind)(data):
-        return []
     return [
         (path, _named(Finding(message, path=path_text(path)), data, path))
-        for error in validator(kind).iter_errors(data)
+        for error in SCHEMA_CHECKS[kind].errors(data)
         for path, message in _worded(error)
     ]
 
@@ -187,11 +151,10 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
         meant = [inner for inner in error.context if "$ref" not in error.schema["anyOf"][inner.schema_path[0]]]
         return _sentence(next((inner for inner in meant if inner.validator != "type"), error.context[0]), ())
     if error.validator == "type":
-        return f"must be {_TYPE_WORDS[error.validator_value]}"
+        return f"must be {TYPE_WORDS[error.validator_value]}"
     if error.validator == "enum":
-        return f"must be one of {', '.join(map(str, error.validator_value))}"
-    if error.validator == "const":
-        return f"must be {error.validator_value}"
+        words = list(map(str, error.validator_value))
+        return f"must be one of {', '.join(words)}" if len(words) > 1 else f"must be {words[0]}"
     if error.validator == "pattern":
         return "must be a name of letters, digits, dots, hyphens and underscores"
     if error.validator == "uniqueItems":

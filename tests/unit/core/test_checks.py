@@ -15,7 +15,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import ERROR, WARNING
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, USER_FIELDS
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import branch_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator

@@ -247,7 +247,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file():
 
 def test_the_schema_for_editors_says_the_same():
     jsonschema = pytest.importorskip("jsonschema")
-    schemas = pytest.importorskip("ansible_collections.fincon.mail.plugins.plugin_utils._fleet.ledger_schema")
+    schemas = pytest.importorskip("ansible_collections.fincon.mail.plugins.plugin_utils._schemas.ledger")
     schema = schemas.ledger_schema()
     jsonschema.Draft7Validator.check_schema(schema)
     validator = jsonschema.Draft7Validator(schema)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command import protocol
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.conformance.kit import RULES
-from generate_command_schemas import answer_schema, request_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.command import answer_schema, request_schema
 from jsonschema import Draft7Validator
 
 ROOT = Path(__file__).parents[4]

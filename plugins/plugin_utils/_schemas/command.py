@@ -1,23 +1,17 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The JSON Schemas (draft-07) of the adapter protocol, from the tables of the collection.
 
-tools/generate.py writes them. They have a definition for each verb: `command-request.schema.json#/definitions/apply`,
-`command-answer.schema.json#/definitions/read`.
+"""The JSON Schemas (draft-07) of the adapter protocol, derived from its tables and those of records.
+
+They have a definition for each verb: ``command-request.schema.json#/definitions/apply``,
+``command-answer.schema.json#/definitions/read``. Unlike files, messages may have members that are not known, so these
+mappings are open.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
-
-from collection import ROOT, link_collection
-
-sys.path.insert(0, str(link_collection()))
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.probing import SENT
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.protocol import (
@@ -37,24 +31,21 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS, TLS_MODES
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fields import type_schema, value_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import (
+    COUNTED,
+    FLAG,
+    NUMBER,
+    TEXT,
+    Schema,
+    document,
+    items,
+    mapping,
+    or_null,
+)
 
-Schema = dict[str, Any]
-
-_DIALECT = "http://json-schema.org/draft-07/schema#"
-_TEXT: Schema = {"type": "string"}
 _WORDS: Schema = {"type": "string", "pattern": r"\S"}
-_FLAG: Schema = {"type": "boolean"}
-_NUMBER: Schema = {"type": "integer"}
-_ID: Schema = {"type": "integer", "minimum": 1, "description": "Number of the item, from 1."}
-
-
-def render() -> dict[Path, str]:
-    """Return both files with their text."""
-    schemas = {"request": request_schema(), "answer": answer_schema()}
-    return {
-        ROOT / "schemas" / f"command-{name}.schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-        for name, schema in schemas.items()
-    }
+_ID: Schema = {**COUNTED, "description": "Number of the item, from 1."}
 
 
 def request_schema() -> Schema:
@@ -69,42 +60,42 @@ def request_schema() -> Schema:
             "probe",
             "SMTP settings to verify from the adapter's own machine.",
             level={"enum": [level for level in LEVELS if level != "send"], "description": "How far to go."},
-            targets={"type": "array", "items": _target(), "description": "Distinct logins. Each is tried once."},
+            targets=items(_target(), description="Distinct logins. Each is tried once."),
         ),
     }
-    return {
-        "$schema": _DIALECT,
-        "title": f"Request to an adapter of fincon.mail, protocol version {VERSION}",
-        "description": "Members that are not known here are to be ignored.",
-        "oneOf": [{"$ref": f"#/definitions/{verb}"} for verb in verbs],
-        "definitions": verbs,
-    }
+    return document(
+        f"Request to an adapter of fincon.mail, protocol version {VERSION}",
+        "Members that are not known here are to be ignored.",
+        {"oneOf": _references(verbs), "definitions": verbs},
+    )
 
 
 def answer_schema() -> Schema:
     """Return the schema of what an adapter prints on standard output."""
-    can = {name: {**_FLAG, "default": False} for name in CAPABILITIES}
+    can = {name: {**FLAG, "default": False} for name in CAPABILITIES}
     records = {
         "smtp_servers": _records(SMTP_SERVER, SMTP_SERVER.fields),
         "users": _records(MAIL_USER, USER_FIELDS),
     }
-    complete = {**_FLAG, "default": True, "description": "Whether a user that is not listed does not exist."}
+    complete = {**FLAG, "default": True, "description": "Whether a user that is not listed does not exist."}
     verbs = {
         "describe": _answer({"name": _WORDS, "version": _WORDS, "capabilities": {"type": "object", "properties": can}}),
         "read": _answer(records, {"all_users_known": complete}),
-        "apply": _answer({"results": {"type": "array", "items": {"anyOf": [_done(), _failed()]}}}),
-        "probe": _answer({"verifications": {"type": "array", "items": _verification()}}),
+        "apply": _answer({"results": items({"anyOf": [_done(), _failed()]})}),
+        "probe": _answer({"verifications": items(_verification())}),
         "error": _answer(
             {"error": _object({"message": _WORDS}, {"code": {"type": "string", "examples": list(ERROR_CODES)}})}
         ),
     }
-    return {
-        "$schema": _DIALECT,
-        "title": f"Answer of an adapter of fincon.mail, protocol version {VERSION}",
-        "description": "Members that are not known here are ignored.",
-        "anyOf": [{"$ref": f"#/definitions/{verb}"} for verb in verbs],
-        "definitions": verbs,
-    }
+    return document(
+        f"Answer of an adapter of fincon.mail, protocol version {VERSION}",
+        "Members that are not known here are ignored.",
+        {"anyOf": _references(verbs), "definitions": verbs},
+    )
+
+
+def _references(names: Iterable[str]) -> list[Schema]:
+    return [{"$ref": f"#/definitions/{name}"} for name in names]
 
 
 def _object(required: Schema, optional: Schema | None = None) -> Schema:
@@ -120,41 +111,38 @@ def _answer(required: Schema, optional: Schema | None = None) -> Schema:
     return _object({"protocol": {"const": VERSION}, **required}, optional)
 
 
-def _value(row: Field) -> Schema:
-    kind = {"flag": _FLAG, "integer": _NUMBER}.get(row.kind, _TEXT)
-    return {**kind, "description": row.description}
+def _value(field: Field) -> Schema:
+    """What Fincon holds may be of any form, so only the type is known."""
+    return {**type_schema(field), "description": field.description}
 
 
 def _changes() -> Schema:
-    return {"type": "array", "items": {"oneOf": [_change(resource) for resource in RESOURCES.values()]}}
+    return items({"oneOf": [_change(resource) for resource in RESOURCES.values()]})
 
 
 def _change(resource: Resource) -> Schema:
-    values = {row.name: _bounded(row) for row in resource.fields}
+    values = {field.name: _bounded(field) for field in resource.fields}
     members = {
         "id": _ID,
         "resource": {"const": resource.name},
         "name": {**_WORDS, "description": resource.key.description},
         "action": {"enum": [CREATE, UPDATE, DELETE]},
         "values": {
-            "type": "object",
             "description": "The fields that differ and no others; nothing when the action is delete.",
-            "additionalProperties": False,
-            "properties": values,
+            **mapping(values, ()),
         },
     }
     return _object(members)
 
 
-def _bounded(row: Field) -> Schema:
-    limits = {"minimum": row.minimum, "maximum": row.maximum} if row.minimum is not None else {}
-    return {**_value(row), **limits}
+def _bounded(field: Field) -> Schema:
+    return {**_value(field), **(value_schema(field, may_be_empty=True) if field.kind == "integer" else {})}
 
 
 def _records(resource: Resource, fields: Iterable[Field]) -> Schema:
-    plain = {row.name: _value(row) for row in fields if not row.secret}
-    secret = next(row for row in fields if row.secret)
-    flag = {**_FLAG, "description": f"Whether {secret.name} is set, where it cannot be read back."}
+    plain = {field.name: _value(field) for field in fields if not field.secret}
+    secret = next(field for field in fields if field.secret)
+    flag = {**FLAG, "description": f"Whether {secret.name} is set, where it cannot be read back."}
     record = {
         "type": "object",
         "description": "A field that is left out or null is empty.",
@@ -162,12 +150,12 @@ def _records(resource: Resource, fields: Iterable[Field]) -> Schema:
         "anyOf": [{"required": [f"{secret.name}_set"]}, {"required": [secret.name]}],
         "properties": {
             resource.key.name: {**_WORDS, "description": resource.key.description},
-            **{name: {"anyOf": [schema, {"type": "null"}]} for name, schema in plain.items()},
+            **{name: or_null(schema) for name, schema in plain.items()},
             f"{secret.name}_set": flag,
-            secret.name: {**_TEXT, "description": "With the capability password_readback; empty when none is set."},
+            secret.name: {**TEXT, "description": "With the capability password_readback; empty when none is set."},
         },
     }
-    return {"type": "array", "items": record}
+    return items(record)
 
 
 def _done() -> Schema:
@@ -180,33 +168,33 @@ def _failed() -> Schema:
 
 def _target() -> Schema:
     kinds: Schema = {
-        "port": _NUMBER,
-        "use_tls": _FLAG,
-        "authenticate": _FLAG,
+        "port": NUMBER,
+        "use_tls": FLAG,
+        "authenticate": FLAG,
         "timeout": {"type": "number", "description": "Longest wait for the connection, in seconds."},
         "tls_mode": {"enum": list(TLS_MODES)},
-        "validate_certs": _FLAG,
+        "validate_certs": FLAG,
     }
-    return _object({"id": _ID, **{name: kinds.get(name, _TEXT) for name in SENT}})
+    return _object({"id": _ID, **{name: kinds.get(name, TEXT) for name in SENT}})
 
 
 def _verification() -> Schema:
-    explained = _object({"id": _TEXT, "cause": _TEXT, "hint": _TEXT})
-    stage = _object({"stage": _TEXT, "ok": _FLAG, "ms": {"type": "number"}})
+    explained = _object({"id": TEXT, "cause": TEXT, "hint": TEXT})
+    stage = _object({"stage": TEXT, "ok": FLAG, "ms": {"type": "number"}})
     optional = {
         "failed_stage": {**_WORDS, "description": "Needed when ok is false."},
-        "code": _NUMBER,
-        "enhanced_code": _TEXT,
-        "server_text": _TEXT,
+        "code": NUMBER,
+        "enhanced_code": TEXT,
+        "server_text": TEXT,
         "diagnosis": {**explained, "description": "Without it the collection looks the reply up in its own table."},
-        "retryable": _FLAG,
-        "warnings": {"type": "array", "items": explained},
-        "stages": {"type": "array", "items": stage},
+        "retryable": FLAG,
+        "warnings": items(explained),
+        "stages": items(stage),
         "addresses": {"type": "array"},
         "tls": {"type": "object"},
         "capabilities": {"type": "array"},
-        "probed_from": {**_TEXT, "description": "Name of the machine. By default the name of the adapter."},
+        "probed_from": {**TEXT, "description": "Name of the machine. By default the name of the adapter."},
     }
-    may_be_null = {name: {"anyOf": [schema, {"type": "null"}]} for name, schema in optional.items()}
+    may_be_null = {name: or_null(schema) for name, schema in optional.items()}
     passed_or_stage = {"anyOf": [{"properties": {"ok": {"const": True}}}, {"required": ["failed_stage"]}]}
-    return {**_object({"id": _ID, "ok": _FLAG}, may_be_null), **passed_or_stage}
+    return {**_object({"id": _ID, "ok": FLAG}, may_be_null), **passed_or_stage}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import SETTINGS
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, USER_FIELDS
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.schema import branch_schema, fleet_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema, fleet_schema
 from jsonschema import Draft7Validator
 
 SCHEMAS = {"branch": branch_schema(), "fleet": fleet_schema()}

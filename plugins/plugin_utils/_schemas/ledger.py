@@ -1,0 +1,135 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The JSON Schema (draft-07) of an attended site's ledger, for editors.
+
+The collection itself reads ledgers with ``ledger_shape.py``, which needs no library on a node. Both are made from the
+same tables, and a test keeps them together. What no schema can say, such as that a name appears twice, is
+checked there only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_shape import (
+    CELL_KEYS,
+    CONFIRMATION_KEYS,
+    DATE_PATTERN,
+    FINGERPRINT_PATTERN,
+    ITEM_KEYS,
+    LEDGER_KEYS,
+    ORDER_KEYS,
+    PLACE_PATTERN,
+    VERSION,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import is_needed
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import TEXT_PATTERN
+from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import SET, UNSET, WILL_CHANGE
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    RESOURCES,
+    SECTIONS,
+    Field,
+    Resource,
+    Section,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE, empty_value
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fields import described, value_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import (
+    COUNTED,
+    Schema,
+    document,
+    items,
+    mapping,
+    or_null,
+)
+
+_DATE = {"type": "string", "pattern": DATE_PATTERN}
+
+
+def ledger_schema() -> Schema:
+    """Return the schema of a ledger."""
+    fingerprints: Schema = {
+        "type": "object",
+        "propertyNames": {"pattern": PLACE_PATTERN},
+        "additionalProperties": {"type": "string", "pattern": FINGERPRINT_PATTERN},
+    }
+    top = {
+        "ledger": {"const": VERSION, "description": "Version of this shape."},
+        "confirmed": {
+            **mapping({name: _records(section) for name, section in SECTIONS.items()}),
+            "description": "What Fincon holds, as people confirmed it. An empty text is left out.",
+        },
+        "fingerprints": {**fingerprints, "description": "Salted scrypt hashes of the confirmed passwords."},
+        "ordered": {
+            **or_null(_order(fingerprints)),
+            "description": "What waits to be typed in; null when nothing does.",
+        },
+        "last_order": {"type": "integer", "minimum": 0, "description": "The number that was given last."},
+        "last_confirmed": {
+            **or_null(_confirmation()),
+            "description": "The last confirmation; null before the first.",
+        },
+    }
+    return document(
+        "Ledger of an attended Fincon installation",
+        "What is confirmed and what is ordered, for the attended backend of the collection fincon.mail.",
+        _mapping(LEDGER_KEYS, top),
+    )
+
+
+def _mapping(keys: Mapping[str, bool], properties: Schema) -> Schema:
+    """A mapping with these keys, in their order; those that are true are needed."""
+    return mapping({key: properties[key] for key in keys}, [key for key, needed in keys.items() if needed])
+
+
+def _records(section: Section) -> Schema:
+    needed = [section.key.name, *(field.name for field in section.fields if is_needed(field))]
+    return items(mapping({name: _held(field) for name, field in section.columns.items()}, needed))
+
+
+def _order(fingerprints: Schema) -> Schema:
+    ordered = items({"anyOf": [_item(resource) for resource in RESOURCES.values()]}, minItems=1)
+    return _mapping(ORDER_KEYS, {"number": COUNTED, "date": _DATE, "items": ordered, "fingerprints": fingerprints})
+
+
+def _item(resource: Resource) -> Schema:
+    cells = [
+        _mapping(CELL_KEYS, {"field": {"const": field.name}, "have": _ordered(field), "want": _ordered(field)})
+        for field in resource.fields
+    ]
+    properties = {
+        "item": COUNTED,
+        "since": _DATE,
+        "resource": {"const": resource.name},
+        "name": value_schema(resource.key, may_be_empty=False),
+        "action": {"enum": [CREATE, UPDATE, DELETE]},
+        "fields": items({"anyOf": cells}),
+    }
+    return _mapping(ITEM_KEYS, properties)
+
+
+def _confirmation() -> Schema:
+    numbers = items(COUNTED)
+    by = {"type": "string", "pattern": TEXT_PATTERN}
+    return _mapping(
+        CONFIRMATION_KEYS, {"order": COUNTED, "date": _DATE, "by": by, "items": numbers, "remaining": numbers}
+    )
+
+
+def _held(field: Field) -> Schema:
+    """A field of a confirmed record."""
+    return {**described(field), **({"enum": [SET, UNSET]} if field.secret else _value(field))}
+
+
+def _ordered(field: Field) -> Schema:
+    """The old or new value of an item: it may be empty, or null where it is not known."""
+    if field.secret:
+        return {"enum": [SET, UNSET, WILL_CHANGE]}
+    return {"anyOf": [_value(field), {"enum": [None, empty_value(field)]}]}
+
+
+def _value(field: Field) -> Schema:
+    is_key = field in (resource.key for resource in RESOURCES.values())
+    return value_schema(field, may_be_empty=not (is_key or is_needed(field)))
