@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import stat
 import time
 from pathlib import Path
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._io import files
 
 #: How often a lock that another run holds is tried again, in seconds.
 _RETRY = 0.05
@@ -103,38 +103,8 @@ class LedgerFile:
             ) from exc
 
     def _put(self, target: str, content: bytes) -> None:
-        # One fixed name, for the lock keeps others away: whatever a crash leaves there the next writer clears away.
-        temporary = f"{self._path}.tmp"
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            try:
-                self._take_rights(handle)
-                _write_all(handle, content)
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-            os.replace(temporary, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-        _sync_folder(os.path.dirname(target))
-
-    def _take_rights(self, handle: int) -> None:
-        """Give a new file owner, group and mode of the ledger that it is to replace."""
-        try:
-            status = os.stat(self._path)
-        except FileNotFoundError:
-            os.fchmod(handle, _NEW_MODE)
-            return
-        made = os.fstat(handle)
-        if (status.st_uid, status.st_gid) != (made.st_uid, made.st_gid):
-            # Only root may give a file away. For anybody else the file is theirs from now on.
-            with contextlib.suppress(PermissionError):
-                os.fchown(handle, status.st_uid, status.st_gid)
-        os.fchmod(handle, stat.S_IMODE(status.st_mode))
+        # One fixed name, since the lock keeps others away: what a crash leaves there the next writer clears away.
+        files.replace(target, content, _NEW_MODE, like=self._path, temporary=f"{self._path}.tmp")
 
 
 def _wait_for(handle: int, wait: float, name: str) -> None:
@@ -153,18 +123,3 @@ def _wait_for(handle: int, wait: float, name: str) -> None:
             time.sleep(_RETRY)
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"process {os.getpid()} on {os.uname().nodename}\n".encode(), 0)
-
-
-def _write_all(handle: int, content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(handle, rest) :]
-
-
-def _sync_folder(folder: str) -> None:
-    """Make a rename last: it is a change of the folder."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
