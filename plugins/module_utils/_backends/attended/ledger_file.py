@@ -6,17 +6,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-import time
 from pathlib import Path
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
-from ansible_collections.fincon.mail.plugins.module_utils._io import files
-
-#: How often a lock that another run holds is tried again, in seconds.
-_RETRY = 0.05
+from ansible_collections.fincon.mail.plugins.module_utils._io import files, locks
 
 #: A new ledger is for its owner only: it holds fingerprints, at which anybody who can read them can try passwords. The
 #: rights of an existing one are kept, so that whoever shares a ledger grants it once.
@@ -34,7 +28,7 @@ class LedgerFile:
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         self._path = os.path.realpath(path)
-        self._lock: int | None = None
+        self._lock: locks.Lock | None = None
 
     @property
     def backup(self) -> str:
@@ -60,28 +54,24 @@ class LedgerFile:
         :param wait: longest wait for another writer, in seconds.
         :raises FinconError: when another writer holds the lock for longer.
         """
+        holder = f"process {os.getpid()} on {os.uname().nodename}\n"
         try:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            # It stays for good: whoever removed it could remove the one that another writer has just locked.
-            handle = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            self._lock = locks.acquire(f"{self._path}.lock", wait=wait, mode=0o666, holder=holder)
+        except locks.Busy as exc:
+            raise FinconError(
+                f"{self.name}: the ledger is being written by {exc.holder or 'another run'}, also after {wait:g} "
+                "seconds; let it end, or give installation.lock_wait more time"
+            ) from exc
         except OSError as exc:
             raise FinconError(
                 f"{self.name}: the ledger cannot be locked ({exc.strerror}); check the rights of its folder"
             ) from exc
-        try:
-            _wait_for(handle, wait, self.name)
-        except BaseException:
-            os.close(handle)
-            raise
-        self._lock = handle
 
     def unlock(self) -> None:
         """Let other writers in."""
         if self._lock is not None:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._lock, 0)
-            # The lock ends with its last handle.
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None
 
     def replace(self, content: bytes, before: bytes | None) -> None:
@@ -105,21 +95,3 @@ class LedgerFile:
     def _put(self, target: str, content: bytes) -> None:
         # One fixed name, since the lock keeps others away: what a crash leaves there the next writer clears away.
         files.replace(target, content, _NEW_MODE, like=self._path, temporary=f"{self._path}.tmp")
-
-
-def _wait_for(handle: int, wait: float, name: str) -> None:
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError as exc:
-            if time.monotonic() >= deadline:
-                holder = os.pread(handle, 100, 0).decode("utf-8", "replace").strip() or "another run"
-                raise FinconError(
-                    f"{name}: the ledger is being written by {holder}, also after {wait:g} seconds; "
-                    "let it end, or give installation.lock_wait more time"
-                ) from exc
-            time.sleep(_RETRY)
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, f"process {os.getpid()} on {os.uname().nodename}\n".encode(), 0)

@@ -19,7 +19,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.bac
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
-from ansible_collections.fincon.mail.plugins.module_utils._io import files
+from ansible_collections.fincon.mail.plugins.module_utils._io import files, locks
 from ansible_collections.fincon.mail.plugins.module_utils._module.attended import confirm_order
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 
@@ -94,7 +94,7 @@ def die_at(step, half, task):
     """Do the task in a child whose writer dies at a step, and return how it ended."""
 
     def work():
-        ledger_file.os = files.os = dying(step, half)
+        ledger_file.os = files.os = locks.os = dying(step, half)
         task()
 
     return end_of(start_child(work))
