@@ -6,12 +6,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.errors import Fi
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import RESOURCES, normal_key
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DELETE, Change
+from ansible_collections.fincon.mail.plugins.module_utils._io import files
 
 _FOLDER = "~/.ansible/fincon_mail"
 
@@ -103,17 +101,6 @@ def save(path: Path, fingerprints: Fingerprints) -> None:
     text = json.dumps({"fingerprints": fingerprints.stored}, indent=2, sort_keys=True) + "\n"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # mkstemp makes the file with mode 0600.
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
+        files.replace(path, text.encode(), 0o600)
     except OSError as exc:
         raise FinconError(f"{path}: the fingerprints cannot be written ({exc.strerror}); check its rights") from exc

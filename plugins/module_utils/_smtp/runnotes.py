@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import time
 from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._io import files
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.slots import digest, locked, run_path
 
@@ -112,8 +112,5 @@ def _server_of(settings: ProbeSettings) -> ProbeSettings:
 
 
 def _write_private(path: str, content: bytes) -> None:
-    # A reader without the lock sees the old file or the new one, never half of it.
-    fresh = f"{path}.{os.getpid()}.{secrets.token_hex(4)}"
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(content)
-    os.replace(fresh, path)
+    """Write a file whose lock is held: a reader without the lock sees the old file or the new one, never half of it."""
+    files.replace(path, content, 0o600, temporary=f"{path}.tmp", durable=False)

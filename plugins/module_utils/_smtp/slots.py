@@ -8,7 +8,6 @@ A slot is a file with an advisory lock (flock), which the kernel releases when i
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import stat
@@ -17,12 +16,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
+from ansible_collections.fincon.mail.plugins.module_utils._io import locks
+
 SLOTS = 2
 
 WAIT_SECONDS = 600.0
 """How long a login waits for a slot: longer than any fleet needs, shorter than for ever."""
 
-_POLL_SECONDS = 0.05
 _STALE_SECONDS = 24 * 3600
 _PREFIX = "run-"
 
@@ -40,10 +40,7 @@ class Gate:
     @contextmanager
     def one(self) -> Iterator[None]:
         """Hold any one slot. Raises NoFreeSlot."""
-        until = time.monotonic() + WAIT_SECONDS
-        with ExitStack() as held:
-            while not any(_try_lock(path, held) for path in self._paths):
-                _wait(until)
+        with _acquire(*self._paths, wait=WAIT_SECONDS):
             yield
 
     @contextmanager
@@ -52,18 +49,14 @@ class Gate:
         until = time.monotonic() + WAIT_SECONDS
         with ExitStack() as held:
             for path in self._paths:  # always in this order, so that two who want all cannot block each other
-                while not _try_lock(path, held):
-                    _wait(until)
+                held.enter_context(_acquire(path, wait=until - time.monotonic()))
             yield
 
 
 @contextmanager
 def locked(path: str) -> Iterator[None]:
     """Hold the lock of one file. Raises NoFreeSlot."""
-    until = time.monotonic() + WAIT_SECONDS
-    with ExitStack() as held:
-        while not _try_lock(path, held):
-            _wait(until)
+    with _acquire(path, wait=WAIT_SECONDS):
         yield
 
 
@@ -108,18 +101,8 @@ def _remove_stale(directory: str) -> None:
                 os.unlink(path)
 
 
-def _try_lock(path: str, held: ExitStack) -> bool:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+def _acquire(*paths: str, wait: float) -> locks.Lock:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        return False
-    held.callback(os.close, handle)
-    return True
-
-
-def _wait(until: float) -> None:
-    if time.monotonic() >= until:
-        raise NoFreeSlot
-    time.sleep(_POLL_SECONDS)
+        return locks.acquire(*paths, wait=wait)
+    except locks.Busy as exc:
+        raise NoFreeSlot from exc

@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from ansible_collections.fincon.mail.plugins.module_utils._io.files import replace
 
 #: How a file compares with what is to be written.
 MISSING = "missing"
@@ -42,19 +41,6 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
     :raises OSError: when one of them cannot be written. Those before it are.
     """
     for name, text in files.items():
-        _write(folder / name, text)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        if path.exists():
-            os.chmod(temporary, path.stat().st_mode & 0o7777)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace(path, text.encode(), 0o600, like=path, durable=False)

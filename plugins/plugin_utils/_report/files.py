@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import glob
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ansible_collections.fincon.mail.plugins.module_utils._io.files import replace
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import Entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document, make_document, to_json
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.junit import to_junit
@@ -133,21 +133,6 @@ def _write(path: str, content: bytes) -> None:
     """Replace a file in one step, so that nobody reads half of it. It gets the rights of any new file."""
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".drift-report-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.chmod(temporary, 0o666 & ~_umask())
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        replace(path, content, durable=False)
     except OSError as exc:
         raise ReportError(f"{exc.filename or path}: the report cannot be written ({exc.strerror})") from exc
-
-
-def _umask() -> int:
-    # The only way to read it is to set it.
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -101,7 +101,10 @@ def test_passwords_stand_on_the_pages_only_while_they_are_asked_for_and_never_in
 
 def test_a_site_brings_what_it_knows_and_a_page_of_its_own(branch: Branch, tmp_path: Path) -> None:
     own = tmp_path / "own.md.j2"
-    own.write_text("Werkopdrag {{ fincon_work_order_view.number }}: {{ fincon_work_order_view.sections[1].window }}\n")
+    own.write_text(
+        "{% import 'work_order_macros.j2' as words %}{% set order = fincon_work_order_view %}"
+        "Werkopdrag {{ order.number }}: {{ order.sections[1].window }} ({{ words.headings.mail_enabled }})\n"
+    )
     told = {
         "fincon_work_order_dir": str(tmp_path / "print"),
         "fincon_work_order_user_window": "System / Users & Mail",
@@ -116,7 +119,9 @@ def test_a_site_brings_what_it_knows_and_a_page_of_its_own(branch: Branch, tmp_p
 
     run = branch.playbook("apply", **told)
     assert run.status == 0, run.output
-    assert (tmp_path / "print" / "cape-town.md").read_text() == "Werkopdrag 1: System / Users & Mail\n"
+    assert (
+        tmp_path / "print" / "cape-town.md"
+    ).read_text() == "Werkopdrag 1: System / Users & Mail (E-mail on or off)\n"
     html = (tmp_path / "print" / "cape-town.html").read_text()
     assert "<b>System / Users &amp; Mail</b>" in html
     assert '<th scope="row">From Name</th>' in html

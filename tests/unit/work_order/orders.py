@@ -61,5 +61,6 @@ def _template(markup: str) -> str:
 def page(markup: str, order: dict[str, Any] | None = None, branch: str = "cape-town", **options: Any) -> str:
     """Return a page as the role writes it, by default that of EVERYTHING."""
     view = work_order(order or EVERYTHING, branch, markup, **options)
-    text: str = Templar(loader=DataLoader(), variables={"fincon_work_order_view": view}).template(_template(markup))
+    templar = Templar(loader=DataLoader(), variables={"fincon_work_order_view": view})
+    text: str = templar.copy_with_new_env(searchpath=[str(TEMPLATES)]).template(_template(markup))
     return text

@@ -6,17 +6,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-import stat
-import time
 from pathlib import Path
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
-
-#: How often a lock that another run holds is tried again, in seconds.
-_RETRY = 0.05
+from ansible_collections.fincon.mail.plugins.module_utils._io import files, locks
 
 #: A new ledger is for its owner only: it holds fingerprints, at which anybody who can read them can try passwords. The
 #: rights of an existing one are kept, so that whoever shares a ledger grants it once.
@@ -34,7 +28,7 @@ class LedgerFile:
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         self._path = os.path.realpath(path)
-        self._lock: int | None = None
+        self._lock: locks.Lock | None = None
 
     @property
     def backup(self) -> str:
@@ -60,28 +54,24 @@ class LedgerFile:
         :param wait: longest wait for another writer, in seconds.
         :raises FinconError: when another writer holds the lock for longer.
         """
+        holder = f"process {os.getpid()} on {os.uname().nodename}\n"
         try:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            # It stays for good: whoever removed it could remove the one that another writer has just locked.
-            handle = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            self._lock = locks.acquire(f"{self._path}.lock", wait=wait, mode=0o666, holder=holder)
+        except locks.Busy as exc:
+            raise FinconError(
+                f"{self.name}: the ledger is being written by {exc.holder or 'another run'}, also after {wait:g} "
+                "seconds; let it end, or give installation.lock_wait more time"
+            ) from exc
         except OSError as exc:
             raise FinconError(
                 f"{self.name}: the ledger cannot be locked ({exc.strerror}); check the rights of its folder"
             ) from exc
-        try:
-            _wait_for(handle, wait, self.name)
-        except BaseException:
-            os.close(handle)
-            raise
-        self._lock = handle
 
     def unlock(self) -> None:
         """Let other writers in."""
         if self._lock is not None:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._lock, 0)
-            # The lock ends with its last handle.
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None
 
     def replace(self, content: bytes, before: bytes | None) -> None:
@@ -103,68 +93,5 @@ class LedgerFile:
             ) from exc
 
     def _put(self, target: str, content: bytes) -> None:
-        # One fixed name, for the lock keeps others away: whatever a crash leaves there the next writer clears away.
-        temporary = f"{self._path}.tmp"
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            try:
-                self._take_rights(handle)
-                _write_all(handle, content)
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-            os.replace(temporary, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-        _sync_folder(os.path.dirname(target))
-
-    def _take_rights(self, handle: int) -> None:
-        """Give a new file owner, group and mode of the ledger that it is to replace."""
-        try:
-            status = os.stat(self._path)
-        except FileNotFoundError:
-            os.fchmod(handle, _NEW_MODE)
-            return
-        made = os.fstat(handle)
-        if (status.st_uid, status.st_gid) != (made.st_uid, made.st_gid):
-            # Only root may give a file away. For anybody else the file is theirs from now on.
-            with contextlib.suppress(PermissionError):
-                os.fchown(handle, status.st_uid, status.st_gid)
-        os.fchmod(handle, stat.S_IMODE(status.st_mode))
-
-
-def _wait_for(handle: int, wait: float, name: str) -> None:
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError as exc:
-            if time.monotonic() >= deadline:
-                holder = os.pread(handle, 100, 0).decode("utf-8", "replace").strip() or "another run"
-                raise FinconError(
-                    f"{name}: the ledger is being written by {holder}, also after {wait:g} seconds; "
-                    "let it end, or give installation.lock_wait more time"
-                ) from exc
-            time.sleep(_RETRY)
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, f"process {os.getpid()} on {os.uname().nodename}\n".encode(), 0)
-
-
-def _write_all(handle: int, content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(handle, rest) :]
-
-
-def _sync_folder(folder: str) -> None:
-    """Make a rename last: it is a change of the folder."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        # One fixed name, since the lock keeps others away: what a crash leaves there the next writer clears away.
+        files.replace(target, content, _NEW_MODE, like=self._path, temporary=f"{self._path}.tmp")

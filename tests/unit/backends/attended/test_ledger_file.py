@@ -19,6 +19,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.bac
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
+from ansible_collections.fincon.mail.plugins.module_utils._io import files, locks
 from ansible_collections.fincon.mail.plugins.module_utils._module.attended import confirm_order
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 
@@ -90,7 +91,7 @@ def die_at(step, half, task):
     """Do the task in a child whose writer dies at a step, and return how it ended."""
 
     def work():
-        ledger_file.os = dying(step, half)
+        ledger_file.os = files.os = locks.os = dying(step, half)
         task()
 
     return end_of(start_child(work))
@@ -215,7 +216,7 @@ def test_a_full_disk_leaves_the_ledger_as_it_was_and_is_told(tmp_path, monkeypat
     def full(_handle, _content):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(ledger_file, "os", SimpleNamespace(**{**vars(os), "write": full}))
+    monkeypatch.setattr(files, "os", SimpleNamespace(**{**vars(os), "write": full}))
     outcome = order(path, user("ANNA"))
     assert "the ledger cannot be written (No space left on device) and is as it was" in outcome.failure
     assert [change["name"] for change in outcome.values["remaining"]] == ["ANNA"]

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Writing a file in one step: whoever reads it finds the old content or the new one, in full."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from contextlib import suppress
+from typing import Union
+
+Path = Union[str, "os.PathLike[str]"]
+
+
+def replace(
+    path: Path,
+    content: bytes,
+    mode: int | None = None,
+    *,
+    like: Path | None = None,
+    temporary: Path | None = None,
+    durable: bool = True,
+) -> None:
+    """Put a file with this content in place of what is at the path.
+
+    A symbolic link is replaced and not followed. When it fails, the old file is still there and the temporary one is
+    not; only the failure of a folder to become durable comes after the replacement.
+
+    :param path: the file; its folder exists.
+    :param content: all that the file is to hold.
+    :param mode: the permission bits; without them the file has those that a plain ``open`` would give a new one.
+    :param like: a file whose owner, group and permission bits the new one takes where that file exists.
+    :param temporary: where the content is prepared, in the folder of the path. Only a caller that keeps all other
+        writers out may name it: what a crash left there is removed. By default a hidden name that nothing else has.
+    :param durable: wait until file and folder are on the disk, so that they outlive a crash of the machine.
+    :raises OSError: when it cannot be written.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    if temporary is None:
+        temporary = os.path.join(folder, f".{name}.{secrets.token_hex(8)}")
+    else:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+    # The kernel applies the umask to 0666; a process cannot read its umask without setting it.
+    created = 0o666 if mode is None else 0o600
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, created)
+    try:
+        try:
+            _set_rights(handle, mode, like)
+            _write_all(handle, content)
+            if durable:
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    if durable:
+        _sync_folder(folder)
+
+
+def _set_rights(handle: int, mode: int | None, like: Path | None) -> None:
+    """Give a new file its owner, group and mode, before it holds anything."""
+    if like is not None:
+        with suppress(FileNotFoundError):
+            model = os.stat(like)
+            made = os.fstat(handle)
+            if (model.st_uid, model.st_gid) != (made.st_uid, made.st_gid):
+                # Only root may give a file away. For anybody else the file is theirs from now on.
+                with suppress(PermissionError):
+                    os.fchown(handle, model.st_uid, model.st_gid)
+            mode = stat.S_IMODE(model.st_mode)
+    if mode is not None:
+        os.fchmod(handle, mode)
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def _sync_folder(folder: str) -> None:
+    """Make a rename last: it is a change of the folder."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
