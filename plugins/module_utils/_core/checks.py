@@ -10,9 +10,10 @@ The patterns are written so that Python and ECMA 262 (JSON Schema, editors) read
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.findings import ERROR, WARNING, Finding
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import ERROR, PLACEHOLDER, WARNING, Finding
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import Field, Resource
 
 #: The very end of the text: Python's ``$`` alone would let a line feed pass.
@@ -137,19 +138,28 @@ def _text_problem(field: Field, value: str) -> str | None:
     return None
 
 
-def record_findings(resource: Resource, record: dict[str, Any]) -> list[Finding]:
+def problem_code(field: Field, value: Any) -> str:
+    """Return the code of a finding about a value."""
+    return PLACEHOLDER if field.secret and is_placeholder(value) else ""
+
+
+def record_findings(
+    resource: Resource, record: Mapping[str, Any], fields: Iterable[Field] | None = None
+) -> list[Finding]:
     """Check the rendered fields of one record.
 
     :param record: the key and the fields that are declared; fields that are left out or ``None`` are not checked.
+    :param fields: the fields to check; by default the key and all fields of the resource.
     :return: a finding for each fault, errors and warnings.
     """
     found = []
     name = str(record.get(resource.key.name, ""))
-    for field in (resource.key, *resource.fields):
+    for field in (resource.key, *resource.fields) if fields is None else fields:
         value = record.get(field.name)
         if value is None:
             continue
         for severity, message in ((ERROR, value_problem(field, value)), (WARNING, length_warning(field, value))):
             if message:
-                found.append(Finding(message, resource=resource.name, name=name, field=field.name, severity=severity))
+                code = problem_code(field, value)
+                found.append(Finding(message, resource.name, name, field.name, severity, code=code))
     return found

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.checks import PLACEHOLDER_PROBLEM, is_placeholder
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_placeholder
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import PLACEHOLDER
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.declared import declared_servers, declared_users
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.installations import Installation, copied
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.share import share
@@ -123,5 +124,5 @@ def _faults(branches: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     for branch in branches:
         declared = {name: value for name, value in branch.items() if value or name != "region"}
         for finding in rendered_findings(declared, {}):
-            if not finding.message.startswith(PLACEHOLDER_PROBLEM):
+            if finding.code != PLACEHOLDER:
                 yield f"{branch['branch']}: {finding}"

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
     is_template,
-    length_warning,
+    problem_code,
+    record_findings,
     value_problem,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding, did_you_mean
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, did_you_mean
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import duplicate_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
@@ -27,7 +28,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     SMTP_SERVER,
     USERS,
     Field,
-    Resource,
+    Section,
     normal_key,
     section_of,
 )
@@ -47,11 +48,6 @@ SCHEMA_CHECKS = {"branch": SchemaCheck(branch_schema), "fleet": SchemaCheck(flee
 
 #: The section of a file in which the records of a resource stand.
 _SECTIONS = {**SECTIONS, "user": USERS}
-#: The fields that are still to be looked at when the schema has found nothing: it knows no warnings.
-_SOFT_LIMITS = {
-    section.resource.name: {name: field for name, field in section.columns.items() if field.soft_limit}
-    for section in SECTIONS.values()
-}
 
 
 def schema_faults(kind: str, data: Any) -> list[tuple[list[Any], Finding]]:
@@ -101,6 +97,12 @@ def _without(data: Any, path: Sequence[Any]) -> Any:
     return copied
 
 
+def _of_field(finding: Finding, section: Section, name: str, record: Any) -> Finding:
+    field = section.columns.get(name)
+    code = problem_code(field, record.get(name)) if field and isinstance(record, Mapping) else ""
+    return replace(finding, field=name, code=code)
+
+
 def _named(finding: Finding, data: Any, path: Sequence[Any]) -> Finding:
     """Add the record and the field that a path leads to."""
     for depth, part in enumerate(path):
@@ -109,8 +111,8 @@ def _named(finding: Finding, data: Any, path: Sequence[Any]) -> Finding:
             continue
         record = _at(data, path[: depth + 2])
         name = record.get(section.key.name) if isinstance(record, Mapping) else None
-        field = str(path[depth + 2]) if len(path) > depth + 2 else ""
-        return replace(finding, resource=section.resource.name, name=name if isinstance(name, str) else "", field=field)
+        finding = replace(finding, resource=section.resource.name, name=name if isinstance(name, str) else "")
+        return _of_field(finding, section, str(path[depth + 2]), record) if len(path) > depth + 2 else finding
     return finding
 
 
@@ -187,10 +189,10 @@ def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool], j
         *(DesiredRecord(MAIL_USER, record["user"]) for record in users if "user" in record),
     ]
     found += duplicate_findings(desired_records)
-    for resource, records in ((SMTP_SERVER, servers), (MAIL_USER, users)):
-        found += _value_findings(
-            resource, records, _SOFT_LIMITS[resource.name] if judged else section_of(resource.name).columns
-        )
+    for section, records in zip(SECTIONS.values(), (servers, users), strict=True):
+        fields = [field for field in section.columns.values() if field.soft_limit or not judged]
+        for record in records:
+            found += record_findings(section.resource, record, fields)
     state = State([record for record in servers if "name" in record], [record for record in users if "user" in record])
     return found + rule_findings(
         state, {(desired.resource.name, desired.key) for desired in desired_records}, complete=False
@@ -211,20 +213,6 @@ def _installation_findings(installation: Any) -> list[Finding]:
     if is_template(installation) or is_template((installation or {}).get("backend")):
         return []
     return installing.findings(installation or {})
-
-
-def _value_findings(resource: Resource, records: Iterable[Record], rows: Mapping[str, Field]) -> list[Finding]:
-    found = []
-    for record in records:
-        for name, row in rows.items():
-            if name not in record:
-                continue
-            problem, warning = value_problem(row, record[name]), length_warning(row, record[name])
-            if problem or warning:
-                base = Finding("", resource=resource.name, name=str(record.get(resource.key.name, "")), field=name)
-                found += [replace(base, message=problem)] if problem else []
-                found += [replace(base, message=warning, severity=WARNING)] if warning else []
-    return found
 
 
 def placed(finding: Finding, data_of: Sequence[tuple[Source, Any, Sequence[str]]]) -> Finding:

@@ -36,7 +36,7 @@ def test_errors_and_warnings_are_told_apart():
 def test_plain_data_of_a_finding_holds_every_part():
     assert Finding("m", path="p", file="f", line=1, column=2).as_dict() == {
         "message": "m", "resource": "", "name": "", "field": "", "severity": "error",
-        "branch": "", "path": "p", "file": "f", "line": 1, "column": 2,
+        "branch": "", "path": "p", "file": "f", "line": 1, "column": 2, "code": "",
     }  # fmt: skip
 
 
