@@ -26,20 +26,18 @@ import trustme
 from collection import ROOT, link_collection
 
 sys.path.insert(0, str(link_collection()))
-sys.path.insert(0, str(ROOT / "tests" / "unit"))
 
-from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
-from smtp.scripted import EHLO_WITH_LOGIN, Script, ScriptedServer
+from ansible_collections.fincon.mail.tests.scripted_smtp import EHLO_WITH_LOGIN, Script, ScriptedServer
 
 PAGE = ROOT / "docs" / "smtp-comparison.md"
 CHECK_SMTP = Path("/usr/lib/nagios/plugins/check_smtp")
 USER, PASSWORD = "alice@example.test", "open sesame"
+#: Seconds that each tool is told to wait at most.
 PATIENCE = 5
-"""Seconds that each tool is told to wait at most."""
+#: Seconds after which a tool that still runs is stopped.
 LIMIT = 20
-"""Seconds after which a tool that still runs is stopped."""
 
 INTRODUCTION = """\
 {swaks}, {check_smtp} and the probe of this collection were run against the same scripted servers. Each was asked to use
@@ -150,6 +148,8 @@ def ask_ours(case: Case, port: int, ca_path: str) -> tuple[str, str]:
             deadline=PATIENCE * 1.25,
         ),
         "envelope",
+        # What listens at the usual ports of this machine has nothing to do with the broken servers.
+        usual_ways=(),
     )
     if found["ok"]:
         return "passes", "; ".join(f"warning `{note['id']}`: {note['cause']}" for note in found["warnings"])
@@ -174,8 +174,6 @@ def main() -> int:
     if missing:
         print(f"{' and '.join(missing)} not found: run tests/setup/mail-servers.sh as root", file=sys.stderr)
         return 1
-    # What listens at these ports of this machine has nothing to do with the broken servers.
-    followup.USUAL_WAYS = ()
     with tempfile.TemporaryDirectory() as directory:
         material = _material(Path(directory))
         rows = [(case, [_ask(tool, case, material) for tool in TOOLS]) for case in CASES]

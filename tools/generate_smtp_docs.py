@@ -13,19 +13,19 @@ from collection import link_collection
 
 sys.path.insert(0, str(link_collection()))
 
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import TABLE
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import TABLE
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import BARE, Diagnosis, Match
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.providers import MICROSOFT_365
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import BARE, Match, Row
 
 INTRODUCTION = """\
 <!-- Written by tools/generate.py from the table in plugins/module_utils/_smtp. Do not edit. -->
 
 # What the probe says and what to do
 
-`fincon_smtp_probe`, the option `verify` of the modules that write, and the playbook `fincon.mail.verify` all climb the
-same ladder and stop at the first step that breaks:
+`fincon_smtp_probe`, the option `verify` of the modules that write, and the playbook `fincon.mail.verify` all go through
+the same stages and stop at the first that fails:
 
-| Level | Climbs |
+| Level | Stages |
 |---|---|
 | `connect` | dns, connect, and banner where it comes before TLS |
 | `tls` | also ehlo, starttls (or TLS from the first byte at port 465), tls, certificate, and ehlo again |
@@ -52,9 +52,9 @@ Where other settings could help, the probe tries them without a login and names 
 refused is read over a second, unverified connection, again without a login, to tell its names, its issuer and its
 dates. A passed probe is not proof of delivery: some providers refuse only after they have the message.
 
-Of the rows that fit an answer the most specific one wins: a text says more than an enhanced code (RFC 3463), that more
-than a reply code (RFC 5321), a row for the stage more than one for any stage. Reply codes may be beginnings: `4` is
-every temporary refusal. Texts are regular expressions, searched without case.
+Of the diagnoses that fit an answer the most specific one wins: a text says more than an enhanced code (RFC 3463), that
+more than a reply code (RFC 5321), a diagnosis for the stage more than one for any stage. Reply codes may be beginnings:
+`4` is every temporary refusal. Texts are regular expressions, searched without case.
 """
 
 STAGES = (
@@ -104,7 +104,7 @@ EVENTS = {
     "no_such_name": "the name does not exist",
     "not_offered": "STARTTLS is not offered, and TLS = Y",
     "not_smtp": "the text of another protocol, or none at all",
-    "not_tried": "two logins in a row have been refused at this server",
+    "not_tried": "two consecutive logins have been refused at this server",
     "private_address": "a private or loopback address for a public name",
     "quit_ignored": "no 221",
     "refused": "connection refused",
@@ -127,27 +127,27 @@ def render() -> str:
 
 def _sections() -> Iterator[str]:
     for stage in (*STAGES, ""):
-        rows = [row for row in TABLE if (row.stages[0] if row.stages else "") == stage]
-        if rows:
+        found = [diagnosis for diagnosis in TABLE if (diagnosis.stages or ("",))[0] == stage]
+        if found:
             yield f"## {f'At the stage {stage}' if stage else 'At any stage'}\n"
-        for row in rows:
-            yield from _row(row, stage)
+        for diagnosis in found:
+            yield from _section(diagnosis, stage)
 
 
-def _row(row: Row, section: str) -> Iterator[str]:
-    yield f"### {row.id}\n"
+def _section(diagnosis: Diagnosis, section: str) -> Iterator[str]:
+    yield f"### {diagnosis.id}\n"
     notes = []
-    if len(row.stages) > 1:
-        notes.append("Also at the stages " + ", ".join(stage for stage in row.stages if stage != section) + ".")
-    if row.warning:
+    if len(diagnosis.stages) > 1:
+        notes.append("Also at the stages " + ", ".join(stage for stage in diagnosis.stages if stage != section) + ".")
+    if diagnosis.warning:
         notes.append("A warning: the probe passes.")
-    if row.retryable:
+    if diagnosis.retryable:
         notes.append("May pass later without a change (`retryable`).")
-    yield "Seen when: " + "; or ".join(_signal(match) for match in row.matches) + ".\n"
+    yield "Seen when: " + "; or ".join(_signal(match) for match in diagnosis.matches) + ".\n"
     if notes:
         yield " ".join(notes) + "\n"
-    yield f"**Likely cause:** {_placeholders(row.cause)}\n"
-    yield f"**What to do:** {_placeholders(row.hint)}\n"
+    yield f"**Likely cause:** {_placeholders(diagnosis.cause)}\n"
+    yield f"**What to do:** {_placeholders(diagnosis.hint)}\n"
 
 
 def _signal(match: Match) -> str:

@@ -62,8 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
                 for figure in MEASUREMENTS[name](Lab(Path(folder), options.forks), sizes):
                     print(figure.line(), flush=True)
                     missed += figure.missed
-    except FailedRun as problem:
-        print(problem, file=sys.stderr)
+    except FailedRun as exc:
+        print(exc, file=sys.stderr)
         return 2
     print(f"# targets missed: {missed}", flush=True)
     return 1 if missed and options.strict else 0

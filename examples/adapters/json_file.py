@@ -69,8 +69,8 @@ class Store:
         self._path = path
         try:
             data = json.loads(path.read_text("utf-8"))
-        except OSError as error:
-            raise Refused(f"{path} cannot be read: {error.strerror}", "unreachable") from error
+        except OSError as exc:
+            raise Refused(f"{path} cannot be read: {exc.strerror}", "unreachable") from exc
         self.servers: list[Record] = data["smtp_servers"]
         self.users: list[Record] = data["users"]
 
@@ -117,8 +117,8 @@ def answer(request: Any, path: Path, readback: bool) -> Record:
             store = Store(path)
             told = read(store, readback) if verb == "read" else apply(store, request.get("changes"))
         return {"protocol": VERSION, **told}
-    except Refused as refused:
-        return {"protocol": VERSION, "error": {"code": refused.code, "message": str(refused)}}
+    except Refused as exc:
+        return {"protocol": VERSION, "error": {"code": exc.code, "message": str(exc)}}
 
 
 def describe(readback: bool) -> Record:
@@ -152,8 +152,8 @@ def apply(store: Store, changes: Any) -> Record:
     for change in changes:
         try:
             apply_one(store, change)
-        except Refused as refused:
-            results.append({"id": change.get("id"), "status": "error", "message": str(refused)})
+        except Refused as exc:
+            results.append({"id": change.get("id"), "status": "error", "message": str(exc)})
             break
         store.save()
         results.append({"id": change.get("id"), "status": "done"})

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import ladder, verify_table
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import probe_stages, verify_table
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import work_order
 
 
@@ -24,7 +24,7 @@ class FilterModule:
         """Return the filters by name."""
         return {
             "branch_findings": branch_findings,
-            "ladder": ladder,
+            "probe_stages": probe_stages,
             "verify_table": verify_table,
             "work_order": work_order,
         }

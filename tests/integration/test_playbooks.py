@@ -103,8 +103,8 @@ def test_two_refused_logins_end_the_attempts_of_the_whole_fleet_at_that_server(s
     )
     run = site.playbook("fincon.mail.verify", "-v")
     assert run.status != 0
-    ladder = r"at localhost:\d+: dns \d+ ms, connect \d+ ms, .*auth FAILED \d+ ms"
-    assert len(re.findall(ladder, run.output)) == 2, "-v shows how far each login climbed"
+    stages = r"at localhost:\d+: dns \d+ ms, connect \d+ ms, .*auth FAILED \d+ ms"
+    assert len(re.findall(stages, run.output)) == 2, "-v shows how far each login got"
     assert sum(site.mail.logins_tried.values()) == 2, run.output
     assert "2 x wrong_password at localhost" in run.output
     assert "2 x not_tried at localhost" in run.output

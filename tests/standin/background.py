@@ -44,8 +44,8 @@ class Background:
     def _run(self, ready: threading.Event) -> None:
         try:
             asyncio.run(self._hold(ready))
-        except Exception as problem:
-            self._problem = problem
+        except Exception as exc:
+            self._problem = exc
         finally:
             ready.set()
 

@@ -90,11 +90,11 @@ def main(arguments: list[str] | None = None) -> int:
                 _write_atomically(Path(options.ready_file), addresses)
             print(_greeting(standin, addresses), flush=True)
             signal.sigwait(_ENDING)
-    except (SiteError, ContractError, OSError) as problem:
-        print(f"standin: {problem}", file=sys.stderr)
+    except (SiteError, ContractError, OSError) as exc:
+        print(f"standin: {exc}", file=sys.stderr)
         return 2
-    except ModuleNotFoundError as problem:
-        print(f"standin: --tls and --smtp need the Python package {problem.name}", file=sys.stderr)
+    except ModuleNotFoundError as exc:
+        print(f"standin: --tls and --smtp need the Python package {exc.name}", file=sys.stderr)
         return 2
     return 0
 

@@ -216,11 +216,11 @@ class ControlApplication:
             return _json(404, {"error": f"there is no {request.verb} /{name}; GET / tells what there is"})
         try:
             answer = route(self._control, _Asked(rest, dict(parse_qsl(address.query)), _read_object(request.body)))
-        except (ControlError, SiteError, FaultError) as problem:
-            return _json(400, {"error": str(problem)})
-        except (TypeError, ValueError, KeyError, AttributeError) as problem:
+        except (ControlError, SiteError, FaultError) as exc:
+            return _json(400, {"error": str(exc)})
+        except (TypeError, ValueError, KeyError, AttributeError) as exc:
             # What was sent does not fit the call: a wrong type, a name too many. Its values stay out of the answer.
-            return _json(400, {"error": f"the request does not fit /{name} ({type(problem).__name__})"})
+            return _json(400, {"error": f"the request does not fit /{name} ({type(exc).__name__})"})
         return _json(200, {"ok": True} if answer is None else answer)
 
 

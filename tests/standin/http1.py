@@ -114,8 +114,8 @@ class HttpServer:
         """Answer one request; False when the connection ends with it."""
         try:
             request = await _read_request(reader)
-        except BadRequestError as problem:
-            await _deliver(writer, Response(problem.status, close=True))
+        except BadRequestError as exc:
+            await _deliver(writer, Response(exc.status, close=True))
             return False
         if request is None:
             return False
@@ -129,8 +129,8 @@ class HttpServer:
 async def _read_request(reader: asyncio.StreamReader) -> Request | None:
     try:
         head = await reader.readuntil(b"\r\n\r\n")
-    except asyncio.IncompleteReadError as end:
-        if end.partial:
+    except asyncio.IncompleteReadError as exc:
+        if exc.partial:
             raise BadRequestError(400) from None
         return None
     except asyncio.LimitOverrunError:

@@ -157,8 +157,8 @@ class FinconApplication:
         try:
             parameters = wire.read_parameters(call, method, self._world.contract)
             return self._run_method(method, parameters)
-        except wire.RefusedError as refusal:
-            return _failure(method, refusal.text, refusal.offence)
+        except wire.RefusedError as exc:
+            return _failure(method, exc.text, exc.offence)
 
     def _run_method(self, method: Method, parameters: list[Any]) -> Outcome:
         if not method.has_session:

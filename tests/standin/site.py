@@ -55,10 +55,10 @@ def read_json(path: str | Path) -> dict[str, Any]:
     """A JSON file's object. Raises SiteError."""
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise SiteError(f"{path}: {problem.strerror}") from None
-    except ValueError as problem:
-        raise SiteError(f"{path}: not JSON: {problem}") from None
+    except OSError as exc:
+        raise SiteError(f"{path}: {exc.strerror}") from None
+    except ValueError as exc:
+        raise SiteError(f"{path}: not JSON: {exc}") from None
     if not isinstance(data, dict):
         raise SiteError(f"{path}: a JSON object expected")
     return data
@@ -133,8 +133,8 @@ def put_record(store: Store, data_id: str, record: Record, name: str, fields: Ro
             check_field(known[field_name], value)
         if login:
             check_field(_LOGIN, login)
-    except RefusedError as refusal:
-        raise SiteError(f"{where}: {refusal.text}") from None
+    except RefusedError as exc:
+        raise SiteError(f"{where}: {exc.text}") from None
     if not name:
         raise SiteError(f"{data_id}: {record.key} is missing")
     if store.find(data_id, record, name):

@@ -16,10 +16,10 @@ from urllib.parse import quote, quote_plus
 MASK = "(secret)"
 WITHHELD = "(the server's text is withheld: it repeats the password)"
 MAX_TEXT = 500
+#: A secret below this length is not masked in place: the hole would show it. The whole text is withheld instead.
 _SHORT = 4
-"""A secret below this length is not masked in place: the hole would show it. The whole text is withheld instead."""
+#: A piece of this many base64 characters is six bytes of the secret: enough to be masked when a server cuts an echo.
 _WINDOW = 8
-"""A piece of this many base64 characters is six bytes of the secret: enough to be masked when a server cuts an echo."""
 
 
 class Scrubber:

@@ -17,6 +17,8 @@ import stat
 import time
 from contextlib import suppress
 
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
+
 #: How often a lock that another process holds is tried again, in seconds.
 _RETRY = 0.05
 
@@ -71,13 +73,13 @@ def acquire(*paths: str, wait: float, mode: int = 0o600, holder: str = "") -> Lo
     :raises Busy: when other processes have held all of them for so long.
     :raises OSError: when a file cannot be opened or locked.
     """
-    deadline = time.monotonic() + wait
+    deadline = Deadline.after(wait)
     while True:
         for path in paths:
             lock = _try(path, mode, holder)
             if lock:
                 return lock
-        if time.monotonic() >= deadline:
+        if deadline.passed:
             raise Busy(_holder_of(paths[-1]))
         time.sleep(_RETRY)
 

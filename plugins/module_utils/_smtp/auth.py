@@ -14,18 +14,17 @@ import binascii
 import hmac
 import re
 from collections.abc import Mapping
-from typing import Callable
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.channel import Channel
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import Reply
 
+#: Those that need a password alone, in the order of preference (RFC 4616, draft-murchison-sasl-login, RFC 2195).
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
-"""Those that need a password alone, in the order of preference (RFC 4616, draft-murchison-sasl-login, RFC 2195)."""
 
+#: RFC 5321 section 4.5.3.1.4, without CRLF. A longer initial response is sent on a line of its own (RFC 4954).
 LONGEST_LINE = 510
-"""RFC 5321 section 4.5.3.1.4, without CRLF. A longer initial response is sent on a line of its own (RFC 4954)."""
 
 ACCEPTED = 235
 CONTINUE = 334
@@ -50,11 +49,13 @@ def choose(offered: list[str]) -> str:
 
 def login(channel: Channel, mechanism: str, username: str, password: str, scrubber: Scrubber) -> Reply:
     """Log in, once. Returns the server's last word; raises Failure for anything that is no answer."""
-    exchange = _EXCHANGES[mechanism]
-    return exchange(channel, username, password, scrubber)
+    if mechanism == "CRAM-MD5":
+        return _cram_md5(channel, username, password, scrubber)
+    exchange = _plain if mechanism == "PLAIN" else _login
+    return exchange(channel, username, password)
 
 
-def _plain(channel: Channel, username: str, password: str, scrubber: Scrubber) -> Reply:
+def _plain(channel: Channel, username: str, password: str) -> Reply:
     response = _encode(f"\0{username}\0{password}")
     line = "AUTH PLAIN " + response
     if len(line) <= LONGEST_LINE:
@@ -66,7 +67,7 @@ def _plain(channel: Channel, username: str, password: str, scrubber: Scrubber) -
     return reply
 
 
-def _login(channel: Channel, username: str, password: str, scrubber: Scrubber) -> Reply:
+def _login(channel: Channel, username: str, password: str) -> Reply:
     reply = channel.command("AUTH LOGIN", "AUTH LOGIN")
     for answer in (username, password):
         if reply.code != CONTINUE:
@@ -90,13 +91,6 @@ def _cram_md5(channel: Channel, username: str, password: str, scrubber: Scrubber
     scrubber.add_encoded(response)
     scrubber.add_encoded(digest)
     return channel.command(response, "AUTH CRAM-MD5")
-
-
-_EXCHANGES: Mapping[str, Callable[[Channel, str, str, Scrubber], Reply]] = {
-    "PLAIN": _plain,
-    "LOGIN": _login,
-    "CRAM-MD5": _cram_md5,
-}
 
 
 def _encode(text: str) -> str:

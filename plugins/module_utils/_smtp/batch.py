@@ -35,9 +35,9 @@ def probe_all(
     """Probe every target and return their verifications in the same order.
 
     Targets with the same settings share one probe. At most two connections to a host are open at a time, over all
-    processes that share ``slots_dir`` (by default all of this user on this machine). After two refused logins in a row
-    at one server its remaining logins are not tried: their verifications say so (``not_tried``). A failure before any
-    login speaks for every login with the same server settings.
+    processes that share ``slots_dir`` (by default all of this user on this machine). After two consecutive refused
+    logins at one server its remaining logins are not tried: their verifications say so (``not_tried``). A failure
+    before any login speaks for every login with the same server settings.
 
     Processes that give the same ``run_id`` share what they learn as well: the refusals, and results of a moment ago.
     """
@@ -69,14 +69,14 @@ def _probe_distinct(
         queues.setdefault(_host(settings), deque()).append(settings)
 
     def serve(host: str) -> None:
-        desk = _Desk(host, level, directory, run)
+        server = _Server(host, level, directory, run)
         queue = queues[host]
         while True:
             try:
                 settings = queue.popleft()  # safe between threads
             except IndexError:
                 return
-            done[settings] = desk.verify(settings, labels[settings])
+            done[settings] = server.verify(settings, labels[settings])
 
     with ThreadPoolExecutor(max_workers=_MAX_THREADS) as pool:
         lanes = [
@@ -87,8 +87,8 @@ def _probe_distinct(
     return done
 
 
-class _Desk:
-    """Admits the logins at one host."""
+class _Server:
+    """The logins at one host, admitted one by one."""
 
     def __init__(self, host: str, level: str, directory: str, run: str) -> None:
         self._level = level

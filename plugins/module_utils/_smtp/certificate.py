@@ -45,8 +45,8 @@ def parse(der: bytes) -> Certificate:
     """Decode a DER certificate. Raises ValueError when it is none."""
     try:
         return _parse(der)
-    except (IndexError, OverflowError, UnicodeError) as error:
-        raise ValueError("not a certificate") from error
+    except (IndexError, OverflowError, UnicodeError) as exc:
+        raise ValueError("not a certificate") from exc
 
 
 def _parse(der: bytes) -> Certificate:

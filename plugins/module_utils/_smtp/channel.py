@@ -9,8 +9,8 @@ import socket
 import ssl
 from contextlib import suppress
 
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import tls
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import NotAReply, Reply, ReplyReader
 
@@ -54,8 +54,8 @@ class Channel:
             while reply is None:
                 self._receive()
                 reply = self._reader.next_reply()
-        except NotAReply as error:
-            raise self._failure("not_smtp", _named_protocol(error.text)) from None
+        except NotAReply as exc:
+            raise self._failure("not_smtp", _named_protocol(exc.text)) from None
         return reply
 
     def refuse_early_bytes(self) -> None:

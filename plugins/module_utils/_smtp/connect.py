@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.resolve import Address
 
+#: RFC 8305 section 5, "Connection Attempt Delay".
 STAGGER_SECONDS = 0.25
-"""RFC 8305 section 5, "Connection Attempt Delay"."""
 
+#: How long the other addresses may take once one has answered; it is time that only a warning is worth.
 SURVEY_SECONDS = 2.0
-"""How long the other addresses may take once one has answered; it is time that only a warning is worth."""
 
 _REFUSED = "refused"
 _TIMEOUT = "timeout"
@@ -99,8 +99,8 @@ class _Race:
         self._next_start = attempt.started + STAGGER_SECONDS
         try:
             sock = socket.socket(attempt.address.family, socket.SOCK_STREAM)
-        except OSError as error:
-            self._lost(attempt, error.errno or errno.EIO)
+        except OSError as exc:
+            self._lost(attempt, exc.errno or errno.EIO)
             return
         sock.setblocking(False)
         number = sock.connect_ex(attempt.address.sockaddr)

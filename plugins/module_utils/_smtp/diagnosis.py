@@ -1,46 +1,85 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""From an observation to a diagnosis: one table, the most specific row wins."""
+"""The shape of a diagnosis: what it says, and when it fits."""
 
 from __future__ import annotations
 
-from typing import Callable
+import re
+from dataclasses import dataclass
 
-from ansible_collections.fincon.mail.plugins.module_utils._smtp import table_connection, table_dialogue
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import Row
 
-TABLE: tuple[Row, ...] = table_connection.ROWS + table_dialogue.ROWS
-
-_UNKNOWN = Row(
-    "unknown",
-    (),
-    (),
-    "Something happened that this probe has no words for.",
-    "Report it, with the stage and the server's text.",
-)
+#: In ``Match.enhanced``: a reply without an enhanced code, as Exim and many others send it.
+BARE = "bare"
 
 
-def find_row(seen: Observation) -> Row:
-    """The most specific row that fits; of two that are equal, the first in the table."""
-    best, best_weight = _UNKNOWN, None
-    for row in TABLE:
-        weight = row.weight(seen)
-        if weight is not None and (best_weight is None or weight > best_weight):
-            best, best_weight = row, weight
-    return best
+@dataclass(frozen=True)
+class Match:
+    """One condition. Empty fields fit everything; within a field one of the values has to fit.
+
+    ``stages`` are a part of those of the diagnosis. ``codes`` are reply codes or their beginnings (``4`` is every
+    temporary one); ``enhanced`` are enhanced codes or their beginnings, whole numbers of them (``5.5``), or BARE;
+    ``text`` is a regular expression searched without case.
+    """
+
+    codes: tuple[str, ...] = ()
+    enhanced: tuple[str, ...] = ()
+    text: str = ""
+    events: tuple[str, ...] = ("reply",)
+    stages: tuple[str, ...] = ()
+    port: int | None = None
+
+    def fits(self, seen: Observation) -> bool:
+        """Whether the observation meets every field."""
+        return (
+            seen.event in self.events
+            and (not self.stages or seen.stage in self.stages)
+            and (not self.codes or str(seen.code).startswith(self.codes))
+            and (not self.enhanced or any(_enhanced_fits(wanted, seen.enhanced) for wanted in self.enhanced))
+            and (not self.text or re.search(self.text, seen.text, re.IGNORECASE) is not None)
+            and (self.port is None or seen.facts.get("port") == str(self.port))
+        )
+
+    @property
+    def weight(self) -> tuple[bool, int, int, bool]:
+        """How specific it is: a text says more than an enhanced code, that more than a code, a port breaks a tie."""
+        return (
+            bool(self.text),
+            max((wanted.count(".") + 1 for wanted in self.enhanced), default=0),
+            max(map(len, self.codes), default=0),
+            self.port is not None,
+        )
 
 
-def diagnose(seen: Observation, clean: Callable[[str], str]) -> dict[str, str]:
-    """The ``id``, ``cause`` and ``hint`` of an observation. ``clean`` scrubs what servers contribute to them."""
-    row = find_row(seen)
-    facts = _Facts({name: clean(value) for name, value in {"detail": seen.text, **seen.facts}.items()})
-    return {"id": row.id, "cause": row.cause.format_map(facts), "hint": row.hint.format_map(facts)}
+@dataclass(frozen=True)
+class Diagnosis:
+    """One diagnosis: a stable id, when it applies, the likely cause and what to do next.
+
+    Causes and hints may hold placeholders, filled from ``Observation.facts``. No ``stages`` means: at any stage.
+    ``retryable`` says that the same settings may work later. A ``warning`` accompanies a probe that passes.
+    """
+
+    id: str
+    stages: tuple[str, ...]
+    matches: tuple[Match, ...]
+    cause: str
+    hint: str
+    retryable: bool = False
+    warning: bool = False
+
+    def weight(self, seen: Observation) -> tuple[tuple[bool, int, int, bool], bool] | None:
+        """The weight of its most specific condition that fits; None when none does. Knowing the stage breaks a tie."""
+        if self.stages and seen.stage not in self.stages:
+            return None
+        weights = [match.weight for match in self.matches if match.fits(seen)]
+        return (max(weights), bool(self.stages)) if weights else None
 
 
-class _Facts(dict):  # type: ignore[type-arg]
-    """Placeholders; one that nothing is known of reads as such instead of breaking the sentence's caller."""
+def event(*names: str, text: str = "", port: int | None = None) -> Match:
+    """A condition on something that is not a reply."""
+    return Match(events=names, text=text, port=port)
 
-    def __missing__(self, name: str) -> str:
-        return "not known"
+
+def _enhanced_fits(wanted: str, seen: str) -> bool:
+    return not seen if wanted == BARE else (seen + ".").startswith(wanted + ".")

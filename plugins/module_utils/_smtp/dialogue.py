@@ -1,7 +1,10 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""The climb: dns, connect, banner, ehlo, starttls, tls, certificate, ehlo, auth, mail, rcpt, send, quit."""
+"""The dialogue of a probe, by its stages.
+
+dns, connect, banner, ehlo, starttls, tls, certificate, ehlo, auth, mail, rcpt, send, quit.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +18,21 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, providers, resolve, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.channel import Channel
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.connect import connect, failed_families, failure_event
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import find_row
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import find_diagnosis
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import Host, ascii_address, parse_host
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.record import Journal
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import Reply
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings, reaches
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.testmail import build_message
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.transcript import Transcript
 
+#: How long one stage may take, at least; a larger ``timeout`` counts. RFC 5321 section 4.5.3.2 would allow minutes.
 ANSWER_SECONDS = 30.0
-"""How long one stage may take, at least; a larger ``timeout`` counts. RFC 5321 section 4.5.3.2 would allow minutes."""
 
 SEND_SECONDS = 60.0
 QUIT_SECONDS = 2.0
@@ -37,6 +40,7 @@ QUIT_SECONDS = 2.0
 EXPIRY_WARNING_DAYS = 30
 EXPIRY_URGENT_DAYS = 14
 
+#: Events after which both sides still understand each other, so that QUIT is in place.
 _STILL_TALKING = (
     "reply",
     "not_offered",
@@ -45,16 +49,15 @@ _STILL_TALKING = (
     "auth_not_offered_in_clear",
     "no_password_mechanism",
 )
-"""Events after which both sides still understand each other, so that QUIT is in place."""
 
+#: A Cisco ASA replaces a greeting by asterisks, and keywords by the letter X.
 _MASKED = re.compile(r"\*{4,}|\bX{6,}")
-"""A Cisco ASA replaces a greeting by asterisks, and keywords by the letter X."""
 
 
-class Climb:
-    """One connection, climbed as far as a level asks for.
+class Dialogue:
+    """One connection, taken as far as a level asks for.
 
-    Every step raises Failure. Use ``run``; what was learnt is in ``journal``.
+    Every step raises Failure. Use ``run``; what was learnt is in ``transcript``.
     """
 
     def __init__(
@@ -66,7 +69,7 @@ class Climb:
         context: ssl.SSLContext,
         every_address: bool = True,
     ) -> None:
-        self.journal = Journal()
+        self.transcript = Transcript()
         self._settings = settings
         self._level = level
         self._deadline = deadline
@@ -80,13 +83,13 @@ class Climb:
         self._channel: Channel  # from the stage connect on
 
     def run(self) -> None:
-        """Climb, and leave politely."""
+        """Go through the stages, and leave politely."""
         addresses = self._resolve()
         self._connect(addresses)
         try:
             self._talk()
-        except Failure as failure:
-            if failure.observation.event in _STILL_TALKING:
+        except Failure as exc:
+            if exc.observation.event in _STILL_TALKING:
                 self._say_goodbye()
             raise
         finally:
@@ -113,30 +116,30 @@ class Climb:
     # --- the network -------------------------------------------------------------------------------------------------
 
     def _resolve(self) -> list[resolve.Address]:
-        with self.journal.stage("dns"):
+        with self.transcript.stage("dns"):
             deadline = self._deadline.within(self._settings.timeout)
             addresses = resolve.resolve(self._host.lookup, self._settings.port, deadline)
         private = [address.text for address in addresses if _is_private(address.text)]
         if self._host.looks_public and private:
-            self.journal.remark("dns", "private_address", {"address": ", ".join(private)})
+            self.transcript.remark("dns", "private_address", {"address": ", ".join(private)})
         return addresses
 
     def _connect(self, addresses: Sequence[resolve.Address]) -> None:
-        with self.journal.stage("connect"):
+        with self.transcript.stage("connect"):
             deadline = self._deadline.within(self._settings.timeout)
             sock, attempts = connect(addresses, deadline, self._every_address)
-            self.journal.addresses = [attempt.describe() for attempt in attempts]
+            self.transcript.addresses = [attempt.describe() for attempt in attempts]
             if sock is None:
                 event, text = failure_event(attempts)
                 raise Failure(Observation(event=event, text=text))
         self._channel = Channel(sock, self._deadline)
         for family in failed_families(attempts):
-            self.journal.remark("connect", family + "_failed")
+            self.transcript.remark("connect", family + "_failed")
 
     # --- greeting and TLS --------------------------------------------------------------------------------------------
 
     def _read_banner(self) -> None:
-        with self.journal.stage("banner"):
+        with self.transcript.stage("banner"):
             self._channel.limit(self._answer_seconds)
             reply = self._expect(self._channel.reply(), 220)
             self._banner = reply.text
@@ -144,41 +147,41 @@ class Climb:
                 raise Failure(Observation(event="not_smtp", text=self._banner))
 
     def _introduce(self) -> None:
-        with self.journal.stage("ehlo"):
+        with self.transcript.stage("ehlo"):
             self._channel.limit(self._answer_seconds)
             name = self._settings.ehlo_name or resolve.own_name() or _address_literal(self._channel.sock)
             reply = self._channel.command("EHLO " + name, "EHLO")
             needs_esmtp = self._settings.mode == "starttls" or self._settings.authenticate
             if reply.code in (500, 502) and not needs_esmtp:
                 self._expect(self._channel.command("HELO " + name, "HELO"), 250)
-                self.journal.remark("ehlo", "no_esmtp")
+                self.transcript.remark("ehlo", "no_esmtp")
                 return
             self._expect(reply, 250)
-            self.journal.capabilities = _capabilities(reply)
+            self.transcript.capabilities = _capabilities(reply)
 
     def _upgrade(self) -> None:
-        with self.journal.stage("starttls"):
-            if "STARTTLS" not in self.journal.capabilities:
+        with self.transcript.stage("starttls"):
+            if "STARTTLS" not in self.transcript.capabilities:
                 raise Failure(Observation(event="masked" if self._looks_masked() else "not_offered", text=self._banner))
             self._channel.limit(self._answer_seconds)
             self._expect(self._channel.command("STARTTLS", "STARTTLS"), 220)
             self._channel.refuse_early_bytes()
         self._start_tls()
         # What a server says of itself in clear text can be forged: ask again (RFC 3207 section 4.2).
-        self.journal.capabilities = {}
+        self.transcript.capabilities = {}
         self._introduce()
 
     def _start_tls(self) -> None:
-        with self.journal.stage("tls"):
+        with self.transcript.stage("tls"):
             self._channel.limit(self._answer_seconds)
             self._channel.start_tls(self._context, self._host.tls_name)
-        with self.journal.stage("certificate"):
+        with self.transcript.stage("certificate"):
             now = datetime.now(timezone.utc)
             sock: Any = self._channel.sock
             self.certificate = tls.peer_certificate(sock)
-            self.journal.tls = tls.describe(sock, self.certificate, now)
+            self.transcript.tls = tls.describe(sock, self.certificate, now)
         if not self._settings.validate_certs:
-            self.journal.remark("certificate", "unverified")
+            self.transcript.remark("certificate", "unverified")
         if self.certificate:
             self._remark_expiry(self.certificate.days_left(now))
 
@@ -186,15 +189,15 @@ class Climb:
         if not 0 <= days < EXPIRY_WARNING_DAYS:
             return
         urgency = "Renew it now." if days < EXPIRY_URGENT_DAYS else "Have it renewed in time."
-        self.journal.remark("certificate", "cert_expiring", {"days": str(days), "urgency": urgency})
+        self.transcript.remark("certificate", "cert_expiring", {"days": str(days), "urgency": urgency})
 
     # --- login, envelope, message ------------------------------------------------------------------------------------
 
     def _log_in(self) -> None:
         settings = self._settings
         in_clear = settings.mode == "none"
-        with self.journal.stage("auth"):
-            offered = auth.offered_mechanisms(self.journal.capabilities)
+        with self.transcript.stage("auth"):
+            offered = auth.offered_mechanisms(self.transcript.capabilities)
             if not offered:
                 event = "auth_not_offered_in_clear" if in_clear else "auth_not_offered"
                 raise Failure(Observation(event=event))
@@ -203,31 +206,31 @@ class Climb:
             reply = auth.login(self._channel, mechanism, settings.username, settings.password, self._scrubber)
             self._expect(reply, auth.ACCEPTED, mechanisms=", ".join(offered))
         if in_clear and mechanism != "CRAM-MD5":
-            self.journal.remark("auth", "clear_text")
+            self.transcript.remark("auth", "clear_text")
         advisory = providers.password_retirement(self._host.tls_name, datetime.now(timezone.utc).date())
         if advisory:
-            self.journal.remark("auth", "m365_retirement", text=advisory)
+            self.transcript.remark("auth", "m365_retirement", text=advisory)
 
     def _address_envelope(self) -> None:
-        size = self.journal.capabilities.get("SIZE", "") or "no number of"
-        with self.journal.stage("mail"):
+        size = self.transcript.capabilities.get("SIZE", "") or "no number of"
+        with self.transcript.stage("mail"):
             self._channel.limit(self._answer_seconds)
             line = f"MAIL FROM:<{ascii_address(self._settings.sender_email)}>"
             self._expect(self._channel.command(line, "MAIL FROM"), 250, size=size)
-        with self.journal.stage("rcpt"):
+        with self.transcript.stage("rcpt"):
             self._channel.limit(self._answer_seconds)
             line = f"RCPT TO:<{ascii_address(self._settings.recipient)}>"
             reply = self._channel.command(line, "RCPT TO")
             if reply.code in (250, 251, 252):  # RFC 5321 section 3.3: all three accept
                 return
             seen = replace(self._observe(reply, size=size), stage="rcpt")
-            if self._level == "send" or find_row(seen).id != "greylisted":
+            if self._level == "send" or find_diagnosis(seen).id != "greylisted":
                 raise Failure(seen)
-            self.journal.remarks.append(seen)
+            self.transcript.remarks.append(seen)
 
     def _send_message(self) -> None:
-        size = self.journal.capabilities.get("SIZE", "") or "no number of"
-        with self.journal.stage("send"):
+        size = self.transcript.capabilities.get("SIZE", "") or "no number of"
+        with self.transcript.stage("send"):
             self._channel.limit(max(self._settings.timeout, SEND_SECONDS))
             self._expect(self._channel.command("DATA", "DATA"), 354, size=size)
             message = build_message(ascii_address(self._settings.sender_email), ascii_address(self._settings.recipient))
@@ -236,16 +239,16 @@ class Climb:
     def _quit(self) -> None:
         self._channel.limit(QUIT_SECONDS)
         try:
-            with self.journal.stage("quit"):
+            with self.transcript.stage("quit"):
                 if self._level == "envelope":
                     self._channel.command("RSET", "RSET")
                 self._expect(self._channel.command("QUIT", "QUIT"), 221)
         except Failure:
-            self.journal.remark("quit", "quit_ignored")
+            self.transcript.remark("quit", "quit_ignored")
 
     def _say_goodbye(self) -> None:
         self._channel.limit(QUIT_SECONDS)
-        with suppress(Failure):  # the failure that ended the climb is the one to report
+        with suppress(Failure):  # the failure that ended the dialogue is the one to report
             self._channel.command("QUIT", "QUIT")
 
     def _observe(self, reply: Reply, **facts: str) -> Observation:
@@ -258,7 +261,7 @@ class Climb:
         return reply
 
     def _looks_masked(self) -> bool:
-        keywords = " ".join(self.journal.capabilities)
+        keywords = " ".join(self.transcript.capabilities)
         return bool(_MASKED.search(self._banner) or _MASKED.search(keywords))
 
 

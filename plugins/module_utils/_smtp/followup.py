@@ -1,33 +1,37 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a second look can add to a failure: the refused certificate, and settings that would work.
+"""What a second connection can add to a failure: the refused certificate, and settings that would work.
 
 Nothing here ever logs in: every connection is made without credentials.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
+from ansible_collections.fincon.mail.plugins.module_utils._io import tls as contexts
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Climb
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Dialogue
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import parse_host
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 
+#: How long one alternative may take: it is tried for a hint alone.
 TRY_SECONDS = 5.0
-"""How long one alternative may take: it is tried for a hint alone."""
 
-USUAL_WAYS = ((587, "starttls"), (465, "implicit"))
-"""The ports for submission (RFC 6409, RFC 8314) with the way in which TLS begins there."""
+#: A port, and the mode of TLS there.
+Way = tuple[int, str]
+
+#: The ports for submission (RFC 6409, RFC 8314) with the way in which TLS begins there.
+USUAL_WAYS: tuple[Way, ...] = ((587, "starttls"), (465, "implicit"))
 
 _OTHER_MODE = {"tls_mode_mismatch": "starttls", "no_banner": "implicit", "auth_needs_tls": "starttls"}
 _ASK_USUAL_WAYS = frozenset(
@@ -49,7 +53,7 @@ _NAMES_TO_TRY = 2
 
 
 @dataclass(frozen=True)
-class SecondLook:
+class RefusedCertificate:
     """A certificate that was refused, read over an unverified connection."""
 
     certificate: Certificate | None
@@ -74,26 +78,31 @@ class SecondLook:
         return [event for event in events if event != reported]
 
 
-def look_at_certificate(settings: ProbeSettings, deadline: Deadline) -> SecondLook:
+def read_refused_certificate(settings: ProbeSettings, deadline: Deadline) -> RefusedCertificate:
     """Connect again, unverified, to read the certificate that was refused."""
-    climb = Climb(
+    dialogue = Dialogue(
         _without_login(settings),
         "tls",
         deadline.within(TRY_SECONDS),
         Scrubber(),
-        tls.unverifying_context(),
+        contexts.unverifying_context(),
         every_address=False,
     )
     with suppress(Failure):  # whatever was learnt until then will do
-        climb.run()
-    return SecondLook(climb.certificate, climb.journal.tls)
+        dialogue.run()
+    return RefusedCertificate(dialogue.certificate, dialogue.transcript.tls)
 
 
 def working_alternative(
-    diagnosis_id: str, settings: ProbeSettings, certificate: Certificate | None, deadline: Deadline
+    diagnosis_id: str,
+    settings: ProbeSettings,
+    certificate: Certificate | None,
+    deadline: Deadline,
+    usual_ways: Iterable[Way] | None = None,
 ) -> str:
     """A sentence that names settings which were tried and work; empty when none do, or none make sense."""
-    for candidate in _candidates(diagnosis_id, settings, certificate):
+    ways = USUAL_WAYS if usual_ways is None else usual_ways
+    for candidate in _candidates(diagnosis_id, settings, certificate, ways):
         if deadline.passed:
             break
         outcome = _try(candidate, settings.authenticate, deadline.within(TRY_SECONDS))
@@ -103,7 +112,9 @@ def working_alternative(
     return ""
 
 
-def _candidates(diagnosis_id: str, settings: ProbeSettings, certificate: Certificate | None) -> Iterator[ProbeSettings]:
+def _candidates(
+    diagnosis_id: str, settings: ProbeSettings, certificate: Certificate | None, usual_ways: Iterable[Way]
+) -> Iterator[ProbeSettings]:
     plain = _without_login(settings)
     if diagnosis_id == "cert_name" and certificate is not None:
         names = [name for name in certificate.names if _usable_name(name)]
@@ -111,20 +122,24 @@ def _candidates(diagnosis_id: str, settings: ProbeSettings, certificate: Certifi
             yield replace(plain, mail_server=name)
     if diagnosis_id in _ASK_USUAL_WAYS:
         ways = [(settings.port, _OTHER_MODE[diagnosis_id])] if diagnosis_id in _OTHER_MODE else []
-        for port, mode in dict.fromkeys([*ways, *USUAL_WAYS]):
+        for port, mode in dict.fromkeys([*ways, *usual_ways]):
             if (port, mode) != (settings.port, settings.mode):
                 yield replace(plain, port=port, use_tls=True, tls_mode=mode)
 
 
 def _try(candidate: ProbeSettings, wants_login: bool, deadline: Deadline) -> str:
     try:
-        context = tls.verifying_context(candidate.ca_path) if candidate.validate_certs else tls.unverifying_context()
-        climb = Climb(candidate, "tls", deadline, Scrubber(), context, every_address=False)
-        climb.run()
-    except Failure as failure:
-        answers = failure.observation.stage == "certificate" and candidate.mail_server
+        context = (
+            contexts.verifying_context(candidate.ca_path)
+            if candidate.validate_certs
+            else contexts.unverifying_context()
+        )
+        dialogue = Dialogue(candidate, "tls", deadline, Scrubber(), context, every_address=False)
+        dialogue.run()
+    except Failure as exc:
+        answers = exc.observation.stage == "certificate" and candidate.mail_server
         return "answers too, but its certificate is refused" if answers else ""
-    if wants_login and not set(auth.offered_mechanisms(climb.journal.capabilities)) & set(auth.MECHANISMS):
+    if wants_login and not set(auth.offered_mechanisms(dialogue.transcript.capabilities)) & set(auth.MECHANISMS):
         return ""
     return "works"
 

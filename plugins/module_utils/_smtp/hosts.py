@@ -9,14 +9,14 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
+#: RFC 1035 section 2.3.4 allows 255 octets on the wire, which is 253 characters as text.
 MAX_NAME = 253
-"""RFC 1035 section 2.3.4 allows 255 octets on the wire, which is 253 characters as text."""
 
+#: RFC 5321 section 4.5.3.1.3 with erratum 1690.
 MAX_ADDRESS = 254
-"""RFC 5321 section 4.5.3.1.3 with erratum 1690."""
 
+#: Names under these are private by custom or by RFC 2606 and RFC 6762: a private address is right for them.
 PRIVATE_SUFFIXES = ("local", "localdomain", "localhost", "lan", "internal", "intranet", "corp", "home", "test")
-"""Names under these are private by custom or by RFC 2606 and RFC 6762: a private address is right for them."""
 
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")
 

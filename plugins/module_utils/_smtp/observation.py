@@ -26,7 +26,7 @@ class Observation:
 
 
 class Failure(Exception):
-    """The observation that ended a climb. Its text is the event's name alone, never what a server said."""
+    """The observation that ended a dialogue. Its text is the event's name alone, never what a server said."""
 
     def __init__(self, observation: Observation) -> None:
         super().__init__(observation.event)

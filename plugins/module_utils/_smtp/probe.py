@@ -1,50 +1,57 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Verifies SMTP settings: climbs, and says what went wrong, why, and what to do."""
+"""Verifies SMTP settings, and explains a failure: what went wrong, why, and what to do."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
-from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup, tls
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import diagnose, find_row
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Climb
+from ansible_collections.fincon.mail.plugins.module_utils._io import tls as contexts
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import diagnose, find_diagnosis
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Dialogue
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import parse_host
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.record import Journal
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings, check
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.transcript import Transcript
 
+#: The part of the deadline that is kept for a second connection after a failure.
 RESERVED_SHARE = 0.2
-"""The part of the deadline that is kept for a second look after a failure."""
 
 _MAX_ENTRIES = 50
 
 
-def probe(settings: ProbeSettings, level: str = "auth", every_address: bool = True) -> dict[str, Any]:
+def probe(
+    settings: ProbeSettings,
+    level: str = "auth",
+    every_address: bool = True,
+    usual_ways: Iterable[followup.Way] | None = None,
+) -> dict[str, Any]:
     """Probe the settings as far as ``level`` and return the ``verification`` of the collection's results.
 
     Changes nothing at the server; only the level ``send`` sends a message. Never raises for anything that a setting, a
-    network or a server can do. With ``every_address`` all addresses of the server are tried, for the report.
+    network or a server can do. With ``every_address`` all addresses of the server are tried, for the result. After a
+    failure ``usual_ways`` are tried without a login, by default :data:`followup.USUAL_WAYS`.
     """
     scrubber = Scrubber(settings.username, settings.password)
-    report = _Report(settings, level, scrubber)
-    journal = Journal()
+    describer = _Describer(settings, level, scrubber)
+    transcript = Transcript()
     try:
-        with journal.stage("settings"):
+        with transcript.stage("settings"):
             check(settings, level)
             context = _tls_context(settings)
-    except Failure as failure:
-        return report.failed(journal, failure.observation)
+    except Failure as exc:
+        return describer.failed(transcript, exc.observation)
 
     deadline = Deadline.after(settings.deadline)
-    climb = Climb(
+    dialogue = Dialogue(
         settings,
         level,
         deadline.within(settings.deadline * (1 - RESERVED_SHARE)),
@@ -53,17 +60,26 @@ def probe(settings: ProbeSettings, level: str = "auth", every_address: bool = Tr
         every_address,
     )
     try:
-        climb.run()
-    except Failure as failure:
-        return _explain(failure.observation, climb, settings, deadline, report)
-    return report.passed(climb.journal)
+        dialogue.run()
+    except Failure as exc:
+        seen = exc.observation
+    else:
+        return describer.passed(dialogue.transcript)
+    certificate = dialogue.certificate
+    if seen.stage == "certificate":
+        refused = followup.read_refused_certificate(settings, deadline)
+        certificate = refused.certificate
+        seen = _with_certificate(seen, refused, dialogue.transcript, settings)
+    diagnosis = find_diagnosis(describer.with_server(seen))
+    alternative = followup.working_alternative(diagnosis.id, settings, certificate, deadline, usual_ways)
+    return describer.failed(dialogue.transcript, seen, alternative)
 
 
 def not_probed(settings: ProbeSettings, level: str, event: str, detail: str) -> dict[str, Any]:
     """The verification of a login that was left alone. ``detail`` completes "This login was not tried: …"."""
-    report = _Report(settings, level, Scrubber(settings.username, settings.password))
+    describer = _Describer(settings, level, Scrubber(settings.username, settings.password))
     seen = Observation(stage="auth", event=event, facts={"detail": detail})
-    return {**report.failed(Journal(), seen), "not_tried": True}
+    return {**describer.failed(Transcript(), seen), "not_tried": True}
 
 
 def message(verification: Mapping[str, Any]) -> str:
@@ -81,31 +97,25 @@ def message(verification: Mapping[str, Any]) -> str:
 def _tls_context(settings: ProbeSettings) -> ssl.SSLContext:
     """Raises Failure with the event ``ca_path_unusable``."""
     if settings.mode == "none" or not settings.validate_certs:
-        return tls.unverifying_context()
+        return contexts.unverifying_context()
     try:
-        return tls.verifying_context(settings.ca_path)
-    except OSError as error:
-        detail = error.strerror if not isinstance(error, ssl.SSLError) else "no certificate in it"
+        return contexts.verifying_context(settings.ca_path)
+    except OSError as exc:
+        detail = exc.strerror if not isinstance(exc, ssl.SSLError) else "no certificate in it"
         raise Failure(Observation(event="ca_path_unusable", text=f"{settings.ca_path}: {detail}")) from None
 
 
-def _explain(
-    seen: Observation, climb: Climb, settings: ProbeSettings, deadline: Deadline, report: _Report
-) -> dict[str, Any]:
-    """Take the second looks that this failure calls for, then report it."""
-    certificate = climb.certificate
-    if seen.stage == "certificate":
-        look = followup.look_at_certificate(settings, deadline)
-        certificate = look.certificate
-        seen = replace(seen, facts={**seen.facts, **look.facts()})
-        climb.journal.tls = look.tls
-        for event in look.further_events(parse_host(settings.mail_server).tls_name, seen.event):
-            climb.journal.remark("certificate", event, look.facts())
-    row = find_row(report.with_place(seen))
-    return report.failed(climb.journal, seen, followup.working_alternative(row.id, settings, certificate, deadline))
+def _with_certificate(
+    seen: Observation, refused: followup.RefusedCertificate, transcript: Transcript, settings: ProbeSettings
+) -> Observation:
+    """The observation with what is known of the certificate; what else is wrong with it becomes a warning."""
+    transcript.tls = refused.tls
+    for event in refused.further_events(parse_host(settings.mail_server).tls_name, seen.event):
+        transcript.remark("certificate", event, refused.facts())
+    return replace(seen, facts={**seen.facts, **refused.facts()})
 
 
-class _Report:
+class _Describer:
     """Puts together what is shown. Whatever a server has said passes the scrubber here."""
 
     def __init__(self, settings: ProbeSettings, level: str, scrubber: Scrubber) -> None:
@@ -113,34 +123,34 @@ class _Report:
         self._level = level
         self._clean = scrubber.clean
 
-    def with_place(self, seen: Observation) -> Observation:
+    def with_server(self, seen: Observation) -> Observation:
         """The observation with the facts that every diagnosis can use."""
-        place = {"host": str(self._settings.mail_server), "port": str(self._settings.port)}
-        return replace(seen, facts={**place, **seen.facts})
+        server = {"host": str(self._settings.mail_server), "port": str(self._settings.port)}
+        return replace(seen, facts={**server, **seen.facts})
 
-    def passed(self, journal: Journal) -> dict[str, Any]:
+    def passed(self, transcript: Transcript) -> dict[str, Any]:
         """The verification of a probe that passed."""
-        return self._verification(journal, ok=True)
+        return self._verification(transcript, ok=True)
 
-    def failed(self, journal: Journal, seen: Observation, alternative: str = "") -> dict[str, Any]:
+    def failed(self, transcript: Transcript, seen: Observation, alternative: str = "") -> dict[str, Any]:
         """The verification of a probe that failed."""
-        seen = self.with_place(seen)
+        seen = self.with_server(seen)
         diagnosis = diagnose(seen, self._clean)
         if alternative:
             diagnosis["hint"] += " " + self._clean(alternative)
         return self._verification(
-            journal,
+            transcript,
             ok=False,
             failed_stage=seen.stage,
             code=seen.code,
             enhanced_code=seen.enhanced or None,
             server_text=self._clean(seen.text),
             diagnosis=diagnosis,
-            retryable=find_row(seen).retryable,
+            retryable=find_diagnosis(seen).retryable,
         )
 
-    def _verification(self, journal: Journal, ok: bool, **failure: Any) -> dict[str, Any]:
-        warnings = [diagnose(self.with_place(remark), self._clean) for remark in journal.remarks]
+    def _verification(self, transcript: Transcript, ok: bool, **failure: Any) -> dict[str, Any]:
+        warnings = [diagnose(self.with_server(remark), self._clean) for remark in transcript.remarks]
         verification: dict[str, Any] = {
             "ok": ok,
             "level": self._level,
@@ -151,10 +161,10 @@ class _Report:
             "diagnosis": None,
             "retryable": False,
             "warnings": warnings,
-            "stages": journal.stages,
-            "addresses": journal.addresses,
-            "tls": self._clean_tls(journal.tls),
-            "capabilities": self._clean_capabilities(journal.capabilities),
+            "stages": transcript.stages,
+            "addresses": transcript.addresses,
+            "tls": self._clean_tls(transcript.tls),
+            "capabilities": self._clean_capabilities(transcript.capabilities),
             "probed_from": socket.gethostname(),
             "mail_server": self._settings.mail_server,
             "port": self._settings.port,

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+#: Octets. RFC 5321 section 4.5.3.1.5 allows 512; real servers exceed that, none comes near this.
 MAX_LINE = 4096
-"""Octets. RFC 5321 section 4.5.3.1.5 allows 512; real servers exceed that, none comes near this."""
 
+#: Octets of all lines of one reply; the longest answers to EHLO have a tenth of that.
 MAX_REPLY = 16384
-"""Octets of all lines of one reply; the longest answers to EHLO have a tenth of that."""
 
 _LINE = re.compile(r"([2-5][0-9]{2})(?:([ -])(.*))?\Z", re.DOTALL)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?=[\s:;,-]|\Z)[\s:;,-]*")

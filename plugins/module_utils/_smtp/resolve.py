@@ -13,7 +13,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 
 _OWN_NAME_SECONDS = 2.0
@@ -49,11 +49,11 @@ def resolve(name: str, port: int, deadline: Deadline) -> list[Address]:
         found = in_background(lambda: socket.getaddrinfo(name, port, type=socket.SOCK_STREAM), deadline.left())
     except TimeoutError:
         raise Failure(Observation(event="resolver_failed", text="no answer in time")) from None
-    except socket.gaierror as error:
-        event = "no_such_name" if error.errno in _NO_SUCH_NAME else "resolver_failed"
-        raise Failure(Observation(event=event, text=str(error.strerror))) from None
-    except (OSError, UnicodeError) as error:
-        raise Failure(Observation(event="resolver_failed", text=type(error).__name__)) from None
+    except socket.gaierror as exc:
+        event = "no_such_name" if exc.errno in _NO_SUCH_NAME else "resolver_failed"
+        raise Failure(Observation(event=event, text=str(exc.strerror))) from None
+    except (OSError, UnicodeError) as exc:
+        raise Failure(Observation(event="resolver_failed", text=type(exc).__name__)) from None
     addresses = [Address(family, sockaddr) for family, _type, _protocol, _name, sockaddr in found]
     addresses = [address for address in addresses if address.family in (socket.AF_INET, socket.AF_INET6)]
     if not addresses:
@@ -90,8 +90,8 @@ def in_background(function: Callable[[], Any], seconds: float) -> Any:
     def work() -> None:
         try:
             outcome.put((function(), None))
-        except BaseException as error:  # handed to the caller, whatever it is
-            outcome.put((None, error))
+        except BaseException as exc:  # handed to the caller, whatever it is
+            outcome.put((None, exc))
 
     threading.Thread(target=work, daemon=True).start()
     try:

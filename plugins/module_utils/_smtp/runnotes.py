@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the probes of one run tell each other about one host: refused logins in a row, and results of a moment ago.
+"""What the probes of one run tell each other about one host: consecutive refused logins, and results of a moment ago.
 
 The notes are a JSON file that only this user can read. No secret is in it: a login is known by a keyed digest.
 """
@@ -21,14 +21,14 @@ from ansible_collections.fincon.mail.plugins.module_utils._io import files
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.slots import digest, locked, run_path
 
+#: Consecutive refused logins after which no more are tried: servers block an address after a few.
 MAX_REFUSALS = 2
-"""Refused logins in a row after which no more are tried: servers block an address after a few."""
 
+#: How long a result speaks for the same settings elsewhere in the run.
 RESULT_SECONDS = 120.0
-"""How long a result speaks for the same settings elsewhere in the run."""
 
+#: How long a refusal counts.
 REFUSAL_SECONDS = 900.0
-"""How long a refusal counts."""
 
 
 class RunNotes:
@@ -44,7 +44,7 @@ class RunNotes:
         return run_path(self._directory, self._run_id, self._key(settings, level) + ".lock")
 
     def refusals(self) -> list[list[str]]:
-        """Whose logins were refused in a row: the labels of each."""
+        """Whose logins were refused one after the other: the labels of each."""
         return [entry["label"] for entry in self._refusals(self._read())]
 
     def result(self, settings: ProbeSettings, level: str) -> dict[str, Any] | None:
@@ -74,7 +74,7 @@ class RunNotes:
             self._write(notes)
 
     def clear_refusals(self) -> None:
-        """Note that a login was accepted: the row has ended."""
+        """Note that a login was accepted: the series has ended."""
         with locked(self._path + ".lock"):
             notes = self._read()
             if notes["refused"]:

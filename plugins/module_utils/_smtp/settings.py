@@ -15,8 +15,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation impo
 
 LEVELS = ("connect", "tls", "auth", "envelope", "send")
 TLS_MODES = ("auto", "starttls", "implicit", "none")
+#: RFC 8314 section 3.3: TLS from the first byte.
 IMPLICIT_TLS_PORT = 465
-"""RFC 8314 section 3.3: TLS from the first byte."""
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f<>\u2028\u2029]")
 
@@ -61,7 +61,7 @@ class ProbeSettings:
 
 
 def reaches(level: str, wanted: str) -> bool:
-    """Whether a probe of ``level`` climbs as far as ``wanted``."""
+    """Whether a probe of ``level`` goes as far as ``wanted``."""
     return LEVELS.index(level) >= LEVELS.index(wanted)
 
 
@@ -104,8 +104,8 @@ def _check_numbers(settings: ProbeSettings) -> None:
 def _check_host(mail_server: str) -> None:
     try:
         parse_host(mail_server)
-    except ValueError as error:
-        raise _bad("mail_server " + str(error)) from None
+    except ValueError as exc:
+        raise _bad("mail_server " + str(exc)) from None
 
 
 def _check_token(name: str, value: str) -> None:
@@ -134,7 +134,7 @@ def _check_addresses(settings: ProbeSettings, level: str) -> None:
         if value:
             try:
                 ascii_address(value)
-            except ValueError as error:
-                raise _bad(f"{name} {error}") from None
+            except ValueError as exc:
+                raise _bad(f"{name} {exc}") from None
     if reaches(level, "envelope") and not settings.sender_email:
         raise _bad("sender_email is empty", event="missing_sender")

@@ -20,8 +20,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._io import locks
 
 SLOTS = 2
 
+#: How long a login waits for a slot: longer than any fleet needs, shorter than for ever.
 WAIT_SECONDS = 600.0
-"""How long a login waits for a slot: longer than any fleet needs, shorter than for ever."""
 
 _STALE_SECONDS = 24 * 3600
 _PREFIX = "run-"

@@ -5,34 +5,34 @@
 
 from __future__ import annotations
 
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import BARE, Match, Row, event
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import BARE, Diagnosis, Match, event
 
 _LISTED = r"block(ed|list)|blacklist|spamhaus|\brbl\b|dnsbl|denylist|(poor|bad|low) reputation|\blisted\b|banned"
 _EARLY = ("banner", "ehlo", "mail")
 
 SETTINGS_ROWS = (
-    Row(
+    Diagnosis(
         "bad_settings",
         ("settings",),
         (event("bad_settings"),),
         "A setting cannot work: {detail}.",
         "Correct it. The mail server is a bare host name, such as smtp.example.co.za, and a port of its own field.",
     ),
-    Row(
+    Diagnosis(
         "missing_login",
         ("settings",),
         (event("missing_login"),),
         "Authenticate is Y, but there is {detail}.",
         "Supply both, at the SMTP server definition or at the user, or set Authenticate to N.",
     ),
-    Row(
+    Diagnosis(
         "missing_sender",
         ("settings",),
         (event("missing_sender"),),
         "This level names a sender to the server, but {detail}.",
         "Supply the sender's address, or probe at the level auth.",
     ),
-    Row(
+    Diagnosis(
         "ca_path_unusable",
         ("settings",),
         (event("ca_path_unusable"),),
@@ -42,14 +42,14 @@ SETTINGS_ROWS = (
 )
 
 DNS_ROWS = (
-    Row(
+    Diagnosis(
         "name_not_found",
         ("dns",),
         (event("no_such_name"),),
         "There is no such name in the DNS: {host}.",
         "Check the spelling. If it is right, check that this machine asks the right DNS server.",
     ),
-    Row(
+    Diagnosis(
         "dns_unavailable",
         ("dns",),
         (event("resolver_failed"),),
@@ -57,7 +57,7 @@ DNS_ROWS = (
         "Check this machine's resolver and its network; another machine may well resolve the name.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "private_address",
         ("dns",),
         (event("private_address"),),
@@ -68,7 +68,7 @@ DNS_ROWS = (
 )
 
 CONNECT_ROWS = (
-    Row(
+    Diagnosis(
         "refused",
         ("connect",),
         (event("refused"),),
@@ -76,14 +76,14 @@ CONNECT_ROWS = (
         "Try port 587 (STARTTLS) or 465 (TLS from the first byte), or ask whether the mail server runs.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "timeout_port_25",
         ("connect",),
         (event("timeout", port=25),),
         "No answer at port 25: internet providers block it on the way out.",
         "Use port 587 (STARTTLS) or 465 (TLS from the first byte); they are made for logging in and sending.",
     ),
-    Row(
+    Diagnosis(
         "timeout",
         ("connect",),
         (event("timeout"),),
@@ -91,7 +91,7 @@ CONNECT_ROWS = (
         "Allow this machine to reach {host} at port {port}, or use the port that your network lets through.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "ipv6_broken",
         ("connect",),
         (event("ipv6_unreachable", "ipv6_failed"),),
@@ -99,7 +99,7 @@ CONNECT_ROWS = (
         "If a warning says this, IPv4 works and is used. Repair IPv6 on this machine, or give an IPv4 address.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "ipv4_broken",
         ("connect",),
         (event("ipv4_failed"),),
@@ -107,7 +107,7 @@ CONNECT_ROWS = (
         "Check the server's IPv4 address in the DNS: a Fincon machine without IPv6 cannot reach this server.",
         warning=True,
     ),
-    Row(
+    Diagnosis(
         "unreachable",
         ("connect",),
         (event("unreachable"),),
@@ -118,7 +118,7 @@ CONNECT_ROWS = (
 )
 
 GREETING_ROWS = (
-    Row(
+    Diagnosis(
         "no_banner",
         ("banner",),
         (event("silent"),),
@@ -126,14 +126,14 @@ GREETING_ROWS = (
         "Try port 465, or tls_mode implicit. If it is a slow greeting (a tarpit), allow a longer deadline.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "not_smtp",
         ("banner",),
         (event("not_smtp"),),
         "What answers at port {port} is not an SMTP server.",
         "Use the port for sending mail: 587, or 465. (143 and 993 are IMAP, 110 and 995 POP3, 80 and 443 the web.)",
     ),
-    Row(
+    Diagnosis(
         "busy",
         ("banner", "ehlo", "starttls", "mail", "rcpt", "send"),
         (
@@ -146,7 +146,7 @@ GREETING_ROWS = (
         "Try again in some minutes; if it persists, ask the provider for the limit.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "blocked",
         ("banner", "ehlo", "mail", "rcpt"),
         (
@@ -157,21 +157,21 @@ GREETING_ROWS = (
         "The server refuses this machine's address; it may be on a block list.",
         "Ask the provider why, with the server's text. Mail from an office line usually has to log in, at port 587.",
     ),
-    Row(
+    Diagnosis(
         "no_reverse_dns",
         ("banner", "ehlo", "mail", "rcpt"),
         (Match(codes=("4", "5"), text=r"reverse (dns|hostname)|cannot find your (reverse )?hostname|\bptr\b|rdns"),),
         "The server wants a name for this machine's address (reverse DNS), and there is none.",
         "Ask your internet provider for a PTR record, or log in at port 587, where it is rarely asked for.",
     ),
-    Row(
+    Diagnosis(
         "inspected",
         ("banner", "ehlo", "starttls"),
         (event("masked"),),
         "A firewall or antivirus on the way rewrites SMTP (masked greeting or keywords) and hides STARTTLS.",
         "Switch SMTP inspection off for this server: 'fixup' or 'inspect esmtp' on a Cisco ASA, mail shield elsewhere.",
     ),
-    Row(
+    Diagnosis(
         "ehlo_refused",
         ("ehlo",),
         (
@@ -182,7 +182,7 @@ GREETING_ROWS = (
         "The server does not accept the name by which this machine introduces itself.",
         "Set ehlo_name to a full host name, such as pc1.example.co.za.",
     ),
-    Row(
+    Diagnosis(
         "no_esmtp",
         ("ehlo",),
         (Match(codes=("500", "502")), event("no_esmtp")),
@@ -192,14 +192,14 @@ GREETING_ROWS = (
 )
 
 TLS_ROWS = (
-    Row(
+    Diagnosis(
         "no_starttls",
         ("starttls",),
         (event("not_offered"), Match(codes=("5",))),
         "The server offers no STARTTLS at port {port}, and TLS is Y: wrong port, or somebody on the way removes it.",
         "Try port 465 (TLS from the first byte) or 587. Do not send a password without TLS.",
     ),
-    Row(
+    Diagnosis(
         "tls_down",
         ("starttls",),
         (Match(codes=("454",)), Match(codes=("4",), enhanced=("4.7.0",))),
@@ -207,28 +207,28 @@ TLS_ROWS = (
         "Try again later; tell the provider if it stays so.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "starttls_injection",
         ("starttls", "tls"),
         (event("injection"),),
         "Somebody put words after the server's agreement to TLS: possibly an attack on the way. The probe stopped.",
         "Trust nothing from this connection. Try from another network; tell the provider if it happens there too.",
     ),
-    Row(
+    Diagnosis(
         "tls_mode_mismatch",
         ("tls", "banner"),
         (event("tls_not_spoken"),),
         "The two sides disagree on how TLS begins at port {port}.",
         "Use port 587 for STARTTLS and 465 for TLS from the first byte, or set tls_mode to what the port speaks.",
     ),
-    Row(
+    Diagnosis(
         "tls_too_old",
         ("tls",),
         (event("tls_too_old"),),
         "The server speaks only outdated TLS (below 1.2) or outdated keys ({detail}).",
         "The server has to be brought up to date; until then use another one.",
     ),
-    Row(
+    Diagnosis(
         "tls_failed",
         ("tls",),
         (event("tls_failed"),),
@@ -239,28 +239,28 @@ TLS_ROWS = (
 )
 
 CERTIFICATE_ROWS = (
-    Row(
+    Diagnosis(
         "cert_name",
         ("certificate",),
         (event("cert_name"),),
         "The server's certificate is not issued for {host}, but for: {names}.",
         "Use one of these names as the mail server, if it is the provider's.",
     ),
-    Row(
+    Diagnosis(
         "cert_expired",
         ("certificate",),
         (event("cert_expired", "cert_not_yet"),),
         "The server's certificate is not valid now: it is valid from {not_before} to {not_after}.",
         "Have it renewed. If these dates are right, this machine's clock is wrong.",
     ),
-    Row(
+    Diagnosis(
         "cert_self_signed",
         ("certificate",),
         (event("cert_self_signed", "cert_self_signed_chain"),),
         "The server's certificate is self-signed, or its chain ends in an authority of its own ({issuer}).",
         "If it is your server, give its certificate or authority as ca_path. If not, something may intercept.",
     ),
-    Row(
+    Diagnosis(
         "cert_unknown_issuer",
         ("certificate",),
         (event("cert_unknown_issuer"),),
@@ -268,28 +268,28 @@ CERTIFICATE_ROWS = (
         "A public server lacks its intermediate certificate; a private authority goes into ca_path; an antivirus that "
         "inspects TLS must leave this server out.",
     ),
-    Row(
+    Diagnosis(
         "cert_no_key_id",
         ("certificate",),
         (event("cert_no_key_id"),),
         "The certificate lacks an authority key identifier, which newer Python versions demand (issued by {issuer}).",
         "Have the private authority issue it again with the identifier (RFC 5280 section 4.2.1.1).",
     ),
-    Row(
+    Diagnosis(
         "cert_weak",
         ("certificate",),
         (event("cert_weak"),),
         "The server's certificate or its chain uses a key or a signature that is too weak ({detail}).",
         "Have it issued again: RSA of 2048 bits or more, or EC, signed with SHA-256.",
     ),
-    Row(
+    Diagnosis(
         "cert_invalid",
         ("certificate",),
         (event("cert_invalid"),),
         "The server's certificate was refused: {detail} (issued by {issuer}).",
         "Have whoever runs the server put it right. 'openssl verify' explains the words.",
     ),
-    Row(
+    Diagnosis(
         "cert_expiring",
         ("certificate",),
         (event("cert_expiring"),),
@@ -297,7 +297,7 @@ CERTIFICATE_ROWS = (
         "{urgency}",
         warning=True,
     ),
-    Row(
+    Diagnosis(
         "unverified_tls",
         ("certificate", "tls"),
         (event("unverified"),),
@@ -307,4 +307,4 @@ CERTIFICATE_ROWS = (
     ),
 )
 
-ROWS = SETTINGS_ROWS + DNS_ROWS + CONNECT_ROWS + GREETING_ROWS + TLS_ROWS + CERTIFICATE_ROWS
+DIAGNOSES = SETTINGS_ROWS + DNS_ROWS + CONNECT_ROWS + GREETING_ROWS + TLS_ROWS + CERTIFICATE_ROWS

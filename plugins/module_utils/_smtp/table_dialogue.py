@@ -5,23 +5,23 @@
 
 from __future__ import annotations
 
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import BARE, Match, Row, event
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import BARE, Diagnosis, Match, event
 
+#: One enhanced code of Microsoft 365 for six causes: only the text tells them apart.
 _M365 = ("5.7.139",)
-"""One enhanced code of Microsoft 365 for six causes: only the text tells them apart."""
 _POLICY = r"security defaults|did not meet the criteria|conditional access"
 _BASIC_OFF = r"basic authentication is (disabled|not supported)"
 _NO_DOMAIN = r"sender verif\w+ fail|domain (of sender address \S+ )?(not found|does not (exist|resolve))"
 
 AUTH_ROWS = (
-    Row(
+    Diagnosis(
         "auth_needs_tls",
         ("auth",),
         (event("auth_not_offered_in_clear"),),
         "The server offers no login over an unencrypted connection, and TLS is N.",
         "Switch TLS on.",
     ),
-    Row(
+    Diagnosis(
         "auth_not_offered",
         ("auth",),
         (
@@ -32,7 +32,7 @@ AUTH_ROWS = (
         "The server offers no login at port {port}: it is a port for relaying.",
         "Use port 587 or 465, or set Authenticate to N where the server accepts this machine's address.",
     ),
-    Row(
+    Diagnosis(
         "auth_no_password_mechanism",
         ("auth",),
         (
@@ -43,7 +43,7 @@ AUTH_ROWS = (
         "The server takes no login by password ({mechanisms}).",
         "A login by password does not work here: ask the provider for another way in, or use another server.",
     ),
-    Row(
+    Diagnosis(
         "auth_wants_tls",
         ("auth", "mail", "rcpt"),
         (
@@ -58,7 +58,7 @@ AUTH_ROWS = (
         "The server wants TLS first.",
         "Switch TLS on.",
     ),
-    Row(
+    Diagnosis(
         "google_app_password",
         ("auth",),
         (
@@ -68,7 +68,7 @@ AUTH_ROWS = (
         "Google wants an app password: the account has two-step verification.",
         "Create an app password in the Google account (Security, App passwords) and use it as the password.",
     ),
-    Row(
+    Diagnosis(
         "google_browser",
         ("auth",),
         (
@@ -78,7 +78,7 @@ AUTH_ROWS = (
         "Google wants somebody to sign in through the browser first.",
         "Sign in at accounts.google.com as this user, confirm what it asks, and probe again.",
     ),
-    Row(
+    Diagnosis(
         "m365_smtp_auth_off",
         ("auth",),
         (Match(enhanced=_M365), Match(codes=("5",), enhanced=_M365, text=r"SmtpClientAuth\w* is disabled")),
@@ -86,7 +86,7 @@ AUTH_ROWS = (
         "An administrator runs Set-TransportConfig -SmtpClientAuthenticationDisabled $false (tenant) or "
         "Set-CASMailbox USER -SmtpClientAuthenticationDisabled $false (mailbox).",
     ),
-    Row(
+    Diagnosis(
         "m365_policy",
         ("auth",),
         (
@@ -96,7 +96,7 @@ AUTH_ROWS = (
         "A policy of the Microsoft 365 organisation refuses this login; the password may be right.",
         "The Entra administrator looks at security defaults, Conditional Access and the sign-in log of this user.",
     ),
-    Row(
+    Diagnosis(
         "basic_auth_off",
         (),
         (
@@ -107,7 +107,7 @@ AUTH_ROWS = (
         "The server takes no password logins any more (basic authentication is off).",
         "Use a relay or a connector that trusts your address, High Volume Email, or another provider.",
     ),
-    Row(
+    Diagnosis(
         "auth_throttled",
         ("auth",),
         (
@@ -119,7 +119,7 @@ AUTH_ROWS = (
         "Wait, an hour if need be. Do not try in a loop: that prolongs the block.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "account_unusable",
         ("auth",),
         (
@@ -134,7 +134,7 @@ AUTH_ROWS = (
         "The account exists but cannot be used: it is disabled, or its password must be changed.",
         "Have the account unlocked, or sign in through its web mail and set a new password.",
     ),
-    Row(
+    Diagnosis(
         "wrong_password",
         ("auth",),
         (
@@ -147,7 +147,7 @@ AUTH_ROWS = (
         "The server refuses this user name and password.",
         "Check both. Many servers want the full mail address as the user name. The probe tried only once.",
     ),
-    Row(
+    Diagnosis(
         "clear_text_login",
         ("auth",),
         (event("clear_text"),),
@@ -155,7 +155,7 @@ AUTH_ROWS = (
         "Switch TLS on if the server can: anybody on the way can read the password.",
         warning=True,
     ),
-    Row(
+    Diagnosis(
         "m365_password_retirement",
         ("auth",),
         (event("m365_retirement"),),
@@ -166,7 +166,7 @@ AUTH_ROWS = (
 )
 
 ENVELOPE_ROWS = (
-    Row(
+    Diagnosis(
         "mail_needs_auth",
         ("mail", "rcpt"),
         (
@@ -179,7 +179,7 @@ ENVELOPE_ROWS = (
         "The server wants a login before it takes mail.",
         "Set Authenticate to Y and supply a user name and a password.",
     ),
-    Row(
+    Diagnosis(
         "sender_not_owned",
         ("mail", "rcpt"),
         (
@@ -194,7 +194,7 @@ ENVELOPE_ROWS = (
         "This login may not send as the sender's address.",
         "Use the login that owns the address, or have the provider allow the address for this login.",
     ),
-    Row(
+    Diagnosis(
         "sender_unknown",
         ("mail", "rcpt"),
         (
@@ -205,14 +205,14 @@ ENVELOPE_ROWS = (
         "The server finds no mail domain or mailbox for the sender's address.",
         "Check the sender's address for a typing error; its domain must exist in the DNS.",
     ),
-    Row(
+    Diagnosis(
         "too_big",
         ("mail", "rcpt", "send"),
         (Match(codes=("552",)), Match(codes=("4", "5"), enhanced=("5.3.4", "4.3.4"))),
         "The message is larger than the server accepts (it announces {size} bytes).",
         "Send smaller documents, or ask the provider for more.",
     ),
-    Row(
+    Diagnosis(
         "greylisted",
         ("rcpt",),
         (
@@ -223,7 +223,7 @@ ENVELOPE_ROWS = (
         "Nothing: real mail is tried again. Fincon may need a second attempt at its first message.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "relay_denied",
         ("rcpt",),
         (
@@ -233,7 +233,7 @@ ENVELOPE_ROWS = (
         "The server does not pass mail on for this sender: not logged in, or not allowed to.",
         "Set Authenticate to Y, or have the server's administrator allow this machine's address.",
     ),
-    Row(
+    Diagnosis(
         "no_such_recipient",
         ("rcpt", "send"),
         (
@@ -247,7 +247,7 @@ ENVELOPE_ROWS = (
         "The address that the test message is for does not exist at the server.",
         "Check the sender's address (or send_to) for a typing error.",
     ),
-    Row(
+    Diagnosis(
         "rate_limited",
         ("mail", "rcpt", "send"),
         (
@@ -262,7 +262,7 @@ ENVELOPE_ROWS = (
 )
 
 SEND_ROWS = (
-    Row(
+    Diagnosis(
         "send_as_denied",
         ("send",),
         (
@@ -272,7 +272,7 @@ SEND_ROWS = (
         "The login was right, but its mailbox may not send as the sender's address.",
         "Grant Send As on the sender's mailbox to this login (Exchange: mailbox delegation).",
     ),
-    Row(
+    Diagnosis(
         "content_refused",
         ("send",),
         (Match(codes=("5",), enhanced=("5.6", "5.7")), Match(codes=("5",), text=r"spam|content|policy|virus")),
@@ -282,7 +282,7 @@ SEND_ROWS = (
 )
 
 GENERAL_ROWS = (
-    Row(
+    Diagnosis(
         "closed",
         (),
         (event("closed"),),
@@ -290,7 +290,7 @@ GENERAL_ROWS = (
         "Suspect an intrusion detection, a tarpit or fail2ban that blocks this machine; see the server's log.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "stalled",
         (),
         (event("silent", "stalled"),),
@@ -298,14 +298,14 @@ GENERAL_ROWS = (
         "Try again; if it stays so, ask whoever runs the server, or allow a longer deadline.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "garbled",
         (),
         (event("not_smtp", "tls_not_spoken"),),
         "What the server answered after {command} is not SMTP.",
         "A firewall or antivirus on the way may interfere; try from another network.",
     ),
-    Row(
+    Diagnosis(
         "temporary_refusal",
         (),
         (Match(codes=("4",)), Match(codes=("4",), text=r"temporary local problem|local (configuration )?error")),
@@ -313,21 +313,21 @@ GENERAL_ROWS = (
         "Try again in a quarter of an hour; if it persists, show its text to whoever runs the server.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "permanent_refusal",
         (),
         (Match(codes=("5",)),),
         "The server refused, for a reason that only its text tells.",
         "Trying again will not help. Show its text to whoever runs the server.",
     ),
-    Row(
+    Diagnosis(
         "unexpected_reply",
         (),
         (Match(codes=("2", "3")),),
         "The server's answer after {command} does not belong there.",
         "Show its text to whoever runs the server; a device on the way may interfere.",
     ),
-    Row(
+    Diagnosis(
         "quit_ignored",
         ("quit",),
         (event("quit_ignored"),),
@@ -335,7 +335,7 @@ GENERAL_ROWS = (
         "Nothing to do.",
         warning=True,
     ),
-    Row(
+    Diagnosis(
         "not_tried",
         (),
         (event("not_tried"),),
@@ -343,7 +343,7 @@ GENERAL_ROWS = (
         "Put the refused logins right first, then probe again.",
         retryable=True,
     ),
-    Row(
+    Diagnosis(
         "no_free_slot",
         (),
         (event("no_free_slot"),),
@@ -353,4 +353,4 @@ GENERAL_ROWS = (
     ),
 )
 
-ROWS = AUTH_ROWS + ENVELOPE_ROWS + SEND_ROWS + GENERAL_ROWS
+DIAGNOSES = AUTH_ROWS + ENVELOPE_ROWS + SEND_ROWS + GENERAL_ROWS

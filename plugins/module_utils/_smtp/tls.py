@@ -1,19 +1,18 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""TLS contexts, the handshake, and what its failures are called."""
+"""The TLS handshake, and what its failures are called."""
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import ssl
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate, parse
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 
 # The names that OpenSSL 1.1.1 to 3.5 give to the same mishap differ; these are parts of ``SSLError.reason``.
@@ -39,30 +38,6 @@ _CERTIFICATE_EVENTS = {
 }
 
 
-def verifying_context(ca_path: str) -> ssl.SSLContext:
-    """A context that verifies chain and name, TLS 1.2 at least; ``ca_path`` replaces the system's authorities.
-
-    Raises OSError (of which ssl.SSLError is one) when ``ca_path`` cannot be read or holds no certificate.
-    """
-    if not ca_path:
-        context = ssl.create_default_context()
-    elif os.path.isdir(ca_path):
-        context = ssl.create_default_context(capath=ca_path)
-    else:
-        context = ssl.create_default_context(cafile=ca_path)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def unverifying_context() -> ssl.SSLContext:
-    """A context that accepts any certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
 def handshake(sock: socket.socket, context: ssl.SSLContext, server_name: str, deadline: Deadline) -> ssl.SSLSocket:
     """Turn a connection into a TLS connection.
 
@@ -72,15 +47,15 @@ def handshake(sock: socket.socket, context: ssl.SSLContext, server_name: str, de
         wrapped = context.wrap_socket(sock, server_hostname=server_name, do_handshake_on_connect=False)
         wrapped.settimeout(deadline.left())
         wrapped.do_handshake()
-    except ssl.SSLCertVerificationError as error:
-        event = _CERTIFICATE_EVENTS.get(error.verify_code, "cert_invalid")
-        raise Failure(Observation(stage="certificate", event=event, text=str(error.verify_message))) from None
-    except ssl.SSLError as error:
-        raise Failure(_refused_handshake(error)) from None
+    except ssl.SSLCertVerificationError as exc:
+        event = _CERTIFICATE_EVENTS.get(exc.verify_code, "cert_invalid")
+        raise Failure(Observation(stage="certificate", event=event, text=str(exc.verify_message))) from None
+    except ssl.SSLError as exc:
+        raise Failure(_refused_handshake(exc)) from None
     except (socket.timeout, TimeoutError):
         raise Failure(Observation(event="stalled")) from None
-    except OSError as error:
-        raise Failure(Observation(event="tls_failed", text=str(error.strerror or "connection reset"))) from None
+    except OSError as exc:
+        raise Failure(Observation(event="tls_failed", text=str(exc.strerror or "connection reset"))) from None
     return wrapped
 
 

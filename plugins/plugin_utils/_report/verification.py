@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the verify playbook says at its end. Pure, and without secrets."""
+"""The lines that the verify playbook prints at its end. Pure, and without secrets."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ def verify_table(found: Sequence[Mapping[str, Any]]) -> list[str]:
                 passed += 1
                 continue
             diagnosis = target["diagnosis"]
-            place = f"{target['mail_server']}:{target['port']}"
-            key = (diagnosis["id"], place, diagnosis["cause"], diagnosis["hint"])
+            server = f"{target['mail_server']}:{target['port']}"
+            key = (diagnosis["id"], server, diagnosis["cause"], diagnosis["hint"])
             who = ", ".join(target["users"]) or target["smtp_server"]
             causes.setdefault(key, []).append(f"{item['branch']} ({who})")
     lines = [f"{passed} of {logins} logins passed"]
-    for (name, place, cause, hint), branches in sorted(causes.items(), key=lambda entry: -len(entry[1])):
-        lines += ["", f"{len(branches)} x {name} at {place}"]
+    for (name, server, cause, hint), branches in sorted(causes.items(), key=lambda entry: -len(entry[1])):
+        lines += ["", f"{len(branches)} x {name} at {server}"]
         for text in (cause, f"do: {hint}", f"at: {'; '.join(branches)}"):
             lines += textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
     return lines
 
 
-def ladder(verification: Mapping[str, Any] | None) -> list[str]:
-    """Return a line for each login: the stages that the probe climbed, with their milliseconds.
+def probe_stages(verification: Mapping[str, Any] | None) -> list[str]:
+    """Return a line for each login: the stages that the probe reached, with their milliseconds.
 
     :param verification: the verification of a branch, or ``None`` where nothing had to be verified.
     """
-    return [_rungs(target) for target in (verification or {}).get("targets", [])]
+    return [_stages_line(target) for target in (verification or {}).get("targets", [])]
 
 
-def _rungs(target: Mapping[str, Any]) -> str:
+def _stages_line(target: Mapping[str, Any]) -> str:
     who = ", ".join(target["users"]) or target["smtp_server"]
-    stages = [f"{rung['stage']} {'' if rung['ok'] else 'FAILED '}{rung['ms']} ms" for rung in target["stages"]]
+    stages = [f"{stage['stage']} {'' if stage['ok'] else 'FAILED '}{stage['ms']} ms" for stage in target["stages"]]
     return f"{who} at {target['mail_server']}:{target['port']}: {', '.join(stages) or 'not tried'}"

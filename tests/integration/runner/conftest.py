@@ -19,8 +19,8 @@ from collection import ROOT
 
 from ..conftest import Site
 
+#: Where the programs of the ansible-core under test are.
 HERE = Path(sys.executable).parent
-"""Where the programs of the ansible-core under test are."""
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +28,8 @@ def runner_tools() -> Path:
     """The folder with ansible-runner and ansible-builder; their environment has no ansible-core."""
     try:
         return env.build("runner") / "bin"
-    except env.MissingPython as missing:
-        pytest.skip(str(missing))
+    except env.MissingPython as exc:
+        pytest.skip(str(exc))
 
 
 @pytest.fixture(scope="session")

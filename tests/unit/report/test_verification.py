@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import ladder, verify_table
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import probe_stages, verify_table
 
 
 def target(user, ok=True, cause="The server refuses this user name and password."):
@@ -26,10 +26,10 @@ def test_one_cause_at_many_branches_is_one_finding():
     assert "b39 (U)" in " ".join(lines)
 
 
-def test_the_ladder_has_a_line_for_each_login_with_its_stages_and_times():
-    lines = ladder({"targets": [target("U", ok=False), {**target("V"), "stages": []}]})
+def test_there_is_a_line_for_each_login_with_its_stages_and_times():
+    lines = probe_stages({"targets": [target("U", ok=False), {**target("V"), "stages": []}]})
     assert lines == [
         "U at mail.example:587: dns 1 ms, auth FAILED 7 ms",
         "V at mail.example:587: not tried",
     ]
-    assert ladder(None) == []
+    assert probe_stages(None) == []

@@ -15,13 +15,12 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import MASK, MAX_TEXT, WITHHELD, Scrubber
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.clock import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message, probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import NotAReply, ReplyReader
+from ansible_collections.fincon.mail.tests.scripted_smtp import EHLO, Script
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from .scripted import EHLO, Script
 
 USER = "alice@example.test"
 CANARY = 'c4nary &"<b>+/ünd%20\\x'

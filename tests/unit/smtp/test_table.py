@@ -12,11 +12,12 @@ from pathlib import Path
 import generate_smtp_docs
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import providers
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import TABLE, diagnose, find_row
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import TABLE, diagnose, find_diagnosis
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import BARE, Diagnosis, Match
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.rows import BARE, Match, Row
 from collection import ROOT
 
+#: Playbooks rely on these names: a change here breaks them.
 PROMISED = {
     "bad_settings",
     "missing_login",
@@ -69,7 +70,6 @@ PROMISED = {
     "closed",
     "quit_ignored",
 }
-"""Playbooks rely on these names: a change here breaks them."""
 
 
 def test_every_promised_diagnosis_has_a_row():
@@ -132,8 +132,8 @@ def test_a_text_weighs_more_than_an_enhanced_code_and_that_more_than_a_code(heav
 
 
 def test_a_row_for_the_stage_beats_one_for_any_stage():
-    anywhere = Row("anywhere", (), (Match(codes=("5",)),), "", "")
-    here = Row("here", ("auth",), (Match(codes=("5",)),), "", "")
+    anywhere = Diagnosis("anywhere", (), (Match(codes=("5",)),), "", "")
+    here = Diagnosis("here", ("auth",), (Match(codes=("5",)),), "", "")
     seen = Observation(stage="auth", code=500)
     assert here.weight(seen) > anywhere.weight(seen)
     assert here.weight(Observation(stage="mail", code=500)) is None
@@ -149,13 +149,13 @@ def test_enhanced_codes_match_by_whole_numbers():
 
 @pytest.mark.parametrize("stage", ["banner", "ehlo", "starttls", "auth", "mail", "rcpt", "send"])
 def test_every_reply_code_has_a_diagnosis(stage):
-    found = {code: find_row(Observation(stage=stage, code=code)).id for code in range(200, 600)}
+    found = {code: find_diagnosis(Observation(stage=stage, code=code)).id for code in range(200, 600)}
     assert [code for code, diagnosis_id in found.items() if diagnosis_id == "unknown"] == []
 
 
 @pytest.mark.parametrize("code", [400, 452, 499])
 def test_a_temporary_refusal_can_be_tried_again(code):
-    assert find_row(Observation(stage="mail", code=code)).retryable
+    assert find_diagnosis(Observation(stage="mail", code=code)).retryable
 
 
 def test_what_nobody_thought_of_is_said_to_be_unknown():

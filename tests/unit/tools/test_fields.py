@@ -17,13 +17,13 @@ from collection import ROOT
 
 FIELDS = [field for section in SECTIONS.values() for field in section.columns.values()]
 ADAPTERS = ROOT / "examples" / "adapters"
+#: Fields with an example: the values of keys, links, passwords and the switch depend on the installation.
 EXAMPLES = [
     field
     for section in SECTIONS.values()
     for field in section.fields
     if not field.secret and field.kind != "name" and field.default is not None
 ]
-"""Fields with an example: the values of keys, links, passwords and the switch depend on the installation."""
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: f"{field.wire}")

@@ -13,11 +13,11 @@ from collection import ROOT, files
 
 FILES = [Path(name) for name in files()]
 PYTHON = [file for file in FILES if file.suffix == ".py"]
+#: Lines of a Python file.
 LONGEST = 420
-"""Lines of a Python file."""
 
+#: Whose folders have their tests in tests/unit, under the same name without the underscore.
 SHARED = (Path("plugins/module_utils"), Path("plugins/plugin_utils"))
-"""Whose folders have their tests in tests/unit, under the same name without the underscore."""
 
 WITHOUT_FOLDER = {
     Path("plugins/module_utils/_backends/command/conformance"),  # one file of tests, next to those of the adapters

@@ -14,11 +14,11 @@ from collection import ROOT
 README = (ROOT / "README.md").read_text("utf-8")
 TABLES = "\n".join(line for line in README.splitlines() if line.startswith("|"))
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+#: Those that people run; check_files is imported by others.
 PLAYBOOKS = sorted({path.stem for path in (ROOT / "playbooks").glob("*.yml")} - {"check_files"})
-"""Those that people run; check_files is imported by others."""
 
+#: Modules without an option that a default for a group could serve.
 WITHOUT_GROUP = {"fincon_adapter_check", "fincon_adopt_fleet", "fincon_drift_report"}
-"""Modules without an option that a default for a group could serve."""
 
 
 def text_of(*patterns: str) -> str:

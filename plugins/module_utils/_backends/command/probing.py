@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.protocol import AnswerError
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import diagnose, find_row
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import diagnose, find_diagnosis
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 
@@ -105,7 +105,7 @@ def _failure(
         return {"failed_stage": clean(stage), "diagnosis": dict(_NO_REASON)}
     facts = {"host": settings.mail_server, "port": str(settings.port)}
     seen = Observation(clean(stage), "reply", told["code"], told["enhanced_code"] or "", told["server_text"], facts)
-    retryable = told["retryable"] or find_row(seen).retryable
+    retryable = told["retryable"] or find_diagnosis(seen).retryable
     return {"failed_stage": clean(stage), "diagnosis": diagnose(seen, clean), "retryable": retryable}
 
 

@@ -11,8 +11,7 @@ sockets here look at what is left before every read and write.
 from __future__ import annotations
 
 import http.client
-import os
-import select
+import selectors
 import socket
 import ssl
 import time
@@ -22,6 +21,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
+from ansible_collections.fincon.mail.plugins.module_utils._io import tls
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 
 #: An answer beyond this is not one of a Fincon server.
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -55,11 +56,11 @@ class ConnectionLostError(UnreachableError):
     """The connection ended while an answer was expected: whether the request took effect is not known."""
 
 
-class _Deadline:
-    """Mixed into a socket: each read and write may take what is left, and ``read_limit`` at most."""
+class _Limited:
+    """Mixed into a socket: each read and write may take what is left, and ``read_limit`` seconds at most."""
 
     read_limit = 0.0
-    ends = 0.0
+    deadline = Deadline.after(0)
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         self._arm()
@@ -70,17 +71,14 @@ class _Deadline:
         super().sendall(*args, **kwargs)  # type: ignore[misc]
 
     def _arm(self) -> None:
-        left = self.ends - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the time for the whole call is over")
-        self.settimeout(min(self.read_limit, left))  # type: ignore[attr-defined]
+        self.settimeout(min(self.read_limit, self.deadline.left()))  # type: ignore[attr-defined]
 
 
-class _PlainSocket(_Deadline, socket.socket):
+class _PlainSocket(_Limited, socket.socket):
     pass
 
 
-class _TlsSocket(_Deadline, ssl.SSLSocket):
+class _TlsSocket(_Limited, ssl.SSLSocket):
     pass
 
 
@@ -124,7 +122,7 @@ class HttpClient:
             raise UnreachableError(f"{self.where}: the {self._limits.total:g} seconds for the whole call are over")
         started = time.monotonic()
         try:
-            connection = self._open(started + self._left)
+            connection = self._open(Deadline.after(self._left))
             return self._exchange(connection, verb, path, headers, body)
         finally:
             self._left -= time.monotonic() - started
@@ -135,17 +133,18 @@ class HttpClient:
             self._connection.close()
             self._connection = None
 
-    def _open(self, ends: float) -> _Connection:
+    def _open(self, deadline: Deadline) -> _Connection:
         if self._connection is not None and _is_stale(self._connection.sock):
             self.close()
         if self._connection is None:
-            self._connection = _Connection(self.host, self.port, self._connect(ends))
-        self._connection.sock.ends = ends  # type: ignore[union-attr]
+            self._connection = _Connection(self.host, self.port, self._connect(deadline))
+        self._connection.sock.deadline = deadline  # type: ignore[union-attr]
         return self._connection
 
-    def _connect(self, ends: float) -> socket.socket:
-        limit = min(self._limits.connect, max(ends - time.monotonic(), 0.001))
+    def _connect(self, deadline: Deadline) -> socket.socket:
+        limit = self._limits.connect
         try:
+            limit = min(limit, deadline.left())
             raw = socket.create_connection((self.host, self.port), timeout=limit)
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             opened = self._secured(raw, self._context, limit) if self._context else _PlainSocket(fileno=raw.detach())
@@ -221,22 +220,21 @@ def _split(url: str) -> Any:
 
 def _tls_context(validate_certs: bool, ca_path: str | None) -> ssl.SSLContext:
     try:
-        is_dir = bool(ca_path) and os.path.isdir(str(ca_path))
-        context = ssl.create_default_context(
-            cafile=None if is_dir else ca_path or None, capath=ca_path if is_dir else None
-        )
-    except (OSError, ssl.SSLError) as exc:
+        context = tls.verifying_context(ca_path or "")
+    except OSError as exc:
         raise FinconError(
             f"installation.ca_path {ca_path} cannot be read as certificates; check file and rights"
         ) from exc
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not validate_certs:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+        context = tls.unverifying_context()
     context.sslsocket_class = _TlsSocket
     return context
 
 
 def _is_stale(sock: socket.socket | None) -> bool:
     """Whether an idle connection has something to read, which can only be its end."""
-    return sock is None or bool(select.select([sock], [], [], 0)[0])
+    if sock is None:
+        return True
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return bool(selector.select(0))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a climb leaves behind: its stages with their times, and what it learnt on the way."""
+"""What a dialogue leaves behind: its stages with their times, and what it learnt on the way."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation impo
 
 
 @dataclass
-class Journal:
-    """Filled while climbing, whether the climb succeeds or not. ``remarks`` are observations that become warnings."""
+class Transcript:
+    """Filled by a dialogue, whether it succeeds or not. ``remarks`` are observations that become warnings."""
 
     stages: list[dict[str, Any]] = field(default_factory=list)
     addresses: list[dict[str, Any]] = field(default_factory=list)
@@ -34,10 +34,10 @@ class Journal:
             # The deadline of the whole was over before this stage could ask anything of anybody.
             self._record(name, False, started)
             raise Failure(Observation(stage=name, event="stalled")) from None
-        except Failure as failure:
-            seen = failure.observation
-            failure.observation = seen if seen.stage else replace(seen, stage=name)
-            self._record(failure.observation.stage, False, started)
+        except Failure as exc:
+            seen = exc.observation
+            exc.observation = seen if seen.stage else replace(seen, stage=name)
+            self._record(exc.observation.stage, False, started)
             raise
         self._record(name, True, started)
 

@@ -1,0 +1,31 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The two TLS contexts of a client: one that verifies the server, and one that accepts any certificate."""
+
+from __future__ import annotations
+
+import os
+import ssl
+
+
+def verifying_context(ca_path: str = "") -> ssl.SSLContext:
+    """Return a context that verifies chain and name, with TLS 1.2 at least.
+
+    :param ca_path: file or directory of certificates that replaces the system's authorities.
+    :raises OSError: when it cannot be read or holds no certificate; :class:`ssl.SSLError` is one.
+    """
+    folder = os.path.isdir(ca_path)
+    context = ssl.create_default_context(cafile=None if folder else ca_path or None, capath=ca_path if folder else None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def unverifying_context() -> ssl.SSLContext:
+    """Return a context that accepts any certificate, with TLS 1.2 at least."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

@@ -1,0 +1,46 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""From an observation to a diagnosis: one table, the most specific diagnosis wins."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import table_connection, table_dialogue
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import Diagnosis
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
+
+TABLE: tuple[Diagnosis, ...] = table_connection.DIAGNOSES + table_dialogue.DIAGNOSES
+
+_UNKNOWN = Diagnosis(
+    "unknown",
+    (),
+    (),
+    "Something happened that this probe has no words for.",
+    "Report it, with the stage and the server's text.",
+)
+
+
+def find_diagnosis(seen: Observation) -> Diagnosis:
+    """The most specific diagnosis that fits; of two that are equal, the first in the table."""
+    best, best_weight = _UNKNOWN, None
+    for diagnosis in TABLE:
+        weight = diagnosis.weight(seen)
+        if weight is not None and (best_weight is None or weight > best_weight):
+            best, best_weight = diagnosis, weight
+    return best
+
+
+def diagnose(seen: Observation, clean: Callable[[str], str]) -> dict[str, str]:
+    """The ``id``, ``cause`` and ``hint`` of an observation. ``clean`` scrubs what servers contribute to them."""
+    diagnosis = find_diagnosis(seen)
+    facts = _Facts({name: clean(value) for name, value in {"detail": seen.text, **seen.facts}.items()})
+    return {"id": diagnosis.id, "cause": diagnosis.cause.format_map(facts), "hint": diagnosis.hint.format_map(facts)}
+
+
+class _Facts(dict):  # type: ignore[type-arg]
+    """Placeholders; one that nothing is known of reads as such instead of breaking the sentence's caller."""
+
+    def __missing__(self, name: str) -> str:
+        return "not known"
