@@ -92,7 +92,7 @@ from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Template, Unsafe, Vaulted
-from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import missing_libraries
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import MissingLibraries, require_libraries
 
 try:
     from ansible._internal._datatag._tags import Origin
@@ -135,9 +135,10 @@ class InventoryModule(BaseInventoryPlugin):
         the playbooks and the modules stop, and the names of their files.
         """
         super().parse(inventory, loader, path, cache)
-        missing = missing_libraries()
-        if missing:
-            raise AnsibleParserError(f"fincon.mail.fleet needs Python libraries: pip install {' '.join(missing)}")
+        try:
+            require_libraries()
+        except MissingLibraries as exc:
+            raise AnsibleParserError(str(exc)) from exc
         with _collector_paused():
             self._fill(inventory, loader, path)
 

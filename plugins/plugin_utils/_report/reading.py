@@ -14,8 +14,8 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.document impor
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import Schema, opened
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import (
     TYPE_WORDS,
+    MissingLibraries,
     SchemaCheck,
-    missing_libraries,
 )
 
 if TYPE_CHECKING:
@@ -64,10 +64,11 @@ def read_report(text: str, name: str) -> Document:
 
 
 def _refuse_other_shapes(document: Document, name: str) -> None:
-    missing = missing_libraries()
-    if missing:
-        raise ReportError(f"{name}: cannot be read without Python libraries: pip install {' '.join(missing)}")
-    found = [problem for error in _CHECK.errors(document) for problem in _problems(error)]
+    try:
+        errors = _CHECK.errors(document)
+    except MissingLibraries as exc:
+        raise ReportError(f"{name}: cannot be read. {exc}") from exc
+    found = [problem for error in errors for problem in _problems(error)]
     if found:
         more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         raise ReportError(f"{name}: is not a drift report of fincon.mail: {'; '.join(found[:_NAMED])}{more}")

@@ -13,12 +13,15 @@ import yaml
 from ansible_collections.fincon.mail.plugins.plugin_utils._report import reading
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import (
     COLLECTION,
+    document_schema,
     make_document,
     merged_entries,
     to_json,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError, read_report
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import MARKS, RECORD_STATES, STATES
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas import validation
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import SchemaCheck
 from collection import ROOT
 from demo_report import TODAY, YESTERDAY, fleet
 from jsonschema import Draft7Validator
@@ -130,8 +133,9 @@ def test_all_errors_are_named_unless_they_are_many(made):
 
 
 def test_a_library_that_is_needed_for_reading_is_named(made, monkeypatch):
-    monkeypatch.setattr(reading, "missing_libraries", lambda: ["fastjsonschema"])
-    with pytest.raises(ReportError, match=r"^a\.json: cannot be read without .*: pip install fastjsonschema$"):
+    monkeypatch.setattr(validation, "_LIBRARIES", ("not_installed",))
+    monkeypatch.setattr(reading, "_CHECK", SchemaCheck(document_schema))
+    with pytest.raises(ReportError, match=r"^a\.json: cannot be read\. .*: pip install not_installed$"):
         read_report(to_json(made), "a.json")
 
 
