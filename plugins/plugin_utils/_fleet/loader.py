@@ -18,6 +18,8 @@ try:
 except ImportError:  # PyYAML without libyaml: slower, otherwise the same
     from yaml import SafeLoader  # type: ignore[assignment]
 
+__all__ = ["Loader", "SafeLoader"]
+
 _MERGE = "tag:yaml.org,2002:merge"
 
 
