@@ -32,6 +32,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import (
     probe_module_spec,
 )
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import (
+    document_schema,
+)
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.command import (
     answer_schema,
     request_schema,
@@ -48,6 +51,7 @@ SCHEMAS = {
     "branch": branch_schema,
     "command-answer": answer_schema,
     "command-request": request_schema,
+    "drift-report": document_schema,
     "fleet": fleet_schema,
     "ledger": ledger_schema,
 }

@@ -19,6 +19,7 @@ description:
   - It writes nothing when there is no such result, or when M(fincon.mail.fincon_drift_report) has written a report.
 requirements:
   - enable in configuration, in C(callbacks_enabled)
+  - fastjsonschema and jsonschema on the controller, to read the report before
 options:
   directory:
     description:

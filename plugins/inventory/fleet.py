@@ -77,10 +77,7 @@ defaults:
 #     email_enabled: true
 """
 
-import contextlib
-import gc
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from ansible import constants
@@ -91,25 +88,13 @@ from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Template, Unsafe, Vaulted
-from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import missing_libraries
-
-try:
-    from ansible._internal._datatag._tags import Origin
-except ImportError:  # it is not a public name
-
-    def _from(place: str, value: Any) -> Any:
-        return value
-else:
-
-    def _from(place: str, value: Any) -> Any:
-        """Tell Ansible where a value comes from, for its own errors.
-
-        The place is told as text. Of a file and a line Ansible would show the lines around it too, and passwords may
-        stand there.
-        """
-        return Origin(description=place).tag(value)
-
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Template, Unsafe, Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import (
+    collector_paused,
+    set_host_variables,
+    with_place,
+)
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import MissingLibraries, require_libraries
 
 #: The variable that names the files a host comes from.
 _FILES = "fincon_files"
@@ -135,10 +120,11 @@ class InventoryModule(BaseInventoryPlugin):
         the playbooks and the modules stop, and the names of their files.
         """
         super().parse(inventory, loader, path, cache)
-        missing = missing_libraries()
-        if missing:
-            raise AnsibleParserError(f"fincon.mail.fleet needs Python libraries: pip install {' '.join(missing)}")
-        with _collector_paused():
+        try:
+            require_libraries()
+        except MissingLibraries as exc:
+            raise AnsibleParserError(str(exc)) from exc
+        with collector_paused():
             self._fill(inventory, loader, path)
 
     def _fill(self, inventory: Any, loader: Any, path: str) -> None:
@@ -155,9 +141,9 @@ class InventoryModule(BaseInventoryPlugin):
         inventory.add_group("fincon")
         for branch in fleet.branches:
             self._add_host(branch)
-            self._set_variables(branch.name, {_FILES: {"branch": branch.file, "fleet": path}})
+            set_host_variables(inventory, branch.name, {_FILES: {"branch": branch.file, "fleet": path}})
             if not found:
-                self._set_variables(branch.name, _variables(branch))
+                set_host_variables(inventory, branch.name, _variables(branch))
         if found and not fleet.branches:
             # Without any host, a run with --limit would end well though nothing was done.
             inventory.add_host("fincon-fleet-at-fault", group="fincon")
@@ -177,25 +163,6 @@ class InventoryModule(BaseInventoryPlugin):
         for group in [f"region_{branch.region}"] * bool(branch.region) + [f"tag_{tag}" for tag in branch.tags]:
             name = self.inventory.add_group(re.sub(r"[^A-Za-z0-9_]", "_", group))
             self.inventory.add_host(branch.name, group=name)
-
-    def _set_variables(self, name: str, variables: dict[str, Any]) -> None:
-        # Not by way of the inventory, which would copy all values once more and tag each of them with its source, at
-        # the cost of the whole rest of loading. They are of Ansible's own types already.
-        host = self.inventory.get_host(name)
-        for variable, value in variables.items():
-            host.set_variable(variable, value)
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python from looking for garbage, which it does again and again as data grows. What is loaded is all kept."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _variables(branch: Branch) -> dict[str, Any]:
@@ -240,7 +207,7 @@ def _ansible_value(value: Any) -> Any:
     if kind is list:
         return [_ansible_value(item) for item in value]
     if kind is Template:
-        return trust_as_template(_from(value.place, str(value)))
+        return trust_as_template(with_place(str(value), value.place))
     if kind is Vaulted:
-        return _from(value.place, EncryptedString(ciphertext=str(value)))
+        return with_place(EncryptedString(ciphertext=str(value)), value.place)
     return str(value) if kind is Unsafe else value

@@ -65,6 +65,8 @@ attributes:
     description: When run twice with the same options, the second time changes nothing.
     details:
       - A report says when it was made and what is new since the one before, so each run writes another.
+requirements:
+  - fastjsonschema and jsonschema on the controller, to read a report that was written before
 notes:
   - There is an action plugin of this name, and it does all the work. The module alone cannot be run.
 author:

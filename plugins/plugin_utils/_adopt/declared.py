@@ -23,7 +23,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     Field,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import empty_value, is_blank
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unsafe
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Unsafe
 
 Record = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ from ansible.template import is_trusted_as_template
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.adoption import Read
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.declared import literal
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.installations import Given
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Vaulted
 from ansible_collections.fincon.mail.plugins.plugin_utils._worker import plain
 
 #: What a host that is not the controller is reached by. Passwords are not among it.

@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import SETTINGS
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.declared import literal, placeholder
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Vaulted
 
 _SECRETS = tuple(setting.name for setting in SETTINGS if setting.secret)
 #: Settings that are copied as they are written, for a secret may be rendered into their values.

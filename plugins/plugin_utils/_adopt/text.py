@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml as pyyaml
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unsafe, Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Unsafe, Vaulted
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import FLEET_PLUGIN
 
 try:

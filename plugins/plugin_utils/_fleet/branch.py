@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import BACKENDS, SETTINGS
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER, normal_key
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Marked
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Marked
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import Entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.groups import groups
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.history import carried, history
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import STATES
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import RECORD_STATES, STATES
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.report import report_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import Schema
 
 #: Version of the document. A change that a reader of the old version would misunderstand raises it.
 VERSION = 1
@@ -22,6 +24,11 @@ VERSION = 1
 COLLECTION = "0.1.0"
 
 Document = dict[str, Any]
+
+
+def document_schema() -> Schema:
+    """Return the JSON Schema of the document."""
+    return report_schema(VERSION, STATES, RECORD_STATES)
 
 
 def make_document(entries: Iterable[Entry], generated: str, previous: Mapping[str, Any] | None = None) -> Document:

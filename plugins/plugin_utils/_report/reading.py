@@ -7,67 +7,36 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import VERSION, Document
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import RECORD_STATES, STATES
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import VERSION, Document, document_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import Schema, opened
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import (
+    TYPE_WORDS,
+    MissingLibraries,
+    SchemaCheck,
+)
 
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])(T\d\d:\d\d:\d\dZ)?\Z")
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+#: How many errors of one file are named.
+_NAMED = 10
 
 
 class ReportError(Exception):
     """A file is not a report that can be read: where, what is wrong, and what to do."""
 
 
-@dataclass(frozen=True)
-class _Optional:
-    """A key that may be left out."""
-
-    shape: Any
-
-
-@dataclass(frozen=True)
-class _Word:
-    """One of some words."""
-
-    words: Mapping[str, str]
+def _reading_schema() -> Schema:
+    """What is read of a report; all else follows from it. A later collection may add keys, which are passed over."""
+    schema = opened(document_schema())
+    read = ("generated", "branches")
+    return {**schema, "required": list(read), "properties": {name: schema["properties"][name] for name in read}}
 
 
-_ANY, _TIME = object(), object()
-_DIFFERENCE = {"field": str, "have": _ANY, "want": _ANY, "words": str, "since": _TIME}
-_PENDING = {
-    "order": int,
-    "item": int,
-    "since": _TIME,
-    "days": int,
-    "action": str,
-    "fields": [{"field": str, "have": _ANY, "want": _ANY}],
-    "words": str,
-}
-_RECORD = {
-    "resource": str,
-    "name": str,
-    "state": _Word(RECORD_STATES),
-    "differences": _Optional([_DIFFERENCE]),
-    "unverified": _Optional([str]),
-    "pending": _Optional([_PENDING]),
-}
-_BRANCH = {
-    "branch": str,
-    "region": str,
-    "tags": [str],
-    "state": _Word(STATES),
-    "since": _TIME,
-    "checked": _TIME,
-    "reason": str,
-    "records": [_RECORD],
-}
-#: What is read of a report; all else follows from it. ``schemas/drift-report.schema.json`` says it for other programs,
-#: which have the time of a full schema validation: for 1,000 branches that takes seconds.
-_SHAPE = {"generated": _TIME, "branches": [_BRANCH]}
+_CHECK = SchemaCheck(_reading_schema)
 
 
 def read_report(text: str, name: str) -> Document:
@@ -90,52 +59,36 @@ def read_report(text: str, name: str) -> Document:
             f"{name}: is a report of version {document['version']!r}, and this collection reads version {VERSION}; "
             "write it anew with this version of the collection"
         )
-    problem = _problem(document, _SHAPE, "")
-    if problem:
-        raise ReportError(f"{name}: is not a drift report of fincon.mail: {problem}")
+    _refuse_other_shapes(document, name)
     return document
 
 
-def _problem(value: Any, shape: Any, path: str) -> str:
-    """Return the first place at which a value has not the shape, or nothing."""
-    if shape is _ANY:
-        return ""
-    if isinstance(shape, dict):
-        return _mapping_problem(value, shape, path)
-    if isinstance(shape, list):
-        return _list_problem(value, shape[0], path)
-    if isinstance(shape, _Word):
-        known = isinstance(value, str) and value in shape.words
-        return "" if known else f"{path} must be one of {', '.join(shape.words)}"
-    if shape is _TIME:
-        return "" if isinstance(value, str) and _DATE.match(value) else f"{path} must be a date or a time in UTC"
-    names = {str: "text", int: "a whole number"}
-    # JSON's true and false are numbers to Python.
-    fits = isinstance(value, shape) and not isinstance(value, bool)
-    return "" if fits else f"{path} must be {names[shape]}"
+def _refuse_other_shapes(document: Document, name: str) -> None:
+    try:
+        errors = _CHECK.errors(document)
+    except MissingLibraries as exc:
+        raise ReportError(f"{name}: cannot be read. {exc}") from exc
+    found = [problem for error in errors for problem in _problems(error)]
+    if found:
+        more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        raise ReportError(f"{name}: is not a drift report of fincon.mail: {'; '.join(found[:_NAMED])}{more}")
 
 
-def _mapping_problem(value: Any, shape: dict[str, Any], path: str) -> str:
-    if not isinstance(value, dict):
-        return f"{path or 'it'} must be a mapping"
-    for key, inner in shape.items():
-        here = f"{path}.{key}" if path else key
-        optional = isinstance(inner, _Optional)
-        if key not in value:
-            if optional:
-                continue
-            return f"{here} is missing"
-        problem = _problem(value[key], inner.shape if optional else inner, here)
-        if problem:
-            return problem
-    return ""
+def _problems(error: ValidationError) -> Iterable[str]:
+    """Return a sentence for each thing that an error of the schema stands for."""
+    path = error.json_path.removeprefix("$").removeprefix(".")
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return [f"{path}.{key} is missing".removeprefix(".") for key in missing]
+    return [f"{path} {_sentence(error)}"]
 
 
-def _list_problem(value: Any, shape: Any, path: str) -> str:
-    if not isinstance(value, list):
-        return f"{path} must be a list"
-    for place, item in enumerate(value):
-        problem = _problem(item, shape, f"{path}[{place}]")
-        if problem:
-            return problem
-    return ""
+def _sentence(error: ValidationError) -> str:
+    wanted = error.validator_value
+    if "pattern" in error.schema:
+        return "must be a date or a time in UTC"
+    if error.validator == "enum":
+        return f"must be one of {', '.join(wanted)}"
+    if error.validator == "type":
+        return f"must be {TYPE_WORDS[wanted]}"
+    return f"must be at least {wanted}" if error.validator == "minimum" else "must not be empty"

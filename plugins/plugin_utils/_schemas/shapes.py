@@ -55,3 +55,12 @@ def items(schema: Schema, **limits: Any) -> Schema:
 def or_null(schema: Schema) -> Schema:
     """Return the schema of what may also be null."""
     return {"anyOf": [schema, {"type": "null"}]}
+
+
+def opened(schema: Any) -> Any:
+    """Return the schema with mappings that may have further keys."""
+    if isinstance(schema, list):
+        return [opened(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: opened(value) for name, value in schema.items() if name != "additionalProperties"}

@@ -39,9 +39,18 @@ _KEYWORDS = {
 }  # fmt: skip
 
 
-def missing_libraries() -> list[str]:
-    """Return the names of the needed Python libraries that are not installed."""
-    return [name for name in _LIBRARIES if find_spec(name) is None]
+class MissingLibraries(Exception):
+    """Python libraries are not installed; the text says how to install them."""
+
+
+def require_libraries() -> None:
+    """Make sure that data can be checked.
+
+    :raises MissingLibraries: when it cannot.
+    """
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise MissingLibraries(f"Python libraries are missing on the controller: pip install {' '.join(missing)}")
 
 
 class SchemaCheck:
@@ -57,17 +66,24 @@ class SchemaCheck:
         self._build = build
 
     def accepts(self, data: Any) -> bool:
-        """Return whether the data is valid."""
+        """Return whether the data is valid.
+
+        :raises MissingLibraries: when that cannot be found out.
+        """
+        compiled = self._compiled
         from fastjsonschema import JsonSchemaException
 
         try:
-            self._compiled(data)
+            compiled(data)
         except JsonSchemaException:
             return False
         return True
 
     def errors(self, data: Any) -> list[ValidationError]:
-        """Return everything that is wrong with the data; nothing when it is valid."""
+        """Return everything that is wrong with the data; nothing when it is valid.
+
+        :raises MissingLibraries: when that cannot be found out.
+        """
         return [] if self.accepts(data) else list(self.validator.iter_errors(data))
 
     @cached_property
@@ -79,6 +95,7 @@ class SchemaCheck:
 
     @cached_property
     def _compiled(self) -> Callable[[Any], Any]:
+        require_libraries()
         from fastjsonschema import compile as compile_schema
 
         # The texts of its errors are not used.

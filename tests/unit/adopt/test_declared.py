@@ -15,7 +15,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.declared import
     declared_users,
     placeholder,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unsafe
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Unsafe
 
 
 def server(**fields):

@@ -9,7 +9,7 @@ import pytest
 from ansible.parsing.vault import EncryptedString
 from ansible.template import trust_as_template
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.host import ledger_from, left_out, read
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unsafe, Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Unsafe, Vaulted
 
 VAULT = "$ANSIBLE_VAULT;1.1;AES256\n6162"
 RESULT = {"smtp_servers": [{"name": "HQ"}], "users": [{"user": "THANDI"}]}

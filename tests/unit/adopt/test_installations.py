@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.installations import Given, copied
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unsafe, Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Unsafe, Vaulted
 
 CANARY = "c4nary-server-Pk5"
 VAULT = "$ANSIBLE_VAULT;1.1;AES256\n6162"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.text import branch_text, fleet_text
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, Unsafe, Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Unsafe, Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
 
 BRANCH = {
     "branch": "durban",

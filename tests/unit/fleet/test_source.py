@@ -7,14 +7,8 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import (
-    Marked,
-    Source,
-    Template,
-    Unsafe,
-    Vaulted,
-    path_text,
-)
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Marked, Template, Unsafe, Vaulted
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, path_text
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -10,14 +10,18 @@ import random
 
 import pytest
 import yaml
+from ansible_collections.fincon.mail.plugins.plugin_utils._report import reading
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import (
     COLLECTION,
+    document_schema,
     make_document,
     merged_entries,
     to_json,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError, read_report
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import MARKS, RECORD_STATES, STATES
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas import validation
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import SchemaCheck
 from collection import ROOT
 from demo_report import TODAY, YESTERDAY, fleet
 from jsonschema import Draft7Validator
@@ -90,6 +94,8 @@ def test_what_is_not_a_report_is_named(change, text):
 @pytest.mark.parametrize(
     ("path", "value", "text"),
     [
+        (("generated",), "2026-13-01", "generated must be a date"),
+        (("branches", 8, "records", 0, "pending", 0, "order"), 1.0, "pending[0].order must be a whole number"),
         (("branches",), {}, "branches must be a list"),
         (("branches", 0), 1, "branches[0] must be a mapping"),
         (("branches", 0, "branch"), 1, "branches[0].branch must be text"),
@@ -110,6 +116,27 @@ def test_a_report_that_was_changed_by_hand_is_refused_with_its_place(made, path,
     with pytest.raises(ReportError) as raised:
         read_report(json.dumps(broken), "a.json")
     assert text in str(raised.value)
+
+
+def test_what_a_later_collection_adds_is_passed_over(made):
+    added = json.loads(to_json(made)) | {"colour": 1, "counts": None}
+    added["branches"][0]["colour"] = 1
+    assert read_report(json.dumps(added), "a.json") == added
+
+
+def test_all_errors_are_named_unless_they_are_many(made):
+    broken = json.loads(to_json(made))
+    for entry in broken["branches"][:12]:
+        entry["region"] = 1
+    with pytest.raises(ReportError, match=r"branches\[0\]\.region must be text; .*; and 2 more$"):
+        read_report(json.dumps(broken), "a.json")
+
+
+def test_a_library_that_is_needed_for_reading_is_named(made, monkeypatch):
+    monkeypatch.setattr(validation, "_LIBRARIES", ("not_installed",))
+    monkeypatch.setattr(reading, "_CHECK", SchemaCheck(document_schema))
+    with pytest.raises(ReportError, match=r"^a\.json: cannot be read\. .*: pip install not_installed$"):
+        read_report(to_json(made), "a.json")
 
 
 def test_of_a_branch_in_two_reports_the_one_that_was_looked_at_last_counts(results):

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Loading of YAML by PyYAML, with Ansible's tags and without keys that appear twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import yaml
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import TAGS, Marked, Template, marked
+
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # PyYAML without libyaml: slower, otherwise the same
+    from yaml import SafeLoader  # type: ignore[assignment]
+
+__all__ = ["Loader", "SafeLoader"]
+
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class Loader(SafeLoader):
+    """Knows Ansible's tags, and refuses a key that appears twice, which YAML forbids and PyYAML lets pass.
+
+    :param file: the name of the file, for the places of marked texts.
+    """
+
+    def __init__(self, text: str, file: str = "") -> None:
+        super().__init__(text)
+        self.file = file
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        repeated = _repeated_key(node)
+        if repeated is not None:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {repeated.value!r} stands here twice", repeated.start_mark
+            )
+        made = super().construct_mapping(node, deep)
+        return {str(key) if isinstance(key, Marked) else key: value for key, value in made.items()}
+
+
+def _repeated_key(node: yaml.MappingNode) -> yaml.Node | None:
+    seen = set()
+    for key, _value in node.value:
+        if key.tag != _MERGE and key.value.__hash__:
+            if key.value in seen:
+                return key
+            seen.add(key.value)
+    return None
+
+
+def _text_of(loader: Loader, node: yaml.ScalarNode) -> str:
+    text = loader.construct_scalar(node)
+    return marked(Template, text, loader.file, node.start_mark) if is_template(text) else text
+
+
+def _marked_by(kind: type[Marked]) -> Callable[[Loader, yaml.ScalarNode], Marked]:
+    return lambda loader, node: marked(kind, loader.construct_scalar(node), loader.file, node.start_mark)
+
+
+Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_SCALAR_TAG, _text_of)
+for _tag, _kind in TAGS.items():
+    Loader.add_constructor(_tag, _marked_by(_kind))
