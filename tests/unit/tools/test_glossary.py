@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import OUTCOMES
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import STATES
 from collection import ROOT, files
 
@@ -20,7 +21,6 @@ EXPECTED = {
     "field", "finding", "fleet", "in sync", "installation", "item", "ledger", "outcome", "pending", "plan", "probe",
     "proven", "record", "section", "session", "stage", "stand-in", "unverified", "work order",
 }  # fmt: skip
-OUTCOMES = ("unchanged", "planned", "applied", "partly_applied", "refused", "invalid", "unreachable", "failed")
 
 # What to write instead of a word that was given up.
 GIVEN_UP = {

@@ -135,7 +135,7 @@ class _Reader:
         last = self._confirmation(top["last_confirmed"]) if top.get("last_confirmed") is not None else None
         fingerprints = self._fingerprints(top, ())
         if order and "last_order" in top and order.number > last_order:
-            self._fault(("last_order",), f"must be {order.number} at least, the number of the order that waits")
+            self._fault(("last_order",), f"must be {order.number} at least, the number of the open work order")
         if self.faults:
             return None
         state = State(records[SMTP_SERVER.name], records[MAIL_USER.name], all_users_known=False)
@@ -235,7 +235,7 @@ class _Reader:
             return {}
         for key in value:
             if key not in keys:
-                self._fault((*path, key), f"is not known here{did_you_mean(key, keys)}", named)
+                self._fault((*path, key), f"is not a known key{did_you_mean(key, keys)}", named)
         for key, needed in keys.items():
             if needed and key not in value:
                 self._fault(path, f"{key} must be given", named)
