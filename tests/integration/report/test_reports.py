@@ -160,7 +160,7 @@ def test_an_order_that_waits_is_pending_which_fails_only_on_demand(site: Site) -
     waiting = report(site.folder / "fincon-report")
     assert states(waiting) == {"cape-town": "pending"}
     assert cells(waiting, "cape-town") == {"HQ relay": "pending", "THANDI": "pending"}
-    assert "cape-town: order 1 since 2" in run.output
+    assert "cape-town: work order 1 since 2" in run.output
     run = site.playbook("fincon.mail.drift", fincon_fail_on_pending=True)
     assert run.status != 0
     assert "pending: smtp_server HQ relay is pending in work order 1 since 2" in run.output
