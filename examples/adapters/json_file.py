@@ -112,7 +112,7 @@ def answer(request: Any, path: Path, readback: bool) -> Record:
         if verb == "describe":
             return {"protocol": VERSION, **describe(readback)}
         if verb not in ("read", "apply"):
-            raise Refused("this verb is not known here", "verb")
+            raise Refused("unknown verb", "verb")
         with alone(path):
             store = Store(path)
             told = read(store, readback) if verb == "read" else apply(store, request.get("changes"))
@@ -164,9 +164,9 @@ def apply_one(store: Store, change: Record) -> None:
     """Carry out one change, whole or not at all."""
     resource, name, action = (change.get(part) for part in ("resource", "name", "action"))
     if resource not in RESOURCES or not isinstance(name, str) or not name.strip():
-        raise Refused("resource or name is not known here")
+        raise Refused("unknown resource or name")
     if action not in ("create", "update", "delete"):
-        raise Refused("this action is not known here")
+        raise Refused("unknown action")
     values = checked(RESOURCES[resource], change.get("values", {}))
     if resource != "smtp_server":
         change_user(store.user(name), resource, action, values)

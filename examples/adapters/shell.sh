@@ -54,9 +54,9 @@ plan='
                               "telephone", "user_field_\(range(1; 7))"])) and text
         else $field == "email_enabled" and flag end;
     def wrong:
-        if .resource | one_of(["smtp_server", "mail_user", "mail_enabled"]) | not then "this resource is not known here"
+        if .resource | one_of(["smtp_server", "mail_user", "mail_enabled"]) | not then "unknown resource"
         elif .name | text and . != "" | not then "the record has no name"
-        elif .action | one_of(["create", "update", "delete"]) | not then "this action is not known here"
+        elif .action | one_of(["create", "update", "delete"]) | not then "unknown action"
         else .resource as $resource
             | [(.values // {}) | to_entries[] | .key as $field | select(.value | fits($resource; $field) | not) | $field]
             | if . == [] then "" else "\(.[0]) is not a field of this record, or its value does not fit" end end;
@@ -111,5 +111,5 @@ case $verb in
         [ -d "$folder/users" ] && [ -d "$folder/smtp_servers" ] || refuse unreachable "$folder has no users or no smtp_servers"
         read_all ;;
     apply) apply ;;
-    *) refuse verb 'this verb is not known here' ;;
+    *) refuse verb 'unknown verb' ;;
 esac

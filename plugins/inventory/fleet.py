@@ -137,7 +137,7 @@ class InventoryModule(BaseInventoryPlugin):
         known = inventory.groups["all"].get_vars().get("fincon_fleet_findings", [])
         inventory.set_variable("all", "fincon_fleet_findings", [*known, *found])
         if found:
-            _refuse(f"faults in {path} and its branch files: {len(found)}\n" + "\n".join(found))
+            _refuse(f"errors in {path} and its branch files: {len(found)}\n" + "\n".join(found))
         inventory.add_group("fincon")
         for branch in fleet.branches:
             self._add_host(branch)

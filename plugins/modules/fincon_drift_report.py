@@ -50,7 +50,7 @@ options:
       - A file that cannot be used is a warning, and the report then tells nothing of what is new or gone.
     type: path
   fail_on_pending:
-    description: Whether RV(not_in_order) names branches at which nothing differs but an order waits for a person.
+    description: Whether RV(not_in_order) names branches at which nothing differs but a work order is open.
     type: bool
     default: false
 attributes:

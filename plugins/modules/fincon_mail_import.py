@@ -76,7 +76,7 @@ outcome:
   description:
     - V(unchanged) when there is nothing new to note, V(planned) in check mode when there is, V(applied) when it is
       noted.
-    - A call that fails is V(invalid) when the records are at fault, V(unreachable) when the installation could not be
+    - A call that fails is V(invalid) when the records have errors, V(unreachable) when the installation could not be
       reached, and else V(failed).
   returned: always
   type: str

@@ -59,7 +59,7 @@ backend:
   type: dict
   sample: {name: rest, version: 5.285.002}
 work_order:
-  description: What waits to be typed into Fincon, as in RV(fincon.mail.fincon_mail_branch#module:work_order), or null.
+  description: The open work order, as in RV(fincon.mail.fincon_mail_branch#module:work_order), or null.
   returned: success, with the C(attended) backend
   type: dict
 pending:

@@ -53,14 +53,14 @@ outcome:
     - V(unchanged) when nothing had to be changed, V(planned) in check mode when something has to be, V(applied) when
       all changes are done (with the C(attended) backend, when they are ordered).
     - A call that fails is V(partly_applied) when a change failed after others, V(refused) when the verification failed,
-      V(invalid) when the records are at fault, V(unreachable) when the installation could not be reached, and else
+      V(invalid) when the records have errors, V(unreachable) when the installation could not be reached, and else
       V(failed).
   returned: always
   type: str
   sample: applied
 changes:
   description: What differs, record by record, in the order in which it is applied, the same in check mode.
-  returned: unless the records are at fault or cannot be read
+  returned: unless the records have errors or cannot be read
   type: list
   elements: dict
   sample:
@@ -109,9 +109,9 @@ backend:
   sample: {name: rest, version: 5.285.002}
 work_order:
   description:
-    - What waits to be typed into Fincon once this call is done, or null when nothing does.
+    - The work order that is open once this call is done, or null.
     - C(number) and C(ordered), the day on which it got that number, and the items, each with its number C(item), the
-      day C(since) which it waits, and the rest as in RV(changes). C(have) is what is confirmed.
+      day C(since) which it is pending, and the rest as in RV(changes). C(have) is what is confirmed.
     - An order whose items change gets a new number. M(fincon.mail.fincon_mail_confirm) takes it.
   returned: as RV(changes), with the C(attended) backend
   type: dict
@@ -143,7 +143,7 @@ remaining:
   elements: dict
 findings:
   description: What is wrong with the declared records.
-  returned: when they are at fault
+  returned: when they have errors
   type: list
   elements: dict
 """

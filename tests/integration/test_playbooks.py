@@ -118,7 +118,7 @@ def test_faults_of_the_files_stop_every_playbook_before_the_first_connection(
     for name in ("validate", "verify", "apply", "drift"):
         run = site.playbook(f"fincon.mail.{name}", *options)
         assert run.status != 0
-        assert "users[0].port (mail_user THANDI): is not known here" in run.output
+        assert "users[0].port (mail_user THANDI): is not a known key" in run.output
         assert "users[1].sender_email (mail_user thandi): must be one e-mail address" in run.output
         assert re.search(rf"{re.escape(str(path))}:\d+:\d+: ", run.output)
         # With --limit the play on localhost is left out, and the branch itself has to tell.
@@ -254,7 +254,7 @@ def test_plain_host_vars_are_judged_by_the_schema_of_branch_files(site: Site) ->
         "users: must be a list",
         "users[0].user: must be text, not the number 123",
         "smtp_servers[0].name: must be text, not the number 5",
-        "users[0].sender_emial (mail_user THANDI): is not known here; did you mean 'sender_email'?",
+        "users[0].sender_emial (mail_user THANDI): is not a known key; did you mean 'sender_email'?",
         "installation: must be a mapping",
     ):
         assert text in run.output, text

@@ -22,7 +22,7 @@ OUTCOMES = {
     APPLIED: "all changes are done; at an attended site they are ordered",
     PARTLY_APPLIED: "a change failed: those before it are in ``applied``, it and those after it in ``remaining``",
     REFUSED: "the settings did not pass the verification, so nothing was written",
-    INVALID: "the declared records are at fault, so nothing was written",
+    INVALID: "the declared records have errors, so nothing was written",
     UNREACHABLE: "the installation could not be reached, so nothing is known about it",
     FAILED: "something else went wrong, and none of the changes is known to be done",
 }

@@ -62,7 +62,7 @@ def confirm_order(
 def import_declared(backend: Backend, desired_records: Sequence[DesiredRecord], check_mode: bool) -> ModuleResult:
     """Fill an empty ledger with the declared records, as if somebody had confirmed them all.
 
-    :raises FinconError: when the records are at fault, or the ledger is not empty.
+    :raises FinconError: when the records have errors, or the ledger is not empty.
     """
     attended = _attended(backend, "there is no ledger to fill")
     refuse_errors(declared_findings(desired_records))
@@ -80,7 +80,7 @@ def import_csv(backend: Backend, files: Sequence[tuple[str, str]], check_mode: b
     """Fill an empty ledger with what somebody noted in CSV files.
 
     :param files: name and text of each.
-    :raises FinconError: when the files are at fault, or the ledger is not empty.
+    :raises FinconError: when the files have errors, or the ledger is not empty.
     """
     attended = _attended(backend, "there is no ledger to fill")
     noted = read_csv(files)

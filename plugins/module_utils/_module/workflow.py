@@ -167,7 +167,7 @@ def first_failure(verified: Mapping[str, Any]) -> str:
 
 
 def relogin_users(changes: Sequence[Change]) -> list[str]:
-    """Return the users who must log in anew: Fincon reads a user's settings at login only."""
+    """Return the users who must log out and in again: Fincon reads a user's settings at login only."""
     return sorted({change.name for change in changes if change.resource in (MAIL_USER.name, MAIL_ENABLED.name)})
 
 

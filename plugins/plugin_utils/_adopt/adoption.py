@@ -70,7 +70,7 @@ def adopt(read: Iterable[Read], placeholders: bool = True, blank_users: bool = F
 
     :param placeholders: whether a password that is set becomes a placeholder, rather than being left out.
     :param blank_users: whether users without any mail setting are wanted too.
-    :raises AdoptionError: when the names of branches are at fault.
+    :raises AdoptionError: when the names of branches are invalid.
     """
     branches = sorted(read, key=lambda item: item.branch)
     _refuse_bad_names(branches)

@@ -129,7 +129,7 @@ def _worded(error: ValidationError) -> Iterable[tuple[list[Any], str]]:
         known = error.schema["properties"]
         for name in error.instance:
             if name not in known:
-                yield [*path, name], f"is not known here{did_you_mean(str(name), known)}"
+                yield [*path, name], f"is not a known key{did_you_mean(str(name), known)}"
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         yield path, f"{' and '.join(missing)} must be given"
@@ -160,7 +160,7 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
     if error.validator == "pattern":
         return "must be a name of letters, digits, dots, hyphens and underscores"
     if error.validator == "uniqueItems":
-        return "must not name anything twice"
+        return "must not contain duplicates"
     return "must not be empty"
 
 

@@ -37,7 +37,7 @@ class Loader(SafeLoader):
         repeated = _repeated_key(node)
         if repeated is not None:
             raise yaml.constructor.ConstructorError(
-                None, None, f"the key {repeated.value!r} stands here twice", repeated.start_mark
+                None, None, f"the key {repeated.value!r} appears twice", repeated.start_mark
             )
         made = super().construct_mapping(node, deep)
         return {str(key) if isinstance(key, Marked) else key: value for key, value in made.items()}

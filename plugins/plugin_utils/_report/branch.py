@@ -32,6 +32,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     UNREACHABLE,
     UNVERIFIED,
     days_between,
+    ordered_words,
     update_words,
 )
 
@@ -109,7 +110,7 @@ class _Records:
                 self._record({"resource": section.resource.name, "name": name})
 
     def add_differences(self, changes: Iterable[Mapping[str, Any]], unverified: set[tuple[str, str, str]]) -> None:
-        """Add what differs; a password that nobody can compare is no difference."""
+        """Add what differs; a password without a fingerprint is no difference."""
         for resource, name, field in sorted(unverified):
             record = self._record({"resource": resource, "name": name}, UNVERIFIED)
             record.setdefault("unverified", []).append(field)
@@ -152,7 +153,7 @@ class _Records:
 
 def _differences(change: Mapping[str, Any]) -> list[dict[str, Any]]:
     if change["action"] == UPDATE:
-        return [{**item, "words": update_words(item["have"], item["want"])} for item in change["fields"]]
+        return [{**item, "words": update_words(item["field"], item["have"], item["want"])} for item in change["fields"]]
     words = "is missing" if change["action"] == CREATE else "is not declared"
     return [{"field": "", "have": None, "want": None, "words": words}]
 
@@ -160,8 +161,7 @@ def _differences(change: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _ordered(item: Mapping[str, Any]) -> str:
     if item["action"] != UPDATE:
         return "is ordered" if item["action"] == CREATE else "its removal is ordered"
-    fields = (f"{field['field']} {update_words(field['have'], field['want'], 'ordered')}" for field in item["fields"])
-    return "; ".join(fields)
+    return "; ".join(ordered_words(field["field"], field["have"], field["want"]) for field in item["fields"])
 
 
 def _outcome(result: Mapping[str, Any]) -> str:

@@ -73,7 +73,7 @@ def _details(entry: Mapping[str, Any], now: str) -> list[str]:
     for record in entry["records"]:
         lines += [f"{difference_text(record, item)} (since {item['since']})" for item in record.get("differences", ())]
         lines += [
-            f"{pending_text(record, item)} (order {item['order']}, item {item['item']}, since {item['since']})"
+            f"{pending_text(record, item)} (work order {item['order']}, item {item['item']}, since {item['since']})"
             for item in record.get("pending", ())
         ]
     return lines

@@ -60,7 +60,7 @@ def _problems(entry: Mapping[str, Any]) -> str:
     for record in entry["records"]:
         texts += [difference_text(record, item) for item in record.get("differences", ())]
         texts += [
-            f"{record['resource']} {record['name']} waits in order {item['order']} since {item['since']}"
+            f"{record['resource']} {record['name']} is pending in work order {item['order']} since {item['since']}"
             for item in record.get("pending", ())
         ]
     return "; ".join(texts)
@@ -77,12 +77,14 @@ def _history(document: Document) -> list[str]:
     if not told["previous"]:
         return []
     new, gone, changed = (len(told[key]) for key in ("new", "gone", "states"))
-    changes = f"{count(new, 'difference')} new, {gone:,} gone, {count(changed, 'branch', 'branches')} in another state"
+    changes = (
+        f"{count(new, 'difference')} new, {gone:,} resolved, {count(changed, 'branch', 'branches')} in another state"
+    )
     return [f"Since {moment(told['previous'])}: {changes}"]
 
 
 def _waiting(document: Document) -> Iterator[str]:
-    """Tell how long the oldest item of each work order waits."""
+    """How long the oldest item of each work order has been pending."""
     orders: dict[tuple[str, int], str] = {}
     for entry in document["branches"]:
         for record in entry["records"]:
@@ -90,10 +92,10 @@ def _waiting(document: Document) -> Iterator[str]:
                 key = (entry["branch"], item["order"])
                 orders[key] = min(orders.get(key, item["since"]), item["since"])
     if orders:
-        yield from ("", "Orders that wait for a person:")
+        yield from ("", "Open work orders:")
     oldest = sorted(orders.items(), key=lambda entry: (entry[1], entry[0]))
     for (branch, number), since in oldest[:_GROUPS]:
-        yield f"  {branch}: order {number} since {since} ({age(since, document['generated'])})"
+        yield f"  {branch}: work order {number} since {since} ({age(since, document['generated'])})"
     if len(oldest) > _GROUPS:
         yield f"  and {len(oldest) - _GROUPS:,} more"
 
@@ -106,7 +108,7 @@ def _unverified(document: Document) -> Iterator[str]:
         if record.get("unverified")
     ]
     if names:
-        text = f"Passwords that nobody can compare, which is not drift (apply sends them once): {some(names, _NAMES)}"
+        text = f"Passwords without a fingerprint (not drift; apply sends them once): {some(names, _NAMES)}"
         yield ""
         yield from textwrap.wrap(text, _WIDTH, subsequent_indent="    ")
 

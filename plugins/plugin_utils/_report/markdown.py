@@ -60,7 +60,7 @@ def _groups(document: Document) -> list[str]:
         for group in groups[:_GROUPS]
     ]
     table = _table(("Branches", "State", "What", "Where"), rows)
-    return ["", "## What is the matter", "", *table, *_more(groups, _GROUPS, "in the other formats of this report")]
+    return ["", "## Problems", "", *table, *_more(groups, _GROUPS, "in the other formats of this report")]
 
 
 def _branches(document: Document) -> list[str]:
@@ -86,7 +86,7 @@ def _history(document: Document) -> list[str]:
     lines = ["", f"## Since the report of {moment(told['previous'])}", ""]
     if not any(told[key] for key in ("new", "gone", "states")):
         return [*lines, "Nothing has changed."]
-    for key, title in (("new", "New"), ("gone", "Gone")):
+    for key, title in (("new", "New"), ("gone", "Resolved")):
         lines += [f"- {title}: {_text(item['branch'])}: {_text(item['text'])}" for item in told[key][:_CHANGES]]
         lines += _more(told[key], _CHANGES, f"that are {title.lower()}", "- ")
     lines += [

@@ -93,7 +93,7 @@ def _history(told: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     return {
         "previous": moment(told["previous"]),
-        "lists": [(title, told[key]) for key, title in (("new", "New differences"), ("gone", "Gone differences"))],
+        "lists": [(title, told[key]) for key, title in (("new", "New differences"), ("gone", "Resolved differences"))],
         "states": [
             {
                 "branch": item["branch"],
@@ -148,12 +148,12 @@ def _runs(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 def _record(record: Mapping[str, Any], entry: Mapping[str, Any], now: str) -> dict[str, Any]:
     notes = [_difference(item, entry, now) for item in record.get("differences", ())]
     notes += [
-        f"{item['words']} (order {item['order']}, item {item['item']}, "
+        f"{item['words']} (work order {item['order']}, item {item['item']}, "
         f"since {item['since']}, {age(item['since'], now)})"
         for item in record.get("pending", ())
     ]
     if record.get("unverified"):
-        notes.append(f"{', '.join(record['unverified'])}: nobody can compare it; apply sends it once")
+        notes.append(f"{', '.join(record['unverified'])}: no fingerprint of it is known; apply sends it once")
     kind = "definition" if record["resource"] == SMTP_SERVER.name else "user"
     title = RECORD_STATES[record["state"]]
     return {

@@ -57,7 +57,7 @@ def read_report(text: str, name: str) -> Document:
     if document["version"] != VERSION:
         raise ReportError(
             f"{name}: is a report of version {document['version']!r}, and this collection reads version {VERSION}; "
-            "write it anew with this version of the collection"
+            "write it again with this version of the collection"
         )
     _refuse_other_shapes(document, name)
     return document

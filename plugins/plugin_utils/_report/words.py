@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import SET, WILL_CHANGE
+
 IN_SYNC = "in_sync"
 DRIFT = "drift"
 PENDING = "pending"
@@ -23,7 +25,7 @@ STATES = {
     FAILED: "failed",
     UNREACHABLE: "not reached",
     INVALID: "invalid",
-    PENDING: "order waits",
+    PENDING: "pending",
     IN_SYNC: "in sync",
 }
 
@@ -38,7 +40,7 @@ RECORD_STATES = {
     MISSING: "missing",
     UNDECLARED: "not declared",
     DIFFERS: "differs",
-    PENDING: "order waits",
+    PENDING: "pending",
     UNVERIFIED: "password not comparable",
     IN_SYNC: "in sync",
     UNKNOWN: "not known",
@@ -56,8 +58,21 @@ MARKS = {
 }
 
 
-def update_words(have: Any, want: Any, wanted_by: str = "declared") -> str:
-    """Say how a field differs."""
+def update_words(field: str, have: Any, want: Any) -> str:
+    """Return in words how a field differs."""
+    return "another one is declared" if (field, want) == ("password", WILL_CHANGE) else _from_to(have, want, "declared")
+
+
+def ordered_words(field: str, have: Any, want: Any) -> str:
+    """Return in words what a work order asks for in a field."""
+    if field == "email_enabled":
+        return f"switch e-mail {'on' if want else 'off'}"
+    if field == "password" and want in (SET, WILL_CHANGE):
+        return "a new password is ordered"
+    return f"{field} {_from_to(have, want, 'ordered')}"
+
+
+def _from_to(have: Any, want: Any, wanted_by: str) -> str:
     return f"is {_shown(have)}, {wanted_by} {_shown(want)}"
 
 

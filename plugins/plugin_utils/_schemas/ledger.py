@@ -64,7 +64,7 @@ def ledger_schema() -> Schema:
         "fingerprints": {**fingerprints, "description": "Salted scrypt hashes of the confirmed passwords."},
         "ordered": {
             **or_null(_order(fingerprints)),
-            "description": "What waits to be typed in; null when nothing does.",
+            "description": "The open work order; null when there is none.",
         },
         "last_order": {"type": "integer", "minimum": 0, "description": "The number that was given last."},
         "last_confirmed": {

@@ -222,13 +222,13 @@ def test_nothing_of_a_fleet_is_cached(folder: Folder) -> None:
     text = (folder.path / "fleet" / "fincon.yml").read_text()
     folder.write(fleet__fincon=f"{text}cache: true\n")
     run = folder.inventory(*folder.source("fleet/fincon.yml"), "--graph")
-    assert "cache: is not known here" in run.errors
+    assert "cache: is not a known key" in run.errors
 
 
 def test_faults_leave_the_hosts_their_files_and_nothing_else(folder: Folder) -> None:
     folder.write(fleet__branches__a="branch: a\nuser: []\n")
     run = folder.inventory(*folder.source("fleet/fincon.yml"), "--list", "--yaml", "--export")
-    assert f"{folder.path}/fleet/branches/a.yml:2:1: user: is not known here; did you mean 'users'?" in run.errors
+    assert f"{folder.path}/fleet/branches/a.yml:2:1: user: is not a known key; did you mean 'users'?" in run.errors
     host = yaml.load(run.output, yaml.BaseLoader)["all"]["children"]["fincon"]["hosts"]["b"]
     assert set(host) == {"fincon_files"}
     strict = folder.inventory(

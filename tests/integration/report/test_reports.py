@@ -110,7 +110,7 @@ def test_a_report_names_every_state_and_the_next_one_what_has_changed(applied: S
     assert second["history"]["previous"] == first["generated"]
     assert [item["branch"] for item in second["history"]["new"]] == ["polokwane"]
     assert [item["branch"] for item in second["history"]["gone"]] == ["durban"]
-    assert "1 difference new, 1 gone" in run.output
+    assert "1 difference new, 1 resolved" in run.output
     since = {entry["branch"]: entry["since"] for entry in second["branches"]}
     assert since["durban"] == since["far"] == first["generated"] < since["polokwane"]
 
@@ -160,10 +160,10 @@ def test_an_order_that_waits_is_pending_which_fails_only_on_demand(site: Site) -
     waiting = report(site.folder / "fincon-report")
     assert states(waiting) == {"cape-town": "pending"}
     assert cells(waiting, "cape-town") == {"HQ relay": "pending", "THANDI": "pending"}
-    assert "cape-town: order 1 since 2" in run.output
+    assert "cape-town: work order 1 since 2" in run.output
     run = site.playbook("fincon.mail.drift", fincon_fail_on_pending=True)
     assert run.status != 0
-    assert "pending: smtp_server HQ relay waits in order 1 since 2" in run.output
+    assert "pending: smtp_server HQ relay is pending in work order 1 since 2" in run.output
 
     # Something else is declared: that is drift, and what waits is told as well.
     site.write_branch("cape-town", installation=ledger, users=[site.user("THANDI", sender_name="Thandi Nkosi")])

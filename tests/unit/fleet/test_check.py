@@ -29,7 +29,7 @@ def found(text, kind="branch"):
 
 def test_a_misspelt_field_is_found_with_its_place_and_a_suggestion():
     assert found("branch: b\nusers:\n  - user: THANDI\n    sender_nmae: x\n") == [
-        "b.yml:4:5: users[0].sender_nmae (mail_user THANDI): is not known here; did you mean 'sender_name'?"
+        "b.yml:4:5: users[0].sender_nmae (mail_user THANDI): is not a known key; did you mean 'sender_name'?"
     ]
 
 

@@ -121,7 +121,7 @@ def test_findings_of_the_whole_fleet_come_at_once(fleet):
         }
     )
     text = "\n".join(lines(loaded))
-    assert "branches/a.yml:3:1: regoin: is not known here; did you mean 'region'?" in text
+    assert "branches/a.yml:3:1: regoin: is not a known key; did you mean 'region'?" in text
     assert "branches/b.yml:2:1: " in text
     assert "branches/c.yml: the file cannot be read: it is not UTF-8" in text
     assert "branches/d.yml:4:6: users[0].user (mail_user A B): must be a user name" in text
@@ -228,7 +228,7 @@ def test_a_number_with_a_fraction_of_nothing_is_one_finding_in_files_and_rendere
 
 def test_a_cache_is_refused_as_any_unknown_key(fleet):
     (line,) = lines(fleet({"a": branch_text("a")}, FLEET + "cache: true\n"))
-    assert line.startswith("fincon.yml:15:1: cache: is not known here")
+    assert line.startswith("fincon.yml:15:1: cache: is not a known key")
 
 
 def test_a_pattern_that_leads_to_no_file_is_found(fleet):

@@ -127,7 +127,7 @@ def test_a_key_that_stands_twice_is_found_where_it_stands_the_second_time():
     data, (finding,) = Source("b.yml", TEXT + "branch: durban\n").load()
     assert data is None
     assert str(finding).startswith("b.yml:6:1: ")
-    assert "'branch' stands here twice" in finding.message
+    assert "'branch' appears twice" in finding.message
 
 
 def test_a_key_that_a_merge_brings_may_be_replaced():

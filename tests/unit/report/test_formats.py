@@ -148,11 +148,11 @@ def test_a_fleet_in_sync_is_a_short_report(results):
     document = results.document(results.tuesday, results.document(a=results.read()), a=results.read())
     assert summary(document) == [
         "1 branch: 1 in_sync",
-        "Since 2026-11-23 04:00 UTC: 0 differences new, 0 gone, 0 branches in another state",
+        "Since 2026-11-23 04:00 UTC: 0 differences new, 0 resolved, 0 branches in another state",
     ]
     assert to_markdown(document).endswith("## Since the report of 2026-11-23 04:00 UTC\n\nNothing has changed.\n")
     assert not_in_order(document, fail_on_pending=True) == {}
-    assert "What is the matter" not in to_html(document)
+    assert "Problems" not in to_html(document)
 
 
 def test_the_summary_of_a_large_fleet_is_readable(large):
@@ -161,14 +161,14 @@ def test_the_summary_of_a_large_fleet_is_readable(large):
     assert len(lines) < 200
     assert all(len(line) <= 110 for line in lines)
     assert "40 x drift: smtp_server HQ relay, port: is 25, declared 587" in lines
-    assert "branch-0008: order 3 since 2026-11-04 (20 days)" in " ".join(lines)
+    assert "branch-0008: work order 3 since 2026-11-04 (20 days)" in " ".join(lines)
 
 
 def test_a_run_fails_for_a_branch_that_waits_only_when_it_is_told_to(results):
     document = results.document(a=results.read(pending=[results.waiting()]), b={"msg": "no"}, c=results.read())
     assert not_in_order(document, fail_on_pending=False) == {"b": "failed: no"}
     assert not_in_order(document, fail_on_pending=True) == {
-        "a": "pending: smtp_server HQ waits in order 3 since 2026-11-20", "b": "failed: no",
+        "a": "pending: smtp_server HQ is pending in work order 3 since 2026-11-20", "b": "failed: no",
     }  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def test_the_page_says_everything_without_scripts(made):
         "user KGOSI sender_email is kgosi@home.example, declared kgosi@branch-0006.example.co.za",
         "https://10.1.1.3:4090: no connection within 10 seconds",
         "definition old gmail is not declared",
-        "smtp_server is empty, ordered HQ relay (order 3, item 2, since 2026-11-04, 20 days)",
+        "smtp_server is empty, ordered HQ relay (work order 3, item 2, since 2026-11-04, 20 days)",
         "New differences: 2",
     ):
         assert text in page.text

@@ -84,8 +84,8 @@ def _refuse_order(ledger: Ledger, number: int) -> None:
     if last and last.order == number and not last.remaining:
         return
     if number < 1 or number > ledger.last_order:
-        given = f"the last one is {ledger.last_order}" if ledger.last_order else "none was given here yet"
-        raise FinconError(f"order {number} was never given; {given}")
+        given = f"the last one is {ledger.last_order}" if ledger.last_order else "none has been given yet"
+        raise FinconError(f"there is no work order {number}; {given}")
     if last and number < last.order:
         fate = f"order {number} was closed before order {last.order}, which was confirmed on {last.date}"
     elif order:
@@ -94,7 +94,9 @@ def _refuse_order(ledger: Ledger, number: int) -> None:
         fate = f"order {number} was withdrawn"
     else:
         fate = f"order {number} was replaced by a later one, which was withdrawn"
-    waits = f"order {order.number} is the one that waits; print that one" if order else "nothing is ordered now"
+    waits = (
+        f"order {order.number} is the current work order; print that one instead" if order else "nothing is ordered now"
+    )
     raise FinconError(f"{fate}; {waits}")
 
 

@@ -124,7 +124,7 @@ class _Reader:
                 hint = did_you_mean(name, _COLUMNS)
                 self.faults.append(f"{place}:{name or '(no name)'}: is not the name of a column{hint}")
             elif column in columns[:index]:
-                self.faults.append(f"{place}:{name}: stands here twice")
+                self.faults.append(f"{place}:{name}: appears twice")
         keys = {"name", "user", _RESOURCE} & set(columns)
         if not keys:
             self.faults.append(f"{place}: needs a column user for users, name for definitions, or resource for both")

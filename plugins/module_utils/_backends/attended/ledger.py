@@ -32,7 +32,7 @@ confirmed:
 # nobody knows, and the password is ordered once more.
 fingerprints: {}
 
-# What waits to be typed in. The playbook confirm moves it up.
+# The open work order. The playbook confirm moves it up.
 ordered: null
 
 last_order: 0

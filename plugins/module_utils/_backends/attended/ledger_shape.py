@@ -135,7 +135,7 @@ class _Reader:
         last = self._confirmation(top["last_confirmed"]) if top.get("last_confirmed") is not None else None
         fingerprints = self._fingerprints(top, ())
         if order and "last_order" in top and order.number > last_order:
-            self._fault(("last_order",), f"must be {order.number} at least, the number of the order that waits")
+            self._fault(("last_order",), f"must be {order.number} at least, the number of the open work order")
         if self.faults:
             return None
         state = State(records[SMTP_SERVER.name], records[MAIL_USER.name], all_users_known=False)
@@ -156,7 +156,7 @@ class _Reader:
             if isinstance(name, str):
                 key = normal_key(resource, name)
                 if key in seen:
-                    self._fault(path, f"is there twice (as {seen[key]!r} and {name!r})", named)
+                    self._fault(path, f"appears twice (as {seen[key]!r} and {name!r})", named)
                 seen[key] = name
             unknown = {"email_enabled": None} if section is USERS else {}
             records.append({**blank(resource, named.name), **unknown, **record})
@@ -235,7 +235,7 @@ class _Reader:
             return {}
         for key in value:
             if key not in keys:
-                self._fault((*path, key), f"is not known here{did_you_mean(key, keys)}", named)
+                self._fault((*path, key), f"is not a known key{did_you_mean(key, keys)}", named)
         for key, needed in keys.items():
             if needed and key not in value:
                 self._fault(path, f"{key} must be given", named)

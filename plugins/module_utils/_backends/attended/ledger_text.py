@@ -191,7 +191,7 @@ class _Reader:
             if not isinstance(key, yaml.ScalarNode):
                 self._fault(key, "a key must be text")
             elif key.value in data:
-                self._fault(key, f"the key {key.value!r} stands here twice")
+                self._fault(key, f"the key {key.value!r} appears twice")
             else:
                 self._note(key, (*path, key.value))
                 data[key.value] = self.value(value, (*path, key.value))

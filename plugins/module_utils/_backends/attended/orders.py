@@ -202,7 +202,7 @@ def _waiting_passwords(ledger: Ledger, planned: State, wanted: State, changes: S
 def _is_back(ledger: Ledger, planned: State, change: Change, password: str) -> bool:
     """Whether the password is the confirmed one, and another, or none, was ordered meanwhile.
 
-    Where no other was ordered, the same password comes again only because somebody wants it typed in anew.
+    Where no other was ordered, the same password comes again only because somebody wants it typed in again.
     """
     place, resource = place_of(change), RESOURCES[change.resource]
     confirmed, ordered = ledger.confirmed.get(resource, change.name), planned.get(resource, change.name)

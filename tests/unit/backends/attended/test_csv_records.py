@@ -59,7 +59,7 @@ def test_columns_go_by_the_labels_of_the_window_as_well():
         ([""], ["1.csv:1: the file is empty; its first row names the columns"]),
         ([USERS.replace("sender_name", "sendername") + USER],
          ["1.csv:1:sendername: is not the name of a column; did you mean 'sender_name'?"]),
-        ([USERS.replace("sender_name", "user") + USER], ["1.csv:1:user: stands here twice"]),
+        ([USERS.replace("sender_name", "user") + USER], ["1.csv:1:user: appears twice"]),
         (["port\n25\n"], ["1.csv:1: needs a column user for users, name for definitions, or resource for both"]),
         (["name,user\na,b\n"], ["1.csv:1: needs a column resource, since it has both name and user"]),
         (["resource,user\ncustomer,ANNA\n"], ["1.csv:2:resource: must be smtp_server or mail_user"]),

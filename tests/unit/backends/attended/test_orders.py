@@ -188,13 +188,13 @@ def test_what_is_confirmed_already_is_confirmed_again_without_a_change():
 @pytest.mark.parametrize(
     ("ledger", "number", "text"),
     [
-        (EMPTY, 1, "order 1 was never given; none was given here yet"),
-        (ordered(EMPTY, server()), 2, "order 2 was never given; the last one is 1"),
-        (ordered(EMPTY, server()), 0, "order 0 was never given"),
+        (EMPTY, 1, "there is no work order 1; none has been given yet"),
+        (ordered(EMPTY, server()), 2, "there is no work order 2; the last one is 1"),
+        (ordered(EMPTY, server()), 0, "there is no work order 0"),
         (
             ordered(ordered(EMPTY, server()), user(), today=FRIDAY),
             1,
-            "order 1 was replaced by order 2 on 2026-11-27; order 2 is the one that waits; print that one",
+            "order 1 was replaced by order 2 on 2026-11-27; order 2 is the current work order; print that one instead",
         ),
         (ordered(ordered(EMPTY, server()), gone(SMTP_SERVER, "HQ relay")), 1, "order 1 was withdrawn; nothing is"),
         (
