@@ -164,7 +164,7 @@ def run(demo: Demo) -> None:
 
     :raises UnexpectedError: when a step does not show what it should.
     """
-    demo.step("validate", "Are the files right? Every fault of every file would be told at once, with its line.")
+    demo.step("validate", "Are the files right? All errors of all files would be reported together, with their lines.")
     demo.play("validate")
 
     demo.step("verify", "Would the settings work? Each login is tried once at the mail server; Fincon is not asked.")
@@ -182,15 +182,18 @@ def run(demo: Demo) -> None:
     demo.step("the work order", "This is what the clerk in Polokwane gets to print, there also as a page in HTML.")
     print(textwrap.indent(demo.page(), "   "), flush=True)
 
-    demo.step("apply again", "The second run finds nothing to do: changed=0 for every branch. The order still waits.")
+    demo.step(
+        "apply again", "The second run finds nothing to do: changed=0 for every branch. The work order is pending."
+    )
     _expect(_unchanged(demo.play("apply")), "the second run changed something")
-    _expect("1 pending" in demo.play("drift"), "the order does not wait")
+    _expect("1 pending" in demo.play("drift"), "the work order is not pending")
 
     demo.step("confirm", "The clerk has typed everything in. The number is the one on the page.")
     demo.play("confirm", "--limit", "polokwane", "-e", "fincon_order=1")
 
     demo.step(
-        "drift", "Somebody switches Pieter's e-mail off and changes Lerato's address at the windows. Who notices?"
+        "drift",
+        "Pieter's e-mail is switched off and Lerato's address is changed in Fincon by hand. The report shows both.",
     )
     demo.tamper()
     found = demo.play("drift", fails=True)

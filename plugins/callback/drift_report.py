@@ -13,7 +13,7 @@ description:
   - Gathers the results of M(fincon.mail.fincon_mail_branch) at all hosts of a run, and at its end writes the report
     that the playbook C(fincon.mail.drift) writes.
   - Of a run in check mode it tells what differs. Of a run that has made its changes it tells what remained, such as
-    the changes after one that failed, and what waits for a person.
+    the changes after one that failed, and what is pending.
   - A host at which no task of that module has run is not in the report. Of several calls at one host, the last one that
     names a record counts for it.
   - It writes nothing when there is no such result, or when M(fincon.mail.fincon_drift_report) has written a report.

@@ -14,7 +14,7 @@ options:
     description:
       - When a declared password is sent although one is set already.
       - With V(on_change) when it differs from the one that was sent last from here, or when nobody knows. This detects
-        changes of the declared password, not changes that somebody makes at Fincon's window.
+        changes of the declared password, not changes that are made in Fincon.
       - With V(always) every time, which is reported as a change every time.
       - With V(on_create) never, so that a password is only sent where none is set.
       - An empty password clears the one that is set, whatever this says.

@@ -13,7 +13,7 @@ description:
   - Runs an adapter program through the protocol of the command backend and gives a verdict on each rule of it. An
     adapter that passes works with all modules of this collection.
   - It makes SMTP definitions whose names begin with C(fincon-check-), changes the settings of one Fincon user, and puts
-    everything back at the end. Lend it a user with whom nobody works meanwhile, at a company made for tests if there is
+    everything back at the end. Name a user with whom nobody works meanwhile, at a company made for tests if there is
     one.
   - Where passwords cannot be read back, the login of a user who has a password is left alone.
   - An adapter without the capability C(delete) leaves one definition behind, the same one at every run.
@@ -24,7 +24,7 @@ options:
     elements: str
     required: true
   user:
-    description: The Fincon user who is lent. Needs to exist.
+    description: The Fincon user whose settings are changed and put back. Needs to exist.
     type: str
     required: true
   command_timeout:

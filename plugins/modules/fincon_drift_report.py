@@ -17,8 +17,8 @@ description:
 options:
   variable:
     description:
-      - Name of the variable in which each host has registered its result. A host without it is told as C(failed), and a
-        host at which the task was skipped is left out.
+      - Name of the variable in which each host has registered its result. A host without it is reported as C(failed),
+        and a host at which the task was skipped is left out.
       - Either this or O(reports) is needed.
     type: str
   hosts:

@@ -64,7 +64,7 @@ EXAMPLES = r"""
     smtp_servers: "{{ fincon_smtp_servers }}"
     users: "{{ fincon_users }}"
 
-- name: What somebody noted at the windows
+- name: Fill the ledger from what the windows show
   fincon.mail.fincon_mail_import:
     csv_files:
       - import/definitions.csv

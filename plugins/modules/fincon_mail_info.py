@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Returns all SMTP definitions, the e-mail settings of all users, and whether e-mail is enabled for them.
   - Passwords cannot be read. They are the words C(set) and C(unset).
-  - With the C(attended) backend it returns what is confirmed. A switch of which nobody knows is null.
+  - With the C(attended) backend it returns what is confirmed. A switch that is not known is null.
 extends_documentation_fragment:
   - fincon.mail.attributes.info
   - fincon.mail.attributes.actiongroup

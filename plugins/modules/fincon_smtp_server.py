@@ -46,7 +46,7 @@ EXAMPLES = r"""
     username: relay@example.co.za
     password: "{{ vault_relay_password }}"
 
-- name: A definition that nobody uses any more
+- name: Remove a definition that is no longer used
   fincon.mail.fincon_smtp_server:
     name: Old provider
     state: absent

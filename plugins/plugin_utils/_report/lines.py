@@ -114,6 +114,6 @@ def _unverified(document: Document) -> Iterator[str]:
 
 
 def not_in_order(document: Document, fail_on_pending: bool) -> dict[str, str]:
-    """Return the branches for which a run fails, each with what is the matter."""
+    """Return the branches for which a run fails, each with its problems."""
     failing = {DRIFT, FAILED, INVALID, UNREACHABLE} | ({PENDING} if fail_on_pending else set())
     return {entry["branch"]: brief(entry) for entry in document["branches"] if entry["state"] in failing}

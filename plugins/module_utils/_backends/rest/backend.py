@@ -81,7 +81,7 @@ class _Server:
         try:
             return call(self.contract.method(method), *parameters) or {}
         except MethodMissingError as exc:
-            version = self.session.api_version or "not told"
+            version = self.session.api_version or "unknown"
             raise self.error(MISSING_METHODS.format(version=version)) from exc
 
 

@@ -24,7 +24,7 @@ def describe(subject: Subject) -> str:
 
 
 def read(subject: Subject) -> str:
-    """The answer to ``read`` is well-formed, and the user that was lent is in it."""
+    """The answer to ``read`` is well-formed, and the named user is in it."""
     found = subject.read()
     if found.state.get(MAIL_USER, subject.user) is None:
         raise Broken(f"{subject.user} is not among the users; name one that Fincon has")

@@ -121,7 +121,7 @@ def passwords(subject: Subject) -> str:
             _check_password(subject, found, resource, name, password)
     _check_hidden(subject)
     kept = "" if subject.may_log_in else f"; that of {subject.user} was left alone, since it could not be put back"
-    how = "read back" if subject.readback else "told as set or unset, and never read back"
+    how = "read back" if subject.readback else "reported as set or unset, and never read back"
     return f"set, changed and cleared; {how}{kept}"
 
 
@@ -129,7 +129,7 @@ def _check_password(subject: Subject, found: Reading, resource: str, name: str, 
     kind = SMTP_SERVER if resource == SMTP_SERVER.name else MAIL_USER
     have, want = (found.state.get(kind, name) or {}).get("password"), password_word(bool(password))
     if have != want:
-        raise Broken(f"{resource} {name}: the password is told as {have}, not {want}")
+        raise Broken(f"{resource} {name}: the password is reported as {have}, not {want}")
     if subject.readback and found.passwords.get((resource, normal_key(kind, name)), "") != password:
         raise Broken(f"{resource} {name}: another password is read back than was sent")
 
@@ -192,7 +192,7 @@ def stops(subject: Subject) -> str:
     wrong = change(SMTP_SERVER.name, subject.server, UPDATE, port=0)
     done, _reason = subject.outcome(first, wrong, last)
     if done != 1:
-        raise Broken(f"of three changes, the second of them wrong, {done} were told as done")
+        raise Broken(f"of three changes, the second of them wrong, {done} were reported as done")
     rest = [item for item in differences(before, subject.read().state) if item.field != "timeout"]
     _none([*unlike(subject.read().state, [first]), *rest], "after three changes, the second of them wrong")
     return "the change before a wrong one was done, the one after it was not"
