@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepResult:
     stage: str
     step: Step
     state: str  # ok, FAILED or skipped
@@ -99,7 +99,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
 }
 
 
-def run(stage: str, step: Step, arguments: Sequence[str] = ()) -> Outcome:
+def run(stage: str, step: Step, arguments: Sequence[str] = ()) -> StepResult:
     """Run one step, with further arguments; its output goes where ours goes."""
     started = time.monotonic()
     try:
@@ -108,12 +108,12 @@ def run(stage: str, step: Step, arguments: Sequence[str] = ()) -> Outcome:
         status = subprocess.run(command(step, arguments), cwd=step.directory, env=environment, check=False).returncode
     except MissingPython as exc:
         print(f"\n==> {stage}: {step.title}: skipped: {exc}", flush=True)
-        return Outcome(stage, step, "skipped", str(exc))
+        return StepResult(stage, step, "skipped", str(exc))
     except subprocess.CalledProcessError as exc:
-        return Outcome(stage, step, "FAILED", f"its environment could not be built: {' '.join(exc.cmd)}")
+        return StepResult(stage, step, "FAILED", f"its environment could not be built: {' '.join(exc.cmd)}")
     if arguments and status == NO_TESTS:
-        return Outcome(stage, step, "skipped", f"nothing to do for {shlex.join(arguments)}")
-    return Outcome(stage, step, "FAILED" if status else "ok", f"{time.monotonic() - started:.0f} s")
+        return StepResult(stage, step, "skipped", f"nothing to do for {shlex.join(arguments)}")
+    return StepResult(stage, step, "FAILED" if status else "ok", f"{time.monotonic() - started:.0f} s")
 
 
 def command(step: Step, arguments: Sequence[str]) -> list[str]:
@@ -122,8 +122,8 @@ def command(step: Step, arguments: Sequence[str]) -> list[str]:
     return [*step.command, *(() if named else step.paths), *arguments]
 
 
-def summary(outcomes: Iterable[Outcome]) -> str:
-    lines = [f"  {o.state:8} {o.stage:12} {o.step.title:26} {o.note}" for o in outcomes]
+def summary(results: Iterable[StepResult]) -> str:
+    lines = [f"  {o.state:8} {o.stage:12} {o.step.title:26} {o.note}" for o in results]
     return "\n".join(["", "Summary", *lines])
 
 
@@ -151,12 +151,12 @@ def main() -> int:
     steps = [(stage, step) for stage in options.stages for step in STAGES[stage] if options.only in step.title]
     if not steps:
         parser.error(f"no step of {', '.join(options.stages)} has {options.only!r} in its title")
-    outcomes = [run(stage, step, options.args) for stage, step in steps]
-    print(summary(outcomes))
+    results = [run(stage, step, options.args) for stage, step in steps]
+    print(summary(results))
     counts = totals(REPORTS.glob("*.xml"))
     if counts:
         print(f"\n{counts}", flush=True)
-    return 1 if any(o.state == "FAILED" for o in outcomes) else 0
+    return 1 if any(o.state == "FAILED" for o in results) else 0
 
 
 if __name__ == "__main__":

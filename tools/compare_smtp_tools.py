@@ -59,7 +59,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Answer:
     """What a tool said of a case."""
 
     verdict: str
@@ -181,13 +181,13 @@ def main() -> int:
     return 0
 
 
-def _ask(tool: str, case: Case, material: Material) -> Finding:
+def _ask(tool: str, case: Case, material: Material) -> Answer:
     with ScriptedServer(case.script, material.contexts[case.context]) as server:
         port = _closed_port() if case.closed else server.port
         started = time.monotonic()
         verdict, said = TOOLS[tool](case, port, material.ca_path)
         seconds = time.monotonic() - started
-        return Finding(verdict, said.replace(str(port), "PORT"), seconds, server.logins)
+        return Answer(verdict, said.replace(str(port), "PORT"), seconds, server.logins)
 
 
 def _run(command: Sequence[str]) -> tuple[int, str]:
@@ -223,7 +223,7 @@ def _closed_port() -> int:
         return server.port
 
 
-def _page(rows: Sequence[tuple[Case, Sequence[Finding]]]) -> str:
+def _page(rows: Sequence[tuple[Case, Sequence[Answer]]]) -> str:
     lines = [
         "<!-- Written by tools/compare_smtp_tools.py. Do not edit. -->",
         "",
@@ -242,7 +242,7 @@ def _page(rows: Sequence[tuple[Case, Sequence[Finding]]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cell(finding: Finding) -> str:
+def _cell(finding: Answer) -> str:
     said = re.sub(r"\s+", " ", finding.said).replace("|", "\\|").replace("*", "\\*")
     parts = [f"**{finding.verdict}**" + (f": {said}" if said else "")]
     if finding.logins > 1:

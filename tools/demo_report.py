@@ -18,7 +18,7 @@ from collection import link_collection
 
 sys.path.insert(0, str(link_collection()))
 
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import Entry, branch_entry
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry, branch_entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import write_report
 
 REGIONS = (
@@ -46,24 +46,24 @@ def fleet(branches: int, users: int, day: str) -> Iterator[Entry]:
 
 def result(number: int, users: list[str], today: bool) -> dict[str, Any]:
     """Return what fincon_mail_branch says of a branch; most are in order, and each kind of trouble comes in turn."""
-    told: dict[str, Any] = {"records": {"smtp_servers": ["HQ relay"], "users": users}}
-    read = {**told, "outcome": "unchanged", "changes": [], "unverified": []}
+    declared: dict[str, Any] = {"records": {"smtp_servers": ["HQ relay"], "users": users}}
+    read = {**declared, "outcome": "unchanged", "changes": [], "unverified": []}
     planned = {**read, "outcome": "planned"}
     kind = number % 50
     address = f"https://10.1.{number % 250}.3:4090"
     if kind == 1:
         text = f"{address}: no connection within 10 seconds; is a firewall between?"
-        return {**told, "outcome": "unreachable", "msg": text}
+        return {**declared, "outcome": "unreachable", "msg": text}
     if kind == 2 and today:
         return {
-            **told,
+            **declared,
             "outcome": "failed",
             "msg": f"{address}: Login failed: Invalid user name or password; check the login",
         }
     if kind == 3:
         place = f"/srv/fleet/branches/branch-{number:04}.yml:12:5"
         text = f"{place}: users[1].telephone (mail_user {users[1]}): must be text, not the number 27215550100"
-        return {**told, "outcome": "invalid", "findings": [{"message": text}], "msg": text}
+        return {**declared, "outcome": "invalid", "findings": [{"message": text}], "msg": text}
     if kind in (4, 5):
         return {**planned, "changes": [change("smtp_server", "HQ relay", ("port", 25, 587), ("use_tls", False, True))]}
     if kind == 6:
@@ -89,8 +89,8 @@ def result(number: int, users: list[str], today: bool) -> dict[str, Any]:
 
 def change(resource: str, name: str, *fields: tuple[str, Any, Any]) -> dict[str, Any]:
     """Return an update of some fields."""
-    told = [{"field": field, "have": have, "want": want} for field, have, want in fields]
-    return {"resource": resource, "name": name, "action": "update", "fields": told}
+    changed = [{"field": field, "have": have, "want": want} for field, have, want in fields]
+    return {"resource": resource, "name": name, "action": "update", "fields": changed}
 
 
 def main() -> int:

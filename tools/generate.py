@@ -66,41 +66,41 @@ LICENCE = """\
 """
 
 
-def option(row: Field, required: bool = False) -> dict[str, Any]:
+def option(field: Field, required: bool = False) -> dict[str, Any]:
     """Return the documentation of one field as a module option."""
-    described = [row.description]
-    if row.label:
-        described.append(f"Fincon's label is C({row.label}).")
-    if row.minimum is not None:
-        unit = f" {row.unit}" if row.unit else ""
-        described.append(f"From {row.minimum} to {row.maximum}{unit}.")
-    if row.max_length:
+    described = [field.description]
+    if field.label:
+        described.append(f"Fincon's label is C({field.label}).")
+    if field.minimum is not None:
+        unit = f" {field.unit}" if field.unit else ""
+        described.append(f"From {field.minimum} to {field.maximum}{unit}.")
+    if field.max_length:
         described.append(
-            f"{row.max_length} characters at most{' (inferred, so only a warning)' if row.soft_limit else ''}."
+            f"{field.max_length} characters at most{' (inferred, so only a warning)' if field.soft_limit else ''}."
         )
-    if row.required:
+    if field.required:
         described.append("Needed for a new record.")
-    elif row.default not in (None, ""):
-        described.append(f"A new record takes V({str(row.default).lower()}) when it is left out.")
-    documented: dict[str, Any] = {"description": described, "type": TYPES.get(row.kind, "str")}
+    elif field.default not in (None, ""):
+        described.append(f"A new record takes V({str(field.default).lower()}) when it is left out.")
+    documented: dict[str, Any] = {"description": described, "type": TYPES.get(field.kind, "str")}
     return {**documented, "required": True} if required else documented
 
 
 def options(key: Field, fields: Iterable[Field], *, with_key: bool = True) -> dict[str, Any]:
     """Return the documentation of a record's options."""
     first = {key.name: option(key, required=True)} if with_key else {}
-    return first | {row.name: option(row) for row in fields}
+    return first | {field.name: option(field) for field in fields}
 
 
 def probe_options() -> dict[str, Any]:
     """Return the documentation of the settings that the probe takes by themselves."""
     documented: dict[str, Any] = {}
     spec = probe_module_spec()
-    for row in (*SMTP_SERVER.fields, MAIL_USER.field("sender_email")):
-        if row.name in spec:
-            documented[row.name] = {"description": [row.description], "type": TYPES.get(row.kind, "str")}
-            if "default" in spec[row.name]:
-                documented[row.name]["default"] = spec[row.name]["default"]
+    for field in (*SMTP_SERVER.fields, MAIL_USER.field("sender_email")):
+        if field.name in spec:
+            documented[field.name] = {"description": [field.description], "type": TYPES.get(field.kind, "str")}
+            if "default" in spec[field.name]:
+                documented[field.name]["default"] = spec[field.name]["default"]
     return documented
 
 
@@ -119,13 +119,13 @@ def installation_option() -> dict[str, Any]:
             "choices": list(BACKENDS),
         }
     }
-    for row in SETTINGS:
-        needed = [f"Needed by the {' and the '.join(row.backends)} backend."] if row.required else []
-        suboptions[row.name] = {"description": [*row.description, *needed], "type": row.type}
-        if row.type == "list":
-            suboptions[row.name]["elements"] = "str"
-        if row.default is not None:
-            suboptions[row.name]["default"] = row.default
+    for setting in SETTINGS:
+        needed = [f"Needed by the {' and the '.join(setting.backends)} backend."] if setting.required else []
+        suboptions[setting.name] = {"description": [*setting.description, *needed], "type": setting.type}
+        if setting.type == "list":
+            suboptions[setting.name]["elements"] = "str"
+        if setting.default is not None:
+            suboptions[setting.name]["default"] = setting.default
     description = [
         "How the Fincon installation is reached. A company is an installation.",
         "The default is the host's variable C(fincon_installation).",

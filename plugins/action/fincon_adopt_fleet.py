@@ -77,18 +77,18 @@ class ActionModule(ActionBase):
                 "give another folder (fincon_adopt_dir), or let them be replaced (fincon_adopt_overwrite: true)"
             )
             return {"failed": True, "msg": text, "existing": existing}
-        for stranger in _strangers(folder, made.files):
-            Display().warning(f"{stranger} is there too: it is a branch of this fleet that was not read now")
+        for branch_file in _unread(folder, made.files):
+            Display().warning(f"{branch_file} exists too: a branch of this fleet that was not read in this run")
         wanted = {name: text for name, text in made.files.items() if states[name] != write.SAME}
         if not self._task.check_mode:
             write.write(folder, wanted)
-        told: dict[str, Any] = {"changed": bool(wanted), "files": [str(folder / name) for name in wanted]}
+        values: dict[str, Any] = {"changed": bool(wanted), "files": [str(folder / name) for name in wanted]}
         if self._task.diff:
-            told["diff"] = [_diff(str(folder / name), text, states[name]) for name, text in wanted.items()]
-        return told
+            values["diff"] = [_diff(str(folder / name), text, states[name]) for name, text in wanted.items()]
+        return values
 
 
-def _strangers(folder: Path, files: Iterable[str]) -> list[str]:
+def _unread(folder: Path, files: Iterable[str]) -> list[str]:
     return [str(path) for path in sorted((folder / BRANCHES).glob("*.yml")) if f"{BRANCHES}/{path.name}" not in files]
 
 

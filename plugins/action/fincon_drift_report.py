@@ -11,15 +11,15 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import Entry, branch_entry, combined
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document, merged_entries
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry, branch_entry, combined
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import (
     Written,
     now,
     read_reports,
     write_report,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import not_in_order, summary
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import out_of_sync, summary
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError
 
 _MODULE = MODULES["fincon_drift_report"]
@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
             return {**result, "failed": True, "changed": False, "msg": str(exc)}
         for warning in written.warnings:
             Display().warning(warning)
-        return {**result, **_told(written, options["fail_on_pending"])}
+        return {**result, **_returned(written, options["fail_on_pending"])}
 
     def _write(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Written:
         if options["reports"]:
@@ -73,12 +73,12 @@ def _entries(options: Mapping[str, Any], task_vars: Mapping[str, Any], checked: 
             yield reduce(combined, found)
 
 
-def _told(written: Written, fail_on_pending: bool) -> dict[str, Any]:
+def _returned(written: Written, fail_on_pending: bool) -> dict[str, Any]:
     document: Document = written.document
     return {
         "changed": written.changed,
         "files": written.files,
         "counts": document["counts"],
         "summary": summary(document),
-        "not_in_order": not_in_order(document, fail_on_pending),
+        "out_of_sync": out_of_sync(document, fail_on_pending),
     }

@@ -70,7 +70,7 @@ EXAMPLES = r"""
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import Entry, branch_entry, combined
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry, branch_entry, combined
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import now, write_report
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import summary
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError

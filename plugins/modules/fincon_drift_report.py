@@ -50,7 +50,7 @@ options:
       - A file that cannot be used is a warning, and the report then tells nothing of what is new or gone.
     type: path
   fail_on_pending:
-    description: Whether RV(not_in_order) names branches at which nothing differs but a work order is open.
+    description: Whether RV(out_of_sync) names branches at which nothing differs but a work order is open.
     type: bool
     default: false
 attributes:
@@ -116,7 +116,7 @@ summary:
   returned: success
   type: list
   elements: str
-not_in_order:
+out_of_sync:
   description: The branches that drift or could not be looked at, each with what is the matter in one line.
   returned: success
   type: dict

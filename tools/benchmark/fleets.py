@@ -152,9 +152,9 @@ def _wire(record: Mapping[str, Any], fields: tuple[Field, ...]) -> Record:
     """The record with the names and flags of the mail contract."""
     flags = {True: "Y", False: "N"}
     return {
-        row.wire: flags[record[row.name]] if row.kind == "flag" else record[row.name]
-        for row in fields
-        if row.name in record
+        field.wire: flags[record[field.name]] if field.kind == "flag" else record[field.name]
+        for field in fields
+        if field.name in record
     }
 
 

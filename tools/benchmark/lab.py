@@ -74,10 +74,10 @@ class Lab:
         """
         command = [sys.executable, str(Path(__file__).parent / "load_inventory.py"), str(inventory)]
         sample = run(command, self._environment, self.folder)
-        told = json.loads(sample.output.splitlines()[-1])
-        if (told["hosts"], told["users"]) != (hosts, hosts * users):
+        printed = json.loads(sample.output.splitlines()[-1])
+        if (printed["hosts"], printed["users"]) != (hosts, hosts * users):
             raise FailedRun(f"{inventory} was not loaded as a whole:\n{sample.output[-4000:]}")
-        return replace(sample, wall=told["wall"], cpu=told["cpu"])
+        return replace(sample, wall=printed["wall"], cpu=printed["cpu"])
 
     def _ansible(self, program: str, *arguments: str) -> Sample:
         return run([str(Path(sys.executable).parent / program), *arguments], self._environment, self.folder)

@@ -29,8 +29,13 @@ def main() -> int:
     users = sum(
         len(variables.get_vars(host=host, include_hostvars=False, stage="all")["fincon_users"]) for host in hosts
     )
-    told = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "hosts": len(hosts), "users": users}
-    print(json.dumps(told))
+    measured = {
+        "wall": time.perf_counter() - wall,
+        "cpu": time.process_time() - cpu,
+        "hosts": len(hosts),
+        "users": users,
+    }
+    print(json.dumps(measured))
     return 0
 
 

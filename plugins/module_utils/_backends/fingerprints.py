@@ -39,24 +39,26 @@ class FingerprintFile:
         before = dict(self.fingerprints.stored)
         for change in changes:
             if change.secrets:
-                self.fingerprints.forget(*_place(change))
+                self.fingerprints.forget(*_record(change))
         self._save_unless(before)
         return before
 
     def trust(self, changes: Sequence[Change], known: Mapping[str, str]) -> None:
         """Know again of changes that were certainly not made what was known before :meth:`doubt`."""
         before = dict(self.fingerprints.stored)
-        places = {Fingerprints.place(*_place(change)) for change in changes}
-        self.fingerprints.stored.update({place: made for place, made in known.items() if place in places})
+        record_keys = {Fingerprints.key(*_record(change)) for change in changes}
+        self.fingerprints.stored.update(
+            {record_key: made for record_key, made in known.items() if record_key in record_keys}
+        )
         self._save_unless(before)
 
     def remember(self, change: Change) -> None:
         """Keep the fingerprint as soon as a password was sent, so that a run that ends midway loses none."""
         before = dict(self.fingerprints.stored)
         if change.action == DELETE:
-            self.fingerprints.forget(*_place(change))
+            self.fingerprints.forget(*_record(change))
         for password in change.secrets.values():
-            self.fingerprints.remember(*_place(change), password)
+            self.fingerprints.remember(*_record(change), password)
         self._save_unless(before)
 
     def _save_unless(self, before: dict[str, str]) -> None:
@@ -64,7 +66,7 @@ class FingerprintFile:
             save(self._path, self.fingerprints)
 
 
-def _place(change: Change) -> tuple[str, str]:
+def _record(change: Change) -> tuple[str, str]:
     return change.resource, normal_key(RESOURCES[change.resource], change.name)
 
 

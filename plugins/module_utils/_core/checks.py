@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Checks of one value against its row of the records table, worded for people.
+"""Checks of one value against its field in the records table, worded for people.
 
 The patterns are written so that Python and ECMA 262 (JSON Schema, editors) read them alike.
 """

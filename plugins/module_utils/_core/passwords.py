@@ -75,13 +75,13 @@ class Fingerprints:
         self.stored = dict(stored or {})
 
     @staticmethod
-    def place(resource: str, key: str) -> str:
+    def key(resource: str, key: str) -> str:
         """Return the name under which the password of a record is kept."""
         return f"{resource}/{key}"
 
     def compare(self, resource: str, key: str, password: str) -> str:
         """Return :data:`SAME`, :data:`DIFFERENT`, or :data:`UNKNOWN` when no fingerprint is kept."""
-        kept = self.stored.get(self.place(resource, key))
+        kept = self.stored.get(self.key(resource, key))
         if kept is None:
             return UNKNOWN
         return SAME if matches(password, kept) else DIFFERENT
@@ -89,10 +89,10 @@ class Fingerprints:
     def remember(self, resource: str, key: str, password: str) -> None:
         """Keep the fingerprint of a password that was sent; an empty one is forgotten."""
         if password:
-            self.stored[self.place(resource, key)] = fingerprint(password)
+            self.stored[self.key(resource, key)] = fingerprint(password)
         else:
             self.forget(resource, key)
 
     def forget(self, resource: str, key: str) -> None:
         """Drop the fingerprint of a record that no longer has a password."""
-        self.stored.pop(self.place(resource, key), None)
+        self.stored.pop(self.key(resource, key), None)

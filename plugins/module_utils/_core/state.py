@@ -103,16 +103,18 @@ def blank(resource: Resource, name: str) -> dict[str, Any]:
     return record
 
 
-def empty_value(row: Any) -> Any:
+def empty_value(field: Any) -> Any:
     """Return what a field holds when nothing was entered."""
-    if row.secret:
+    if field.secret:
         return UNSET
-    return {"flag": False, "integer": 0}.get(row.kind, "")
+    return {"flag": False, "integer": 0}.get(field.kind, "")
 
 
 def is_blank(record: Record | None) -> bool:
     """Whether a user's record holds no mail setting at all; the e-mail switch does not count."""
-    return record is None or all(record.get(row.name, empty_value(row)) == empty_value(row) for row in MAIL_USER.fields)
+    return record is None or all(
+        record.get(field.name, empty_value(field)) == empty_value(field) for field in MAIL_USER.fields
+    )
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ import stat
 from contextlib import suppress
 from typing import Union
 
-Path = Union[str, "os.PathLike[str]"]
+FilePath = Union[str, "os.PathLike[str]"]
 
 
 def replace(
-    path: Path,
+    path: FilePath,
     content: bytes,
     mode: int | None = None,
     *,
-    like: Path | None = None,
-    temporary: Path | None = None,
+    like: FilePath | None = None,
+    temporary: FilePath | None = None,
     durable: bool = True,
 ) -> None:
     """Put a file with this content in place of what is at the path.
@@ -64,7 +64,7 @@ def replace(
         _sync_folder(folder)
 
 
-def _set_rights(handle: int, mode: int | None, like: Path | None) -> None:
+def _set_rights(handle: int, mode: int | None, like: FilePath | None) -> None:
     """Give a new file its owner, group and mode, before it holds anything."""
     if like is not None:
         with suppress(FileNotFoundError):

@@ -23,19 +23,19 @@ Params = dict[str, Any]
 _TYPES = {"flag": "bool", "integer": "int"}
 
 
-def field_spec(row: Field, required: bool = False) -> Spec:
+def field_spec(field: Field, required: bool = False) -> Spec:
     """Return the spec of one field. Without a default: a field that is left out is left alone."""
-    spec: Spec = {"type": _TYPES.get(row.kind, "str")}
+    spec: Spec = {"type": _TYPES.get(field.kind, "str")}
     if required:
         spec["required"] = True
-    if row.secret or "password" in row.name:
-        spec["no_log"] = row.secret
+    if field.secret or "password" in field.name:
+        spec["no_log"] = field.secret
     return spec
 
 
 def record_spec(key: Field, fields: Iterable[Field]) -> Spec:
     """Return the options of one record: its key, which is required, and its fields."""
-    return {key.name: field_spec(key, required=True), **{row.name: field_spec(row) for row in fields}}
+    return {key.name: field_spec(key, required=True), **{field.name: field_spec(field) for field in fields}}
 
 
 def records_spec(key: Field, fields: Iterable[Field]) -> Spec:
@@ -51,14 +51,14 @@ def branch_spec() -> Spec:
 def installation_spec() -> Spec:
     """Return the ``installation`` option. The action plugins give it the host's ``fincon_installation``."""
     options: Spec = {"backend": {"type": "str", "required": True, "choices": list(BACKENDS)}}
-    for row in SETTINGS:
-        options[row.name] = {"type": row.type}
-        if row.type == "list":
-            options[row.name]["elements"] = "str"
-        if row.default is not None:
-            options[row.name]["default"] = row.default
-        if row.secret or "password" in row.name:
-            options[row.name]["no_log"] = row.secret
+    for setting in SETTINGS:
+        options[setting.name] = {"type": setting.type}
+        if setting.type == "list":
+            options[setting.name]["elements"] = "str"
+        if setting.default is not None:
+            options[setting.name]["default"] = setting.default
+        if setting.secret or "password" in setting.name:
+            options[setting.name]["no_log"] = setting.secret
     return {"installation": {"type": "dict", "required": True, "options": options}}
 
 

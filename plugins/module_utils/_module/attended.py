@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.backend import AttendedBackend
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.confirming import confirm, fill
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.csv_records import read_csv
-from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import differences, place_of
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import differences, fingerprint_key
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import TEXT_PATTERN
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
@@ -93,7 +93,12 @@ def import_csv(backend: Backend, files: Sequence[tuple[str, str]], check_mode: b
 
 
 def _fingerprints(changes: Sequence[Change]) -> dict[str, str]:
-    return {place_of(change): fingerprint(secret) for change in changes for secret in change.secrets.values() if secret}
+    return {
+        fingerprint_key(change): fingerprint(secret)
+        for change in changes
+        for secret in change.secrets.values()
+        if secret
+    }
 
 
 def _attended(backend: Backend, so: str) -> AttendedBackend:

@@ -70,6 +70,6 @@ def _probe_records(params: Params, options: dict[str, Any]) -> tuple[dict[str, A
 
 def _complete(resource: Resource, record: Params) -> dict[str, Any]:
     """A declared record with the defaults that a new one takes."""
-    defaults = {row.name: row.default for row in resource.fields if row.default not in (None, "")}
+    defaults = {field.name: field.default for field in resource.fields if field.default not in (None, "")}
     declared = {name: value for name, value in record.items() if value is not None}
     return {**blank(resource, record[resource.key.name]), **defaults, **declared}

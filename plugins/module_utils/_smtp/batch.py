@@ -69,14 +69,14 @@ def _probe_distinct(
         queues.setdefault(_host(settings), deque()).append(settings)
 
     def serve(host: str) -> None:
-        server = _Server(host, level, directory, run)
+        logins = _Host(host, level, directory, run)
         queue = queues[host]
         while True:
             try:
                 settings = queue.popleft()  # safe between threads
             except IndexError:
                 return
-            done[settings] = server.verify(settings, labels[settings])
+            done[settings] = logins.verify(settings, labels[settings])
 
     with ThreadPoolExecutor(max_workers=_MAX_THREADS) as pool:
         lanes = [
@@ -87,7 +87,7 @@ def _probe_distinct(
     return done
 
 
-class _Server:
+class _Host:
     """The logins at one host, admitted one by one."""
 
     def __init__(self, host: str, level: str, directory: str, run: str) -> None:

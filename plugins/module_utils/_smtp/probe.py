@@ -89,8 +89,8 @@ def message(verification: Mapping[str, Any]) -> str:
     if diagnosis is None:
         return f"{where} passed the level {verification['level']}."
     words = [verification[name] for name in ("code", "enhanced_code", "server_text")]
-    said = " ".join(str(word) for word in words if word)
-    what = f"{where} failed at the stage {verification['failed_stage']}" + (f": {said}" if said else ".")
+    reply = " ".join(str(word) for word in words if word)
+    what = f"{where} failed at the stage {verification['failed_stage']}" + (f": {reply}" if reply else ".")
     return "\n".join((what, f"Likely cause: {diagnosis['cause']}", f"What to do: {diagnosis['hint']}"))
 
 

@@ -44,27 +44,27 @@ def declared_users(
 
     :param blank_users: whether users without any mail setting are wanted too.
     """
-    rows = (MAIL_USER.key, *USER_FIELDS)
-    return [_declared(rows, record, placeholders) for record in records if blank_users or not is_blank(record)]
+    fields = (MAIL_USER.key, *USER_FIELDS)
+    return [_declared(fields, record, placeholders) for record in records if blank_users or not is_blank(record)]
 
 
-def _declared(rows: Sequence[Field], record: Record, placeholders: bool) -> dict[str, Any]:
+def _declared(fields: Sequence[Field], record: Record, placeholders: bool) -> dict[str, Any]:
     declared: dict[str, Any] = {}
-    for row in rows:
-        value = record.get(row.name, empty_value(row))
-        if row.secret:
+    for field in fields:
+        value = record.get(field.name, empty_value(field))
+        if field.secret:
             if value != SET:
-                declared[row.name] = ""
+                declared[field.name] = ""
             elif placeholders:
-                declared[row.name] = placeholder(str(record[rows[0].name]))
-        elif not _says_nothing(row, value):
-            declared[row.name] = literal(value)
+                declared[field.name] = placeholder(str(record[fields[0].name]))
+        elif not _says_nothing(field, value):
+            declared[field.name] = literal(value)
     return declared
 
 
-def _says_nothing(row: Field, value: Any) -> bool:
+def _says_nothing(field: Field, value: Any) -> bool:
     """Whether nothing was entered where a file could not say so: such a field is left out, and so left alone."""
-    return value is None or (value == empty_value(row) and value_problem(row, value) is not None)
+    return value is None or (value == empty_value(field) and value_problem(field, value) is not None)
 
 
 def placeholder(whose: str) -> str:

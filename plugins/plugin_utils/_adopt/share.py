@@ -26,10 +26,10 @@ Record = Mapping[str, Any]
 
 _BACKENDS_OF = {setting.name: setting.backends for setting in SETTINGS}
 _KEY = SMTP_SERVER.key.name
-_SERVER_FIELDS = tuple(row.name for row in SMTP_SERVER.fields)
-_USER_FIELDS = tuple(row.name for row in USER_FIELDS)
+_SERVER_FIELDS = tuple(field.name for field in SMTP_SERVER.fields)
+_USER_FIELDS = tuple(field.name for field in USER_FIELDS)
 #: A password is one user's own. That none is set can be shared.
-_OWN = frozenset(row.name for row in MAIL_USER.fields if row.secret)
+_OWN = frozenset(field.name for field in MAIL_USER.fields if field.secret)
 
 
 def share(branches: Sequence[Record]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -92,9 +92,9 @@ def _own_servers(servers: Iterable[Record], shared: Mapping[str, Record]) -> lis
     """The definitions that a branch has to say something of, with what it has to say."""
     own = []
     for record in servers:
-        said = shared.get(_normal(record), {})
-        different = _without(record, {name: value for name, value in said.items() if name != _KEY})
-        if not said or len(different) > 1:
+        default = shared.get(_normal(record), {})
+        different = _without(record, {name: value for name, value in default.items() if name != _KEY})
+        if not default or len(different) > 1:
             own.append(different)
     return own
 

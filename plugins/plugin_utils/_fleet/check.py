@@ -143,9 +143,9 @@ def _worded(error: ValidationError) -> Iterable[tuple[list[Any], str]]:
 
 
 def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
-    row = _field_at(path)
-    if row is not None:
-        problem = value_problem(row, error.instance)
+    field = _field_at(path)
+    if field is not None:
+        problem = value_problem(field, error.instance)
         if problem:
             return problem
     if error.validator == "anyOf" and error.context:

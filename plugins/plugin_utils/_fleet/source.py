@@ -18,7 +18,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.findings import 
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fast_loader import NeedsPyYaml, load_fast
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.loader import Loader, SafeLoader
 
-Path = Sequence[Any]
+DataPath = Sequence[Any]
 
 
 class Source:
@@ -51,7 +51,7 @@ class Source:
         except (yaml.YAMLError, ValueError) as exc:
             return None, [Finding(f"this is not YAML: {str(exc).splitlines()[0]}", file=self.file)]
 
-    def place(self, path: Path) -> tuple[int, int]:
+    def place(self, path: DataPath) -> tuple[int, int]:
         """Return line and column of a path: of its key, of its list entry, or of the nearest place above it."""
         node, mark = self._tree, self._tree.start_mark if self._tree else None
         for part in path:
@@ -79,7 +79,7 @@ def _child(node: yaml.Node | None, part: Any) -> tuple[yaml.Node, Any] | None:
     return None
 
 
-def path_text(path: Path) -> str:
+def path_text(path: DataPath) -> str:
     """Return a path as people write it: ``users[3].port``."""
     text = ""
     for part in path:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import Entry
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.groups import groups
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.history import carried, history
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import RECORD_STATES, STATES

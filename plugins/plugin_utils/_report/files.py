@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ansible_collections.fincon.mail.plugins.module_utils._io.files import replace
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import Entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document, make_document, to_json
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.junit import to_junit
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.markdown import to_markdown
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.page import to_html

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import Entry
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     DRIFT,
     IN_SYNC,
@@ -47,27 +47,27 @@ def history(branches: Iterable[Mapping[str, Any]], previous: Mapping[str, Any] |
     :param branches: all branches of the new report.
     :param previous: the report before.
     """
-    told: dict[str, Any] = {
+    history: dict[str, Any] = {
         "previous": previous["generated"] if previous else None,
         "new": [],
         "gone": [],
         "states": [],
     }
     if previous is None:
-        return told
+        return history
     now = {entry["branch"]: entry for entry in branches}
     then = {entry["branch"]: entry for entry in previous["branches"]}
     for name in sorted({*now, *then}):
         first, last = then.get(name), now.get(name)
         state_before, state = (entry["state"] if entry else None for entry in (first, last))
         if state_before != state:
-            told["states"].append({"branch": name, "from": state_before, "to": state})
+            history["states"].append({"branch": name, "from": state_before, "to": state})
         texts_before, texts = (dict(_differences(entry)) if entry else {} for entry in (first, last))
         if state_before in (*_READ, None):
-            told["new"] += [{"branch": name, "text": text} for text in texts if text not in texts_before]
+            history["new"] += [{"branch": name, "text": text} for text in texts if text not in texts_before]
         if state in _READ:
-            told["gone"] += [{"branch": name, "text": text} for text in texts_before if text not in texts]
-    return told
+            history["gone"] += [{"branch": name, "text": text} for text in texts_before if text not in texts]
+    return history
 
 
 def _differences(entry: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

@@ -73,14 +73,14 @@ def _counts(document: Document) -> str:
 
 
 def _history(document: Document) -> list[str]:
-    told = document["history"]
-    if not told["previous"]:
+    history = document["history"]
+    if not history["previous"]:
         return []
-    new, gone, changed = (len(told[key]) for key in ("new", "gone", "states"))
+    new, gone, changed = (len(history[key]) for key in ("new", "gone", "states"))
     changes = (
         f"{count(new, 'difference')} new, {gone:,} resolved, {count(changed, 'branch', 'branches')} in another state"
     )
-    return [f"Since {moment(told['previous'])}: {changes}"]
+    return [f"Since {moment(history['previous'])}: {changes}"]
 
 
 def _waiting(document: Document) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _unverified(document: Document) -> Iterator[str]:
         yield from textwrap.wrap(text, _WIDTH, subsequent_indent="    ")
 
 
-def not_in_order(document: Document, fail_on_pending: bool) -> dict[str, str]:
+def out_of_sync(document: Document, fail_on_pending: bool) -> dict[str, str]:
     """Return the branches for which a run fails, each with its problems."""
     failing = {DRIFT, FAILED, INVALID, UNREACHABLE} | ({PENDING} if fail_on_pending else set())
     return {entry["branch"]: brief(entry) for entry in document["branches"] if entry["state"] in failing}

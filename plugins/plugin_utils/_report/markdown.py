@@ -80,21 +80,21 @@ def _branch(entry: Mapping[str, Any], now: str) -> tuple[str, str, str, str]:
 
 
 def _history(document: Document) -> list[str]:
-    told = document["history"]
-    if not told["previous"]:
+    history = document["history"]
+    if not history["previous"]:
         return []
-    lines = ["", f"## Since the report of {moment(told['previous'])}", ""]
-    if not any(told[key] for key in ("new", "gone", "states")):
+    lines = ["", f"## Since the report of {moment(history['previous'])}", ""]
+    if not any(history[key] for key in ("new", "gone", "states")):
         return [*lines, "Nothing has changed."]
     for key, title in (("new", "New"), ("gone", "Resolved")):
-        lines += [f"- {title}: {_text(item['branch'])}: {_text(item['text'])}" for item in told[key][:_CHANGES]]
-        lines += _more(told[key], _CHANGES, f"that are {title.lower()}", "- ")
+        lines += [f"- {title}: {_text(item['branch'])}: {_text(item['text'])}" for item in history[key][:_CHANGES]]
+        lines += _more(history[key], _CHANGES, f"that are {title.lower()}", "- ")
     lines += [
         f"- {_text(item['branch'])}: {_state(item['from'], 'not in the last report')} → "
         f"{_state(item['to'], 'not in this report')}"
-        for item in told["states"][:_CHANGES]
+        for item in history["states"][:_CHANGES]
     ]
-    return [*lines, *_more(told["states"], _CHANGES, "in another state", "- ")]
+    return [*lines, *_more(history["states"], _CHANGES, "in another state", "- ")]
 
 
 def _state(state: str | None, absent: str) -> str:

@@ -88,19 +88,21 @@ def _group(group: Mapping[str, Any], anchors: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _history(told: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not told["previous"]:
+def _history(history: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not history["previous"]:
         return None
     return {
-        "previous": moment(told["previous"]),
-        "lists": [(title, told[key]) for key, title in (("new", "New differences"), ("gone", "Resolved differences"))],
+        "previous": moment(history["previous"]),
+        "lists": [
+            (title, history[key]) for key, title in (("new", "New differences"), ("gone", "Resolved differences"))
+        ],
         "states": [
             {
                 "branch": item["branch"],
                 "from": STATES.get(item["from"], "not in the last report"),
                 "to": STATES.get(item["to"], "not in this report"),
             }
-            for item in told["states"]
+            for item in history["states"]
         ],
     }
 
@@ -126,8 +128,8 @@ def _branch(entry: Mapping[str, Any], anchor: str, now: str) -> dict[str, Any]:
 def _summary(records: Sequence[Mapping[str, Any]]) -> str:
     """Say in words what the row of cells shows."""
     found = [(title, sum(record["state"] == state for record in records)) for state, title in RECORD_STATES.items()]
-    told = [f"{number} {_PLURAL.get(title, title) if number > 1 else title}" for title, number in found if number]
-    return f"{count(len(records), 'record')}: {', '.join(told)}" if records else "no record is known"
+    parts = [f"{number} {_PLURAL.get(title, title) if number > 1 else title}" for title, number in found if number]
+    return f"{count(len(records), 'record')}: {', '.join(parts)}" if records else "no record is known"
 
 
 def _runs(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

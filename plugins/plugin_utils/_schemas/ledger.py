@@ -21,7 +21,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.led
     ITEM_KEYS,
     LEDGER_KEYS,
     ORDER_KEYS,
-    PLACE_PATTERN,
+    RECORD_KEY_PATTERN,
     VERSION,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import is_needed
@@ -52,7 +52,7 @@ def ledger_schema() -> Schema:
     """Return the schema of a ledger."""
     fingerprints: Schema = {
         "type": "object",
-        "propertyNames": {"pattern": PLACE_PATTERN},
+        "propertyNames": {"pattern": RECORD_KEY_PATTERN},
         "additionalProperties": {"type": "string", "pattern": FINGERPRINT_PATTERN},
     }
     top = {

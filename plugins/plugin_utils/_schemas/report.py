@@ -44,7 +44,7 @@ def report_schema(version: int, states: Iterable[str], record_states: Iterable[s
             "unreachable; invalid: the declared records are at fault; failed.",
             {"enum": states},
         ),
-        "told": _described("A difference of a branch.", mapping({"branch": TEXT, "text": TEXT})),
+        "branch_difference": _described("A difference of a branch.", mapping({"branch": TEXT, "text": TEXT})),
         "branch": _described("A branch.", _branch()),
         "record": _described("An SMTP definition, or a user with the user's e-mail switch.", _record(record_states)),
     }
@@ -92,13 +92,14 @@ def _group() -> Schema:
 
 
 def _history() -> Schema:
-    told = items({"$ref": "#/definitions/told"})
+    differences = items({"$ref": "#/definitions/branch_difference"})
     change = mapping({"branch": TEXT, "from": or_null(_STATE), "to": or_null(_STATE)})
     properties = {
         "previous": _described("When the report before was made; null when there was none.", or_null(_TIME)),
-        "new": _described("Differences that were not in it.", told),
+        "new": _described("Differences that were not in it.", differences),
         "gone": _described(
-            "Differences that were in it and are no more. Of a branch that could not be read, none is gone.", told
+            "Differences that were in it and are no more. Of a branch that could not be read, none is gone.",
+            differences,
         ),
         "states": _described(
             "Branches whose state has changed; null where a branch is not in one of the reports.",

@@ -114,37 +114,39 @@ def _entry(
         "waiting_since": say(str(item["since"])) if item["since"] != ordered else "",
         "fields": [
             {
-                **label(row),
-                "have": _value(row, changed[row.name]["have"], say),
-                "want": _value(row, changed[row.name]["want"], say, passwords.get(_place(item, row.name), "")),
+                **label(field),
+                "have": _value(field, changed[field.name]["have"], say),
+                "want": _value(field, changed[field.name]["want"], say, passwords.get(_place(item, field.name), "")),
             }
-            for row in resource.fields
-            if row.name in changed
+            for field in resource.fields
+            if field.name in changed
         ],
         "untouched": [
-            label(row) for row in resource.fields if row.name not in changed and item["action"] in (CREATE, UPDATE)
+            label(field)
+            for field in resource.fields
+            if field.name not in changed and item["action"] in (CREATE, UPDATE)
         ],
     }
 
 
-def _label(row: Field, known: Mapping[str, str], say: _Say) -> dict[str, Any]:
+def _label(field: Field, known: Mapping[str, str], say: _Say) -> dict[str, Any]:
     """A field as the window shows it, or what it is for where nobody has said how the window shows it."""
-    shown = row.label or known.get(row.name, "")
-    return {"field": row.name, "label": say(shown or row.title), "documented": bool(shown)}
+    shown = field.label or known.get(field.name, "")
+    return {"field": field.name, "label": say(shown or field.title), "documented": bool(shown)}
 
 
-def _value(row: Field, value: Any, say: _Say, password: str = "") -> dict[str, str]:
-    if row.secret:
+def _value(field: Field, value: Any, say: _Say, password: str = "") -> dict[str, str]:
+    if field.secret:
         return {"kind": "empty" if value in (UNSET, None) else "password", "text": say(password)}
     if value is None or value == "":
         return {"kind": "empty", "text": ""}
-    if row.kind == "flag":
+    if field.kind == "flag":
         return {"kind": "yes" if value else "no", "text": ""}
     return {"kind": "text", "text": say(str(value))}
 
 
 def _known_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    fields = [row.name for row in USER_FIELDS if not row.label]
+    fields = [field.name for field in USER_FIELDS if not field.label]
     for name in labels:
         if name not in fields:
             hint = did_you_mean(name, fields) or f"; known are {', '.join(fields)}"
@@ -157,10 +159,10 @@ def _declared_passwords(records: Mapping[str, Any]) -> dict[tuple[str, str, str]
     found = {}
     for section in SECTIONS.values():
         for record in records.get(section.name) or []:
-            for row in section.fields:
-                if row.secret and record.get(row.name):
+            for field in section.fields:
+                if field.secret and record.get(field.name):
                     key = normal_key(section.resource, record[section.key.name])
-                    found[section.resource.name, key, row.name] = str(record[row.name])
+                    found[section.resource.name, key, field.name] = str(record[field.name])
     return found
 
 

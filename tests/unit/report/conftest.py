@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import pytest
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import branch_entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import make_document
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import branch_entry
 
 MONDAY, TUESDAY = "2026-11-23T04:00:00Z", "2026-11-24T04:00:00Z"
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import make_document
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.junit import to_junit
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import brief, not_in_order, summary
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import brief, out_of_sync, summary
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.markdown import to_markdown
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.page import to_html
 from demo_report import TODAY, YESTERDAY, fleet
@@ -151,7 +151,7 @@ def test_a_fleet_in_sync_is_a_short_report(results):
         "Since 2026-11-23 04:00 UTC: 0 differences new, 0 resolved, 0 branches in another state",
     ]
     assert to_markdown(document).endswith("## Since the report of 2026-11-23 04:00 UTC\n\nNothing has changed.\n")
-    assert not_in_order(document, fail_on_pending=True) == {}
+    assert out_of_sync(document, fail_on_pending=True) == {}
     assert "Problems" not in to_html(document)
 
 
@@ -166,8 +166,8 @@ def test_the_summary_of_a_large_fleet_is_readable(large):
 
 def test_a_run_fails_for_a_branch_that_waits_only_when_it_is_told_to(results):
     document = results.document(a=results.read(pending=[results.waiting()]), b={"msg": "no"}, c=results.read())
-    assert not_in_order(document, fail_on_pending=False) == {"b": "failed: no"}
-    assert not_in_order(document, fail_on_pending=True) == {
+    assert out_of_sync(document, fail_on_pending=False) == {"b": "failed: no"}
+    assert out_of_sync(document, fail_on_pending=True) == {
         "a": "pending: smtp_server HQ is pending in work order 3 since 2026-11-20", "b": "failed: no",
     }  # fmt: skip
 

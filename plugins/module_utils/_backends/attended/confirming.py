@@ -14,7 +14,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ord
     Item,
     Ledger,
     Order,
-    place_of,
+    fingerprint_key,
     typed_in,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
@@ -106,12 +106,12 @@ def _numbers(numbers: Iterable[int]) -> str:
 
 def _move_password(change: Change, confirmed: dict[str, str], ordered: dict[str, str]) -> None:
     """Move the fingerprint of a password that was typed in, and forget that of one that is gone."""
-    place, wanted = place_of(change), {item.field: item.want for item in change.fields}
+    record_key, wanted = fingerprint_key(change), {item.field: item.want for item in change.fields}
     if "password" not in wanted and change.action != DELETE:
         return
-    confirmed.pop(place, None)
-    if place in ordered:
-        confirmed[place] = ordered.pop(place)
+    confirmed.pop(record_key, None)
+    if record_key in ordered:
+        confirmed[record_key] = ordered.pop(record_key)
 
 
 def _without_cleared(state: State, changes: Iterable[Change]) -> State:
@@ -135,7 +135,7 @@ def _without_cleared(state: State, changes: Iterable[Change]) -> State:
 def fill(ledger: Ledger, changes: Sequence[Change], fingerprints: Mapping[str, str]) -> Ledger:
     """Return the ledger once the changes are noted as confirmed; the very same ledger when there are none.
 
-    :param fingerprints: of the passwords among them, by place.
+    :param fingerprints: of the passwords among them, by record.
     :raises FinconError: when the ledger holds anything already.
     """
     if not changes:

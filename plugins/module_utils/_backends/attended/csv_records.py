@@ -72,7 +72,7 @@ def read_csv(files: Iterable[tuple[str, str]]) -> State:
     :param files: name and text of each. Separated by commas or, as spreadsheets in South Africa write it, semicolons.
     :raises FinconError: with file, line and column of every fault in all files.
     """
-    reader = _Reader()
+    reader = _CsvReader()
     for name, text in files:
         reader.read(name, text)
     reader.check_links()
@@ -81,7 +81,7 @@ def read_csv(files: Iterable[tuple[str, str]]) -> State:
     return State(reader.records[SMTP_SERVER.name], reader.records[MAIL_USER.name], all_users_known=False)
 
 
-class _Reader:
+class _CsvReader:
     """Gathers records and faults of several files."""
 
     def __init__(self) -> None:
@@ -150,21 +150,21 @@ class _Reader:
         return _KINDS.get(word)
 
     def _record(self, place: str, resource: Resource, given: Mapping[str, str]) -> None:
-        rows = section_of(resource.name).columns
+        fields = section_of(resource.name).columns
         before = len(self.faults)
         for column in given:
-            if column not in rows:
+            if column not in fields:
                 self.faults.append(f"{place}:{column}: is not a field of a {resource.title}; leave it empty")
         record = {}
-        for row in rows.values():
-            if row is not resource.key and row.name not in given and not row.secret:
-                if is_needed(row):
-                    self.faults.append(f"{place}:{row.name}: must be given, as Fincon's window shows it")
+        for field in fields.values():
+            if field is not resource.key and field.name not in given and not field.secret:
+                if is_needed(field):
+                    self.faults.append(f"{place}:{field.name}: must be given, as Fincon's window shows it")
                 continue
-            value, problem = _value(row, given.get(row.name, ""))
+            value, problem = _value(field, given.get(field.name, ""))
             if problem:
-                self.faults.append(f"{place}:{row.name}: {problem}")
-            record[row.name] = value
+                self.faults.append(f"{place}:{field.name}: {problem}")
+            record[field.name] = value
         if len(self.faults) == before:
             self._add(place, resource, record)
 
@@ -191,13 +191,13 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         line = reader.line_num + 1
 
 
-def _value(row: Field, cell: str) -> tuple[Any, str | None]:
+def _value(field: Field, cell: str) -> tuple[Any, str | None]:
     """Return what a cell says, and what is wrong with it."""
-    if row.kind in ("flag", "secret"):
+    if field.kind in ("flag", "secret"):
         word = cell.casefold()
-        if row.secret:
+        if field.secret:
             problem = "must be yes or no: whether a password is set, never the password itself"
             return password_word(word in _YES), None if word in (*_YES, *_NO, "") else problem
         return word in _YES, None if word in (*_YES, *_NO) else f"must be yes or no, not {cell!r}"
-    value: Any = int(cell) if row.kind == "integer" and cell.isascii() and cell.isdigit() else cell
-    return value, value_problem(row, value)
+    value: Any = int(cell) if field.kind == "integer" and cell.isascii() and cell.isdigit() else cell
+    return value, value_problem(field, value)

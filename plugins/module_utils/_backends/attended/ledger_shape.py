@@ -16,7 +16,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_text import Inline, Path, path_text
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_text import (
+    DataPath,
+    Inline,
+    path_text,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import (
     Confirmation,
     Item,
@@ -53,7 +57,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
 VERSION = 1
 
 FINGERPRINT_PATTERN = r"^scrypt\$[0-9]+\$[0-9]+\$[0-9]+\$[A-Za-z0-9+/]+=*\$[A-Za-z0-9+/]+=*" + END
-PLACE_PATTERN = r"^(smtp_server|mail_user)/."
+RECORD_KEY_PATTERN = r"^(smtp_server|mail_user)/."
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}" + END
 
 #: Keys of each mapping: whether it must be there.
@@ -67,9 +71,9 @@ CELL_KEYS = {"field": True, "have": True, "want": True}
 CONFIRMATION_KEYS = {"order": True, "date": True, "by": False, "items": True, "remaining": True}
 
 
-def read(data: Any) -> tuple[Ledger | None, list[tuple[Path, Finding]]]:
+def read(data: Any) -> tuple[Ledger | None, list[tuple[DataPath, Finding]]]:
     """Return the ledger that the data are, or ``None`` and everything that is wrong, each with its path."""
-    reader = _Reader()
+    reader = _LedgerReader()
     ledger = reader.ledger(data)
     return (None, reader.faults) if reader.faults else (ledger, [])
 
@@ -112,11 +116,11 @@ def _written_confirmation(last: Confirmation) -> dict[str, Any]:
     return {"order": last.order, "date": last.date, **by, **items}
 
 
-class _Reader:
+class _LedgerReader:
     """Takes data apart and gathers what is wrong. What it returns is of use only when there are no faults."""
 
     def __init__(self) -> None:
-        self.faults: list[tuple[Path, Finding]] = []
+        self.faults: list[tuple[DataPath, Finding]] = []
 
     def ledger(self, data: Any) -> Ledger | None:
         version = data.get("ledger") if isinstance(data, dict) else None
@@ -176,28 +180,28 @@ class _Reader:
         number, day = self._number(order, "number", path, 1), self._day(order, "date", path)
         return Order(number, day, tuple(items), self._fingerprints(order, path))
 
-    def _item(self, value: Any, path: Path) -> Item:
+    def _item(self, value: Any, path: DataPath) -> Item:
         item = self._mapping(value, path, ITEM_KEYS)
         resource = self._choice(item, "resource", path, RESOURCES)
         action = self._choice(item, "action", path, (CREATE, UPDATE, DELETE))
         if "name" in item:
             key = RESOURCES[resource].key if resource else SMTP_SERVER.key
             self._judge((*path, "name"), value_problem(key, item["name"]))
-        rows = {row.name: row for row in RESOURCES[resource].fields} if resource else {}
+        fields_of = {field.name: field for field in RESOURCES[resource].fields} if resource else {}
         fields = [
-            self._cell(entry, (*path, "fields", index), rows)
+            self._cell(entry, (*path, "fields", index), fields_of)
             for index, entry in enumerate(self._list(item, "fields", path))
         ]
         change = Change(resource, str(item.get("name")), action, tuple(fields))
         return Item(self._number(item, "item", path, 1), self._day(item, "since", path), change)
 
-    def _cell(self, value: Any, path: Path, rows: Mapping[str, Field]) -> FieldChange:
+    def _cell(self, value: Any, path: DataPath, fields: Mapping[str, Field]) -> FieldChange:
         cell = self._mapping(value, path, CELL_KEYS)
-        field = self._choice(cell, "field", path, rows)
+        name = self._choice(cell, "field", path, fields)
         for side in ("have", "want"):
-            if field and side in cell:
-                self._judge((*path, side), _ordered_problem(rows[field], cell[side]))
-        return FieldChange(field, cell.get("have"), cell.get("want"))
+            if name and side in cell:
+                self._judge((*path, side), _ordered_problem(fields[name], cell[side]))
+        return FieldChange(name, cell.get("have"), cell.get("want"))
 
     def _confirmation(self, value: Any) -> Confirmation:
         path = ("last_confirmed",)
@@ -212,13 +216,13 @@ class _Reader:
         number, day = self._number(last, "order", path, 1), self._day(last, "date", path)
         return Confirmation(number, day, str(by), items, remaining)
 
-    def _fingerprints(self, mapping: Mapping[str, Any], above: Path) -> dict[str, str]:
+    def _fingerprints(self, mapping: Mapping[str, Any], above: DataPath) -> dict[str, str]:
         value, path = mapping.get("fingerprints", {}), (*above, "fingerprints")
         if not isinstance(value, dict):
             self._fault(path, "must be a mapping; {} when there are none")
             return {}
         for place, kept in value.items():
-            if not re.search(PLACE_PATTERN, place):
+            if not re.search(RECORD_KEY_PATTERN, place):
                 self._fault((*path, place), "must name a record, such as smtp_server/hq relay or mail_user/THANDI")
             # The value may be a password that somebody wrote down here, so it is not shown.
             if not isinstance(kept, str) or not re.search(FINGERPRINT_PATTERN, kept):
@@ -227,7 +231,7 @@ class _Reader:
         return dict(value)
 
     def _mapping(
-        self, value: Any, path: Path, keys: Mapping[str, bool], named: Finding | None = None
+        self, value: Any, path: DataPath, keys: Mapping[str, bool], named: Finding | None = None
     ) -> dict[str, Any]:
         """Return what is known of a mapping."""
         if not isinstance(value, dict):
@@ -243,21 +247,21 @@ class _Reader:
 
     # Below: what a mapping holds at a key. A key that is missing is a fault of its mapping already.
 
-    def _list(self, mapping: Mapping[str, Any], key: str, above: Path) -> list[Any]:
+    def _list(self, mapping: Mapping[str, Any], key: str, above: DataPath) -> list[Any]:
         value = mapping.get(key, [])
         if isinstance(value, list):
             return value
         self._fault((*above, key), "must be a list; [] when there is nothing in it")
         return []
 
-    def _number(self, mapping: Mapping[str, Any], key: str, above: Path, minimum: int) -> int:
+    def _number(self, mapping: Mapping[str, Any], key: str, above: DataPath, minimum: int) -> int:
         value = mapping.get(key, minimum)
         if isinstance(value, int) and not isinstance(value, bool) and value >= minimum:
             return value
         self._fault((*above, key), f"must be a whole number, {minimum} or more")
         return minimum
 
-    def _day(self, mapping: Mapping[str, Any], key: str, above: Path) -> str:
+    def _day(self, mapping: Mapping[str, Any], key: str, above: DataPath) -> str:
         value = mapping.get(key)
         with contextlib.suppress(ValueError):
             if isinstance(value, str) and re.search(DATE_PATTERN, value) and date.fromisoformat(value):
@@ -266,7 +270,7 @@ class _Reader:
             self._fault((*above, key), "must be a day, such as 2026-11-24")
         return ""
 
-    def _choice(self, mapping: Mapping[str, Any], key: str, above: Path, known: Iterable[str]) -> str:
+    def _choice(self, mapping: Mapping[str, Any], key: str, above: DataPath, known: Iterable[str]) -> str:
         value, names = mapping.get(key), list(known)
         if isinstance(value, str) and value in names:
             return value
@@ -275,28 +279,28 @@ class _Reader:
             self._fault((*above, key), f"must be one of {', '.join(names)}{hint}")
         return ""
 
-    def _judge(self, path: Path, problem: str | None, named: Finding | None = None) -> None:
+    def _judge(self, path: DataPath, problem: str | None, named: Finding | None = None) -> None:
         if problem:
             self._fault(path, problem, named)
 
-    def _fault(self, path: Path, message: str, named: Finding | None = None) -> None:
+    def _fault(self, path: DataPath, message: str, named: Finding | None = None) -> None:
         finding = replace(named or Finding(""), message=message, path=path_text(path))
         self.faults.append((path, finding))
 
 
-def _held_problem(row: Field, value: Any, key: Field) -> str | None:
+def _held_problem(field: Field, value: Any, key: Field) -> str | None:
     """What is wrong with the value of a field that is confirmed."""
-    if row.secret:
+    if field.secret:
         return _word_problem(value, (SET, UNSET))
-    may_be_empty = row is not key and not is_needed(row)
-    return None if value == "" and may_be_empty else value_problem(row, value)
+    may_be_empty = field is not key and not is_needed(field)
+    return None if value == "" and may_be_empty else value_problem(field, value)
 
 
-def _ordered_problem(row: Field, value: Any) -> str | None:
+def _ordered_problem(field: Field, value: Any) -> str | None:
     """What is wrong with the old or new value of an item: it may be empty, or null where nobody knew it."""
-    if row.secret:
+    if field.secret:
         return _word_problem(value, (SET, UNSET, WILL_CHANGE))
-    return None if value is None or value == empty_value(row) else value_problem(row, value)
+    return None if value is None or value == empty_value(field) else value_problem(field, value)
 
 
 def _word_problem(value: Any, words: Sequence[str]) -> str | None:

@@ -26,7 +26,7 @@ else:
     YAML_ERROR = None
 
 #: A place in the data: keys, and indexes of lists or what identifies their entries.
-Path = tuple[Hashable, ...]
+DataPath = tuple[Hashable, ...]
 
 #: What identifies an entry of a list, whatever comes before it.
 _IDENTITIES = ("name", "user", "item", "field")
@@ -50,10 +50,10 @@ class Parsed:
     """
 
     data: Any = None
-    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    places: dict[DataPath, tuple[int, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def place(self, path: Path) -> tuple[int, int]:
+    def place(self, path: DataPath) -> tuple[int, int]:
         """Return line and column of a path, or of the nearest place above it."""
         while path and path not in self.places:
             path = path[:-1]
@@ -83,7 +83,7 @@ def parse(text: str) -> Parsed:
     except RecursionError:
         parsed.findings.append(Finding("this is not a ledger: its values are nested too deeply", line=1, column=1))
     else:
-        parsed.data = _Reader(parsed).value(root, ())
+        parsed.data = _DataReader(parsed).value(root, ())
     return parsed
 
 
@@ -116,12 +116,12 @@ def with_comments(text: str, old: str) -> str:
     return "\n".join([*woven, *end]) + "\n"
 
 
-def _comments(text: str) -> tuple[dict[Path | None, list[str]], dict[Path | None, str], list[str]]:
+def _comments(text: str) -> tuple[dict[DataPath | None, list[str]], dict[DataPath | None, str], list[str]]:
     """Return the lines above each path, the comment beside it, and the lines at the end."""
     root = _compose(text)
     paths, inside, ends = _first_paths(root), _lines_inside(root), _ends(root)
-    above: dict[Path | None, list[str]] = {}
-    beside: dict[Path | None, str] = {}
+    above: dict[DataPath | None, list[str]] = {}
+    beside: dict[DataPath | None, str] = {}
     waiting: list[str] = []
     for number, line in enumerate(text.splitlines()):
         stripped = line.strip()
@@ -163,14 +163,14 @@ def _dumper() -> Any:
     return Dumper
 
 
-class _Reader:
+class _DataReader:
     """Turns nodes into data, and notes where everything stands."""
 
     def __init__(self, parsed: Parsed) -> None:
         self._parsed = parsed
         self._seen: set[int] = set()
 
-    def value(self, node: Any, path: Path) -> Any:
+    def value(self, node: Any, path: DataPath) -> Any:
         if node is None:
             return None
         if id(node) in self._seen:
@@ -185,7 +185,7 @@ class _Reader:
             return [self.value(entry, (*path, index)) for index, entry in enumerate(node.value)]
         return self._scalar(node)
 
-    def _mapping(self, node: Any, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: Any, path: DataPath) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -207,7 +207,7 @@ class _Reader:
                     return convert(node.value)
         return node.value
 
-    def _note(self, node: Any, path: Path) -> None:
+    def _note(self, node: Any, path: DataPath) -> None:
         self._parsed.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
 
     def _fault(self, node: Any, message: str) -> None:
@@ -215,15 +215,15 @@ class _Reader:
         self._parsed.findings.append(Finding(message, line=line, column=column))
 
 
-def _first_paths(root: Any) -> dict[int, Path]:
+def _first_paths(root: Any) -> dict[int, DataPath]:
     """Return, for each line, the path of the outermost thing that begins on it. Lines are counted from 0."""
-    found: dict[int, Path] = {}
+    found: dict[int, DataPath] = {}
     for path, node in _walk(root, ()):
         found.setdefault(node.start_mark.line, path)
     return found
 
 
-def _walk(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+def _walk(node: Any, path: DataPath) -> Iterator[tuple[DataPath, Any]]:
     """The keys and list entries below a node, outer ones first; a list entry by what identifies it."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:

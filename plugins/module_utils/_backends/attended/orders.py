@@ -55,7 +55,7 @@ class Order:
     :param number: its number; an order whose items change gets a new one, since a printed page would be wrong.
     :param date: the day on which it got this number, ``CCYY-MM-DD``.
     :param items: in the order in which they can be done.
-    :param fingerprints: of the ordered passwords, by place (see :class:`Fingerprints`).
+    :param fingerprints: of the ordered passwords, by record (see :class:`Fingerprints`).
     """
 
     number: int
@@ -91,7 +91,7 @@ class Ledger:
     """What is known of an attended installation.
 
     :param confirmed: what Fincon holds, as people confirmed it.
-    :param fingerprints: of the confirmed passwords, by place.
+    :param fingerprints: of the confirmed passwords, by record.
     :param order: what is ordered; ``None`` when nothing is.
     :param last_order: the number that was given last, 0 before the first.
     :param last_confirmed: the last confirmation, if there was one.
@@ -118,13 +118,13 @@ class Ledger:
         return [{"order": self.order.number, **item.as_dict()} for item in self.order.items] if self.order else []
 
 
-def is_needed(row: Field) -> bool:
+def is_needed(field: Field) -> bool:
     """Whether what is confirmed of a record must say what this field holds.
 
     A definition states its server, its port and its flags, since nothing can be verified without them. A text that is
     left out is empty, and a user's switch that is left out is unknown.
     """
-    return row in SMTP_SERVER.fields and (row.required or row.kind in ("flag", "integer"))
+    return field in SMTP_SERVER.fields and (field.required or field.kind in ("flag", "integer"))
 
 
 def typed_in(state: State, changes: Iterable[Change]) -> State:
@@ -164,15 +164,15 @@ def with_changes(ledger: Ledger, changes: Sequence[Change], today: str) -> Ledge
 def differences(confirmed: State, wanted: State, waiting: Mapping[str, str]) -> tuple[Change, ...]:
     """Return what has to be typed in, in the sequence in which it can be done, without secrets.
 
-    :param waiting: fingerprints of passwords that differ from the confirmed ones, by place.
+    :param waiting: fingerprints of passwords that differ from the confirmed ones, by record.
     """
     target = wanted.after(())
     for resource in (SMTP_SERVER, MAIL_USER):
         for record in wanted.records(resource):
             name = record[resource.key.name]
             have = (confirmed.get(resource, name) or {}).get("password")
-            place = Fingerprints.place(resource.name, normal_key(resource, name))
-            if record.get("password") == have == passwords.SET and place in waiting:
+            record_key = Fingerprints.key(resource.name, normal_key(resource, name))
+            if record.get("password") == have == passwords.SET and record_key in waiting:
                 target.put(resource, {**record, "password": passwords.WILL_CHANGE})
     return diff(confirmed, target)
 
@@ -181,22 +181,22 @@ def _waiting_passwords(ledger: Ledger, planned: State, wanted: State, changes: S
     """Return the fingerprints of the passwords that are to be typed in."""
     waiting = dict(ledger.order.fingerprints) if ledger.order else {}
     for change in changes:
-        place = place_of(change)
+        record_key = fingerprint_key(change)
         for password in change.secrets.values():
-            ordered = waiting.get(place)
+            ordered = waiting.get(record_key)
             if password and ordered and passwords.matches(password, ordered):
                 continue
             if not password or _is_back(ledger, planned, change, password):
-                waiting.pop(place, None)
+                waiting.pop(record_key, None)
             else:
-                waiting[place] = passwords.fingerprint(password)
-    set_places = {
-        Fingerprints.place(resource.name, normal_key(resource, record[resource.key.name]))
+                waiting[record_key] = passwords.fingerprint(password)
+    set_keys = {
+        Fingerprints.key(resource.name, normal_key(resource, record[resource.key.name]))
         for resource in (SMTP_SERVER, MAIL_USER)
         for record in wanted.records(resource)
         if record.get("password") == passwords.SET
     }
-    return {place: waiting[place] for place in sorted(waiting) if place in set_places}
+    return {record_key: waiting[record_key] for record_key in sorted(waiting) if record_key in set_keys}
 
 
 def _is_back(ledger: Ledger, planned: State, change: Change, password: str) -> bool:
@@ -204,17 +204,17 @@ def _is_back(ledger: Ledger, planned: State, change: Change, password: str) -> b
 
     Where no other was ordered, the same password comes again only because somebody wants it typed in again.
     """
-    place, resource = place_of(change), RESOURCES[change.resource]
+    record_key, resource = fingerprint_key(change), RESOURCES[change.resource]
     confirmed, ordered = ledger.confirmed.get(resource, change.name), planned.get(resource, change.name)
     was_set = (confirmed or {}).get("password") == passwords.SET
     is_set = (ordered or {}).get("password") == passwords.SET
-    other = not is_set or bool(ledger.order and place in ledger.order.fingerprints)
-    return was_set and other and passwords.matches(password, ledger.fingerprints.get(place, ""))
+    other = not is_set or bool(ledger.order and record_key in ledger.order.fingerprints)
+    return was_set and other and passwords.matches(password, ledger.fingerprints.get(record_key, ""))
 
 
-def place_of(change: Change) -> str:
-    """Return the place at which the fingerprint of the changed record's password is kept."""
-    return Fingerprints.place(change.resource, normal_key(RESOURCES[change.resource], change.name))
+def fingerprint_key(change: Change) -> str:
+    """Return the record_key at which the fingerprint of the changed record's password is kept."""
+    return Fingerprints.key(change.resource, normal_key(RESOURCES[change.resource], change.name))
 
 
 def _is_same_order(order: Order, changes: Sequence[Change], waiting: Mapping[str, str]) -> bool:
@@ -228,7 +228,7 @@ def _items(order: Order | None, changes: Iterable[Change], waiting: Mapping[str,
     fingerprints = order.fingerprints if order else {}
     items = []
     for number, change in enumerate(changes, 1):
-        known, place = before.get((change.resource, change.name)), place_of(change)
-        kept = known and known.change == change and fingerprints.get(place) == waiting.get(place)
+        known, record_key = before.get((change.resource, change.name)), fingerprint_key(change)
+        kept = known and known.change == change and fingerprints.get(record_key) == waiting.get(record_key)
         items.append(Item(number, known.since if known and kept else today, change))
     return tuple(items)

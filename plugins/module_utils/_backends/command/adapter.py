@@ -67,10 +67,10 @@ class Adapter:
         """
         answer = self.call("describe")
         try:
-            told = protocol.about(answer)
+            about = protocol.about(answer)
         except protocol.AnswerError as exc:
             raise self.failure("describe", exc) from None
-        return protocol.About(self.clean(told.name), self.clean(told.version), told.capabilities)
+        return protocol.About(self.clean(about.name), self.clean(about.version), about.capabilities)
 
     def call(self, verb: str, members: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Send a request and return the answer to it.
@@ -82,11 +82,11 @@ class Adapter:
         self._check_end(verb, ended)
         try:
             answer = protocol.decode(ended.stdout)
-            told = protocol.refusal(answer)
+            refusal = protocol.refusal(answer)
         except protocol.AnswerError as exc:
             raise self.failure(verb, exc, ended) from None
-        if told is not None:
-            code, message = told
+        if refusal is not None:
+            code, message = refusal
             kind = UnreachableError if code == protocol.UNREACHABLE else RefusedError
             raise kind(f"{self._where(verb)}: {self.clean(message)}")
         return answer
@@ -110,8 +110,8 @@ class Adapter:
 
     def failure(self, verb: str, error: FinconError, ended: Ended | None = None) -> protocol.AnswerError:
         """Return the error of a wrong answer, with the place and what the adapter said besides."""
-        said = self._said(ended) if ended is not None and ended.stderr else ""
-        return protocol.AnswerError(f"{self._where(verb)}: {error}{said}")
+        note = self._stderr_note(ended) if ended is not None and ended.stderr else ""
+        return protocol.AnswerError(f"{self._where(verb)}: {error}{note}")
 
     def _where(self, verb: str) -> str:
         # Only the program: people do put secrets into arguments, against all advice.
@@ -136,20 +136,22 @@ class Adapter:
         if ended.stopped == EXCESS:
             raise FinconError(
                 f"{self._where(verb)}: it printed more than {self._limits.output} bytes and was ended; "
-                f"installation.output_limit says how many it may{self._said(ended)}"
+                f"installation.output_limit says how many it may{self._stderr_note(ended)}"
             )
         if ended.stopped:
             raise UnreachableError(
                 f"{self._where(verb)}: it gave no answer within {self._limits.seconds:g} seconds and was ended; "
-                f"installation.command_timeout says how long it may take{self._said(ended)}"
+                f"installation.command_timeout says how long it may take{self._stderr_note(ended)}"
             )
         if ended.status < 0:
-            raise FinconError(f"{self._where(verb)}: it was killed by {_signal_name(-ended.status)}{self._said(ended)}")
+            raise FinconError(
+                f"{self._where(verb)}: it was killed by {_signal_name(-ended.status)}{self._stderr_note(ended)}"
+            )
         if ended.status:
             kind = UnreachableError if ended.status in UNREACHABLE_STATUSES else FinconError
-            raise kind(f"{self._where(verb)}: it ended with exit status {ended.status}{self._said(ended)}")
+            raise kind(f"{self._where(verb)}: it ended with exit status {ended.status}{self._stderr_note(ended)}")
 
-    def _said(self, ended: Ended) -> str:
+    def _stderr_note(self, ended: Ended) -> str:
         """The end of standard error, scrubbed line by line before it is cut, so that no half of a secret is left."""
         lines = ended.stderr.decode("utf-8", "replace").splitlines()
         if ended.stderr_cut:

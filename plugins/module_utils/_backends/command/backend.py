@@ -69,9 +69,9 @@ class CommandSession(Session):
         known = {} if self.about.reads_back else self.kept.doubt(changes)
         try:
             answer = self.adapter.call("apply", {"changes": [_item(*pair) for pair in enumerate(changes, 1)]})
-            found = self._outcome(answer, changes)
+            found = self._progress(answer, changes)
         except RefusedError as exc:
-            found = protocol.Outcome(0, str(exc))
+            found = protocol.Progress(0, str(exc))
         except FinconError as exc:
             return Applied((), changes, f"{exc}; {_UNKNOWN_EFFECT}")
         applied, remaining = changes[: found.done], changes[found.done :]
@@ -81,10 +81,10 @@ class CommandSession(Session):
             return Applied(applied, remaining, found.reason or str(exc))
         return Applied(applied, remaining, found.reason)
 
-    def _outcome(self, answer: Mapping[str, Any], changes: Sequence[Change]) -> protocol.Outcome:
+    def _progress(self, answer: Mapping[str, Any], changes: Sequence[Change]) -> protocol.Progress:
         """What became of the changes, with a reason that names the one that failed."""
         try:
-            found = protocol.outcome(answer, range(1, len(changes) + 1))
+            found = protocol.progress(answer, range(1, len(changes) + 1))
         except protocol.AnswerError as exc:
             raise self.adapter.failure("apply", exc) from None
         if not found.reason:
@@ -161,7 +161,7 @@ def _item(number: int, change: Change) -> dict[str, Any]:
 def _in_memory(passwords: Mapping[tuple[str, str], str]) -> Fingerprints:
     return Fingerprints(
         {
-            Fingerprints.place(resource, key): fingerprint(password, cost=_IN_MEMORY)
+            Fingerprints.key(resource, key): fingerprint(password, cost=_IN_MEMORY)
             for (resource, key), password in passwords.items()
         }
     )

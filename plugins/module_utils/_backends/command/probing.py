@@ -60,7 +60,7 @@ def verifications(
 ) -> list[dict[str, Any]]:
     """Return a verification for each of the settings, in the shape of our own probe.
 
-    :param adapter: name of the adapter, for the place of the probe when the answer does not tell it.
+    :param adapter: name of the adapter, for the where of the probe when the answer does not tell it.
     :raises AnswerError: when one is missing or is not of the shape that the protocol says.
     """
     found = answer.get("verifications")
@@ -75,37 +75,43 @@ def verifications(
 
 
 def _verification(raw: Any, number: int, settings: ProbeSettings, level: str, adapter: str) -> dict[str, Any]:
-    place = f"verifications[{number - 1}]"
+    where = f"verifications[{number - 1}]"
     if not isinstance(raw, Mapping) or raw.get("id") != number:
-        raise AnswerError(f"{place} must be an object with the id {number}")
+        raise AnswerError(f"{where} must be an object with the id {number}")
     if not isinstance(raw.get("ok"), bool):
-        raise AnswerError(f"{place}.ok must be true or false")
+        raise AnswerError(f"{where}.ok must be true or false")
     clean = Scrubber(settings.username, settings.password).clean
-    told = {name: _cleaned(_optional(raw, name, place), clean) for name in _OPTIONAL}
-    told["stages"] = [_stage(item, f"{place}.stages[{n}]") for n, item in enumerate(told["stages"])]
-    told["warnings"] = [_explained(item, f"{place}.warnings[{n}]") for n, item in enumerate(told["warnings"])]
-    told["probed_from"] = told["probed_from"] or adapter
+    answered = {name: _cleaned(_optional(raw, name, where), clean) for name in _OPTIONAL}
+    answered["stages"] = [_stage(item, f"{where}.stages[{n}]") for n, item in enumerate(answered["stages"])]
+    answered["warnings"] = [_explained(item, f"{where}.warnings[{n}]") for n, item in enumerate(answered["warnings"])]
+    answered["probed_from"] = answered["probed_from"] or adapter
     asked = {"level": level, "mail_server": settings.mail_server, "port": settings.port}
     if raw["ok"]:
-        return {**told, **asked, "ok": True, "failed_stage": None, "diagnosis": None}
-    return {**told, **asked, "ok": False, **_failure(raw, told, settings, place, clean)}
+        return {**answered, **asked, "ok": True, "failed_stage": None, "diagnosis": None}
+    return {**answered, **asked, "ok": False, **_failure(raw, answered, settings, where, clean)}
 
 
 def _failure(
-    raw: Mapping[str, Any], told: Mapping[str, Any], settings: ProbeSettings, place: str, clean: Callable[[str], str]
+    raw: Mapping[str, Any],
+    answered: Mapping[str, Any],
+    settings: ProbeSettings,
+    where: str,
+    clean: Callable[[str], str],
 ) -> dict[str, Any]:
     """Stage and diagnosis of a failure: the adapter's diagnosis, or else that of our own table."""
     stage = raw.get("failed_stage")
     if not isinstance(stage, str) or not stage:
-        raise AnswerError(f"{place}.failed_stage must name the stage, since ok is false")
+        raise AnswerError(f"{where}.failed_stage must name the stage, since ok is false")
     if raw.get("diagnosis") is not None:
-        diagnosis = _explained(_cleaned(raw["diagnosis"], clean), f"{place}.diagnosis")
+        diagnosis = _explained(_cleaned(raw["diagnosis"], clean), f"{where}.diagnosis")
         return {"failed_stage": clean(stage), "diagnosis": diagnosis}
-    if told["code"] is None:
+    if answered["code"] is None:
         return {"failed_stage": clean(stage), "diagnosis": dict(_NO_REASON)}
     facts = {"host": settings.mail_server, "port": str(settings.port)}
-    seen = Observation(clean(stage), "reply", told["code"], told["enhanced_code"] or "", told["server_text"], facts)
-    retryable = told["retryable"] or find_diagnosis(seen).retryable
+    seen = Observation(
+        clean(stage), "reply", answered["code"], answered["enhanced_code"] or "", answered["server_text"], facts
+    )
+    retryable = answered["retryable"] or find_diagnosis(seen).retryable
     return {"failed_stage": clean(stage), "diagnosis": diagnose(seen, clean), "retryable": retryable}
 
 
@@ -116,26 +122,26 @@ _NO_REASON = {
 }
 
 
-def _optional(raw: Mapping[str, Any], name: str, place: str) -> Any:
+def _optional(raw: Mapping[str, Any], name: str, where: str) -> Any:
     kind, words, other = _OPTIONAL[name]
     value = raw.get(name)
     if value is None:
         return other
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise AnswerError(f"{place}.{name} must be {words}")
+        raise AnswerError(f"{where}.{name} must be {words}")
     return value
 
 
-def _stage(item: Any, place: str) -> dict[str, Any]:
+def _stage(item: Any, where: str) -> dict[str, Any]:
     if not isinstance(item, Mapping) or not all(isinstance(item.get(name), kind) for name, kind in _STAGE.items()):
-        raise AnswerError(f"{place} must have stage, ok and ms")
+        raise AnswerError(f"{where} must have stage, ok and ms")
     return {name: item[name] for name in _STAGE}
 
 
-def _explained(item: Any, place: str) -> dict[str, str]:
+def _explained(item: Any, where: str) -> dict[str, str]:
     names = ("id", "cause", "hint")
     if not isinstance(item, Mapping) or not all(isinstance(item.get(name), str) for name in names):
-        raise AnswerError(f"{place} must have id, cause and hint")
+        raise AnswerError(f"{where} must have id, cause and hint")
     return {name: item[name] for name in names}
 
 

@@ -4,7 +4,7 @@
 
 """Version 1 of the protocol between the ``command`` backend and an adapter (docs/command-protocol.md). Pure.
 
-Sentences about a wrong answer name the place and never the value, since any value may be a secret.
+Sentences about a wrong answer name the where and never the value, since any value may be a secret.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class About:
 class Reading:
     """All records of an installation.
 
-    :param state: with words in the place of passwords.
+    :param state: with words in the where of passwords.
     :param passwords: the passwords themselves, by resource and normal key, where they can be read back. Never shown.
     """
 
@@ -130,10 +130,10 @@ def refusal(answer: Mapping[str, Any]) -> tuple[str, str] | None:
     """
     if "error" not in answer:
         return None
-    told = answer["error"]
-    if not isinstance(told, Mapping):
+    error = answer["error"]
+    if not isinstance(error, Mapping):
         raise AnswerError("error must be an object with code and message")
-    return str(told.get("code") or "failed"), _text(told, "message", "error.")
+    return str(error.get("code") or "failed"), _text(error, "message", "error.")
 
 
 def about(answer: Mapping[str, Any]) -> About:
@@ -173,58 +173,58 @@ def _records(
         raise AnswerError(f"{section.name} must be a list")
     records: dict[str, dict[str, Any]] = {}
     for number, raw in enumerate(raws):
-        place = f"{section.name}[{number}]"
-        name = _key(raw, resource, place)
+        where = f"{section.name}[{number}]"
+        name = _key(raw, resource, where)
         key = normal_key(resource, name)
         if key in records:
             raise AnswerError(
-                f"{place}: {resource.key.name} is that of another record; names are compared without case"
+                f"{where}: {resource.key.name} is that of another record; names are compared without case"
             )
         records[key] = {resource.key.name: name}
-        for row in section.fields:
-            if row.secret:
-                secret = _secret(raw, row, readback, place)
-                records[key][row.name] = password_word(bool(secret))
+        for field in section.fields:
+            if field.secret:
+                secret = _secret(raw, field, readback, where)
+                records[key][field.name] = password_word(bool(secret))
                 if isinstance(secret, str) and secret:
                     passwords[resource.name, key] = secret
             else:
-                records[key][row.name] = _value(raw, row, place)
+                records[key][field.name] = _value(raw, field, where)
     return list(records.values())
 
 
-def _key(raw: Any, resource: Resource, place: str) -> str:
+def _key(raw: Any, resource: Resource, where: str) -> str:
     if not isinstance(raw, Mapping):
-        raise AnswerError(f"{place} must be an object")
+        raise AnswerError(f"{where} must be an object")
     name = raw.get(resource.key.name)
     if not isinstance(name, str) or not name.strip():
-        raise AnswerError(f"{place}.{resource.key.name} must be the name of the record")
-    return written_key(resource, _unicode(name, f"{place}.{resource.key.name}"))
+        raise AnswerError(f"{where}.{resource.key.name} must be the name of the record")
+    return written_key(resource, _unicode(name, f"{where}.{resource.key.name}"))
 
 
-def _secret(raw: Mapping[str, Any], row: Field, readback: bool, place: str) -> bool | str:
+def _secret(raw: Mapping[str, Any], field: Field, readback: bool, where: str) -> bool | str:
     """The password where it can be read back, else whether one is set. Neither may be left out: an adapter that forgets
     it would get every password again in every run."""
     if not readback:
-        flag = raw.get(f"{row.name}_set")
+        flag = raw.get(f"{field.name}_set")
         if not isinstance(flag, bool):
-            raise AnswerError(f"{place}.{row.name}_set must be true or false")
+            raise AnswerError(f"{where}.{field.name}_set must be true or false")
         return flag
-    secret = raw.get(row.name)
+    secret = raw.get(field.name)
     if not isinstance(secret, str):
-        raise AnswerError(f"{place}.{row.name} must be text, since the adapter has the capability password_readback")
+        raise AnswerError(f"{where}.{field.name} must be text, since the adapter has the capability password_readback")
     if _matches_mask(secret):
-        raise AnswerError(f"{place}.{row.name} is a mask, not a password; such an adapter has no password_readback")
-    return _unicode(secret, f"{place}.{row.name}")
+        raise AnswerError(f"{where}.{field.name} is a mask, not a password; such an adapter has no password_readback")
+    return _unicode(secret, f"{where}.{field.name}")
 
 
-def _value(raw: Mapping[str, Any], row: Field, place: str) -> Any:
-    value = raw.get(row.name)
+def _value(raw: Mapping[str, Any], field: Field, where: str) -> Any:
+    value = raw.get(field.name)
     if value is None:
-        return empty_value(row)
-    kind, fits = _KINDS.get(row.kind, _KINDS["text"])
+        return empty_value(field)
+    kind, fits = _KINDS.get(field.kind, _KINDS["text"])
     if not fits(value):
-        raise AnswerError(f"{place}.{row.name} must be {kind}")
-    return _unicode(value, f"{place}.{row.name}") if isinstance(value, str) else value
+        raise AnswerError(f"{where}.{field.name} must be {kind}")
+    return _unicode(value, f"{where}.{field.name}") if isinstance(value, str) else value
 
 
 def _is_int(value: Any) -> bool:
@@ -239,7 +239,7 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Progress:
     """What became of changes.
 
     :param done: how many are done, from the first on.
@@ -252,7 +252,7 @@ class Outcome:
     certain: bool = True
 
 
-def outcome(answer: Mapping[str, Any], ids: Sequence[Any]) -> Outcome:
+def progress(answer: Mapping[str, Any], ids: Sequence[Any]) -> Progress:
     """Return what the answer to ``apply`` says.
 
     :param ids: the ids of the changes, in their order.
@@ -265,25 +265,25 @@ def outcome(answer: Mapping[str, Any], ids: Sequence[Any]) -> Outcome:
     for done, (result, wanted) in enumerate(zip(results, ids)):
         fault = _fault(result, wanted, f"results[{done}]")
         if fault:
-            return Outcome(done, fault, certain=False)
+            return Progress(done, fault, certain=False)
         if result["status"] == ERROR:
             message = result.get("message")
-            told = message if isinstance(message, str) and message.strip() else "the adapter gave no reason"
-            return Outcome(done, told)
+            reason = message if isinstance(message, str) and message.strip() else "the adapter gave no reason"
+            return Progress(done, reason)
     if len(results) > len(ids):
-        return Outcome(len(ids), f"results[{len(ids)}] answers a change that was not asked for")
+        return Progress(len(ids), f"results[{len(ids)}] answers a change that was not asked for")
     if len(results) < len(ids):
-        return Outcome(len(results), "there is no result for this change, though none before it failed", certain=False)
-    return Outcome(len(ids))
+        return Progress(len(results), "there is no result for this change, though none before it failed", certain=False)
+    return Progress(len(ids))
 
 
-def _fault(result: Any, wanted: Any, place: str) -> str:
+def _fault(result: Any, wanted: Any, where: str) -> str:
     """What is wrong with the shape of a result; empty when nothing is."""
     if not isinstance(result, Mapping):
-        return f"{place} must be an object"
+        return f"{where} must be an object"
     if result.get("id") != wanted or isinstance(result.get("id"), bool):
-        return f"{place} answers a change that was not asked for here (the id must be {wanted})"
-    return "" if result.get("status") in (DONE, ERROR) else f"{place}.status must be {DONE} or {ERROR}"
+        return f"{where} answers a change that was not asked for here (the id must be {wanted})"
+    return "" if result.get("status") in (DONE, ERROR) else f"{where}.status must be {DONE} or {ERROR}"
 
 
 def _text(holder: Mapping[str, Any], member: str, prefix: str = "") -> str:
@@ -293,12 +293,12 @@ def _text(holder: Mapping[str, Any], member: str, prefix: str = "") -> str:
     return text
 
 
-def _unicode(text: str, place: str) -> str:
+def _unicode(text: str, where: str) -> str:
     """JSON can spell half of a surrogate pair, which no encoding can carry further."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise AnswerError(f"{place} holds half of a surrogate pair, which is no character") from None
+        raise AnswerError(f"{where} holds half of a surrogate pair, which is no character") from None
     return text
 
 

@@ -29,7 +29,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.datasna
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import (
     ConnectionLostError,
     HttpClient,
-    Limits,
+    TimeLimits,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
@@ -53,7 +53,7 @@ MISSING_METHODS = (
 
 
 @dataclass(frozen=True)
-class _Server:
+class _MailMethods:
     """The methods of the mail contract at one server.
 
     :param session: the login, made with the first call.
@@ -93,7 +93,7 @@ class RestSession(Session):
     :param kept: the file of fingerprints.
     """
 
-    server: _Server
+    server: _MailMethods
     kept: FingerprintFile
 
     def prepare(self, changes: Sequence[Change]) -> Prepared:
@@ -151,7 +151,7 @@ class RestBackend(Backend):
     """
 
     def __init__(self, installation: Mapping[str, Any]) -> None:
-        limits = Limits(installation["connect_timeout"], installation["timeout"], installation["total_timeout"])
+        limits = TimeLimits(installation["connect_timeout"], installation["timeout"], installation["total_timeout"])
         client = HttpClient(
             installation["url"], BASE_PATH, limits, installation["validate_certs"], installation.get("ca_path")
         )
@@ -166,7 +166,7 @@ class RestBackend(Backend):
             ),
             installation["session_wait"],
         )
-        self._server = _Server(session, MailContract(installation.get("contract") or {}))
+        self._server = _MailMethods(session, MailContract(installation.get("contract") or {}))
         self._kept = FingerprintFile(installation.get("fingerprints"), f"{client.where}/{installation['data_id']}")
 
     @contextmanager

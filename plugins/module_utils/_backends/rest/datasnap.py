@@ -174,39 +174,39 @@ class DataSnapSession:
         raise raise_for
 
     def _failure(self, method: str, answer: Answer, is_json: bool, text: str) -> FinconError | None:
-        said = self._shown(text)
+        shown = self._shown(text)
         if is_json and _NO_RECORDS.search(text):
             return None
         if _INVALID_SESSION.search(text):
             return _SessionGoneError(
-                f"{self.where}: {method}: the server has ended the session ({said}), twice in a row; try again"
+                f"{self.where}: {method}: the server has ended the session ({shown}), twice in a row; try again"
             )
         if _NO_SESSION_FREE.search(text):
-            return _NoSessionFreeError(f"{self.where}: {said}")
+            return _NoSessionFreeError(f"{self.where}: {shown}")
         if _DONT_RUN.search(text):
             return UnreachableError(
-                f'{self.where}: the server is in its daily "Don\'t run" window ({said}); run it outside that window'
+                f'{self.where}: the server is in its daily "Don\'t run" window ({shown}); run it outside that window'
             )
         if _NO_METHOD.search(text):
             return MethodMissingError(f"{self.where}: the server does not know the method {method}")
         if answer.status == 403:
             return FinconError(
-                f"{self.where}: {method}: access was denied (403: {said}); check the rights of the login"
+                f"{self.where}: {method}: access was denied (403: {shown}); check the rights of the login"
             )
         if 300 <= answer.status < 400:
             return FinconError(
                 f"{self.where}: {method}: redirected (HTTP {answer.status}); give the final address in url"
             )
         if is_json:
-            return FinconError(f"{self.where}: {method} failed: {said or f'HTTP {answer.status}'}")
+            return FinconError(f"{self.where}: {method} failed: {shown or f'HTTP {answer.status}'}")
         if answer.status == 503:
             return UnreachableError(
-                f"{self.where}: the server is not available (HTTP 503: {said or 'no text'}); "
+                f"{self.where}: the server is not available (HTTP 503: {shown or 'no text'}); "
                 'perhaps it is in its daily "Don\'t run" window'
             )
         kind = answer.headers.get("content-type", "no content type")
         return FinconError(
-            f"{self.where}: {method}: the answer is not JSON (HTTP {answer.status}, {kind}): {said or 'empty'}; "
+            f"{self.where}: {method}: the answer is not JSON (HTTP {answer.status}, {kind}): {shown or 'empty'}; "
             "is this the address of a Fincon REST server?"
         )
 

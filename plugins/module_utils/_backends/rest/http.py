@@ -30,7 +30,7 @@ DEFAULT_PORT = 4090
 
 
 @dataclass(frozen=True)
-class Limits:
+class TimeLimits:
     """Time limits in seconds.
 
     :param connect: for the TCP connection and the TLS handshake.
@@ -99,7 +99,9 @@ class HttpClient:
     :raises FinconError: when the address or the CA path cannot be used.
     """
 
-    def __init__(self, url: str, default_path: str, limits: Limits, validate_certs: bool, ca_path: str | None) -> None:
+    def __init__(
+        self, url: str, default_path: str, limits: TimeLimits, validate_certs: bool, ca_path: str | None
+    ) -> None:
         parts = _split(url)
         self.secure = parts.scheme == "https"
         self.host = parts.hostname or ""

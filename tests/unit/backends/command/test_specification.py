@@ -51,7 +51,7 @@ def test_the_collection_reads_the_answers_of_the_pages():
         elif "error" in answer:
             assert protocol.refusal(answer)[0] == protocol.UNREACHABLE
         elif "results" in answer:
-            assert protocol.outcome(answer, [1, 2, 3, 4]) == protocol.Outcome(1, answer["results"][1]["message"])
+            assert protocol.progress(answer, [1, 2, 3, 4]) == protocol.Progress(1, answer["results"][1]["message"])
 
 
 def test_the_page_names_every_rule_and_what_it_demands():

@@ -13,7 +13,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.datasna
     DataSnapSession,
     MethodMissingError,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import HttpClient, Limits
+from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import HttpClient, TimeLimits
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
 from ansible_collections.fincon.mail.tests.standin import StandIn
 
@@ -26,7 +26,7 @@ def connect():
     sessions = []
 
     def make(standin, server_password=None, password=None, wait=0.0, **options):
-        client = HttpClient(standin.url, BASE_PATH, Limits(2, 2, 5), True, None)
+        client = HttpClient(standin.url, BASE_PATH, TimeLimits(2, 2, 5), True, None)
         server = (standin.server_username, server_password or standin.server_password)
         user = ("CAPETOWN", standin.fincon_username, password or standin.fincon_password, False)
         sessions.append(DataSnapSession(client, server, user, wait, **{"sleep": lambda _seconds: None, **options}))

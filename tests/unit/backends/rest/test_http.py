@@ -13,12 +13,12 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import (
     ConnectionLostError,
     HttpClient,
-    Limits,
+    TimeLimits,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
 from ansible_collections.fincon.mail.tests.standin import StandIn
 
-LIMITS = Limits(2, 2, 5)
+LIMITS = TimeLimits(2, 2, 5)
 PATH = "/%22GetLocations%22/x/"
 
 
@@ -69,7 +69,7 @@ def test_a_port_where_nobody_listens_is_unreachable(connect):
 @pytest.mark.parametrize(("fault", "options"), [("slow", {"seconds": 5}), ("drip", {"bytes_per_second": 5})])
 def test_neither_silence_nor_single_bytes_outlast_the_limit(standin, basic, connect, fault, options):
     standin.fault(fault, **options)
-    client, started = connect(standin.url, Limits(2, 0.5, 0.8)), time.monotonic()
+    client, started = connect(standin.url, TimeLimits(2, 0.5, 0.8)), time.monotonic()
     with pytest.raises(ConnectionLostError, match="no complete answer in time"):
         client.request("GET", PATH, basic)
     assert time.monotonic() - started < 2
@@ -77,7 +77,7 @@ def test_neither_silence_nor_single_bytes_outlast_the_limit(standin, basic, conn
 
 def test_all_requests_together_have_one_limit(standin, basic, connect):
     standin.fault("slow", seconds=5)
-    client = connect(standin.url, Limits(2, 2, 0.3))
+    client = connect(standin.url, TimeLimits(2, 2, 0.3))
     with pytest.raises(ConnectionLostError):
         client.request("GET", PATH, basic)
     with pytest.raises(UnreachableError, match=r"the 0\.3 seconds for the whole call are over"):
@@ -103,7 +103,7 @@ def test_a_certificate_is_verified_against_the_given_authority(connect):
 
 def test_https_to_a_plain_server_says_so(standin, connect):
     with pytest.raises(UnreachableError, match="is it an http:// address"):
-        connect(standin.url.replace("http:", "https:"), Limits(0.3, 2, 5)).request("GET", PATH, {})
+        connect(standin.url.replace("http:", "https:"), TimeLimits(0.3, 2, 5)).request("GET", PATH, {})
 
 
 def test_an_authority_that_cannot_be_read_is_an_error(tmp_path, connect):

@@ -18,9 +18,9 @@ _FUTURE = 99
 
 def describe(subject: Subject) -> str:
     """The answer to ``describe`` is well-formed."""
-    told = subject.describe()
-    can = ", ".join(sorted(told.capabilities)) or "no capability"
-    return f"{told.name} {told.version}: {can}"
+    about = subject.describe()
+    can = ", ".join(sorted(about.capabilities)) or "no capability"
+    return f"{about.name} {about.version}: {can}"
 
 
 def read(subject: Subject) -> str:
@@ -40,11 +40,11 @@ def refusals(subject: Subject) -> str:
         _refused(subject, f"version {_FUTURE}", protocol.encode("read", version=_FUTURE)),
     ]
     future = {"a_member_of_the_future": {"x": [1, None]}}
-    told = subject.send("describe", protocol.encode("describe", future))
-    if told.status or told.stopped:
+    ended = subject.send("describe", protocol.encode("describe", future))
+    if ended.status or ended.stopped:
         raise Broken("a member that it does not know made describe fail; such members are ignored")
     try:
-        protocol.about(protocol.decode(told.stdout))
+        protocol.about(protocol.decode(ended.stdout))
     except protocol.AnswerError as exc:
         raise Broken(f"a member that it does not know changed the answer of describe: {exc}") from None
     return f"refused an unknown verb ({codes[0]}) and version {_FUTURE} ({codes[1]}); ignored an unknown member"
@@ -55,12 +55,12 @@ def _refused(subject: Subject, what: str, request: bytes) -> str:
     if ended.status or ended.stopped:
         raise Broken(f"{what} made it {_end(ended.stopped, ended.status)}; answer with an error and exit status 0")
     try:
-        told = protocol.refusal(protocol.decode(ended.stdout))
+        refusal = protocol.refusal(protocol.decode(ended.stdout))
     except protocol.AnswerError as exc:
         raise Broken(f"{what}: {exc}") from None
-    if told is None:
+    if refusal is None:
         raise Broken(f"{what} was answered as if it were known")
-    return told[0]
+    return refusal[0]
 
 
 def _end(stopped: str, status: int) -> str:

@@ -46,7 +46,7 @@ def idempotent(subject: Subject) -> str:
     set_up(subject)
     changes = wanted(subject)
     for time in ("once", "again"):
-        subject.must(*changes)
+        subject.apply_all(*changes)
         _none(unlike(subject.read().state, changes), f"applied {time}")
     return f"{sum(len(item['values']) for item in changes)} fields are read as they were applied, once and again"
 
@@ -56,7 +56,7 @@ def omitted(subject: Subject) -> str:
     before = set_up(subject)
     steps = _small_steps(subject, before)
     for step in steps:
-        subject.must(step)
+        subject.apply_all(step)
         after = subject.read().state
         changed = [
             item for item in differences(before, after) if _is_of(item, step) and item.field not in step["values"]
@@ -71,7 +71,7 @@ def only_changed(subject: Subject) -> str:
     before = set_up(subject)
     steps = _small_steps(subject, before)
     for step in steps:
-        subject.must(step)
+        subject.apply_all(step)
         after = subject.read().state
         _none(
             (item for item in differences(before, after) if not _is_of(item, step)), f"after a change of {step['name']}"
@@ -103,7 +103,7 @@ def empty(subject: Subject) -> str:
         change(SMTP_SERVER.name, subject.server, UPDATE, bcc=""),
         change(MAIL_USER.name, subject.user, UPDATE, job_title="", user_field_6=""),
     ]
-    subject.must(*changes)
+    subject.apply_all(*changes)
     _none(unlike(subject.read().state, changes), "after an empty text")
     return "empty texts cleared 3 fields"
 
@@ -115,7 +115,7 @@ def passwords(subject: Subject) -> str:
     if subject.may_log_in:
         places.append((MAIL_USER.name, subject.user))
     for password in (*subject.passwords, ""):
-        subject.must(*(change(resource, name, UPDATE, password=password) for resource, name in places))
+        subject.apply_all(*(change(resource, name, UPDATE, password=password) for resource, name in places))
         found = subject.read()
         for resource, name in places:
             _check_password(subject, found, resource, name, password)
@@ -147,8 +147,8 @@ def unknown_user(subject: Subject) -> str:
     """A user that Fincon does not have is refused, and not created."""
     before = set_up(subject)
     values = {"smtp_server": subject.server, "sender_name": "Nobody", "sender_email": "nobody@fincon-check.invalid"}
-    reason = _refusal(subject, change(MAIL_USER.name, subject.stranger, CREATE, **values))
-    _refusal(subject, change(MAIL_ENABLED.name, subject.stranger, UPDATE, email_enabled=True))
+    reason = _refusal(subject, change(MAIL_USER.name, subject.missing_user, CREATE, **values))
+    _refusal(subject, change(MAIL_ENABLED.name, subject.missing_user, UPDATE, email_enabled=True))
     _none(differences(before, subject.read().state), "refused, but")
     return f"refused: {reason}"
 
@@ -206,7 +206,7 @@ def key_case(subject: Subject) -> str:
         change(SMTP_SERVER.name, other, UPDATE, port=2526),
         change(MAIL_USER.name, subject.user.swapcase(), UPDATE, smtp_server=other, job_title="Tester again"),
     ]
-    subject.must(*changes)
+    subject.apply_all(*changes)
     after = subject.read().state
     _none(unlike(after, changes), "with names in the other case")
     new = [item for item in differences(before, after) if item.field in ("record", "name", "user")]
@@ -233,10 +233,10 @@ def unicode(subject: Subject) -> str:
 def _check_name(subject: Subject) -> None:
     name = subject.second_server
     if subject.read().state.get(SMTP_SERVER, name) is None:
-        subject.must(change(SMTP_SERVER.name, name, CREATE, mail_server="smtp.fincon-check.invalid"))
+        subject.apply_all(change(SMTP_SERVER.name, name, CREATE, mail_server="smtp.fincon-check.invalid"))
     if name not in [record["name"] for record in subject.read().state.records(SMTP_SERVER)]:
         raise Broken(f"the definition {name} was created, but has another name")
-    subject.must(change(SMTP_SERVER.name, name, DELETE))
+    subject.apply_all(change(SMTP_SERVER.name, name, DELETE))
     if subject.read().state.get(SMTP_SERVER, name) is not None:
         raise Broken(f"the definition {name} was deleted, but is still there")
 
@@ -252,7 +252,7 @@ def interrupted(subject: Subject) -> str:
         state = subject.read().state
         rest = leading_to(state, changes)
         if rest:
-            subject.must(*rest)
+            subject.apply_all(*rest)
         _none(unlike(subject.read().state, changes), f"killed after {part:.0%} of the time, then applied again")
     if not killed:
         raise Skipped(f"a call takes {seconds * 1000:.0f} ms, too short to be killed in the middle")
@@ -261,7 +261,7 @@ def interrupted(subject: Subject) -> str:
 
 def _time_of_apply(subject: Subject) -> float:
     set_up(subject)
-    subject.must(*_big_steps(subject))
+    subject.apply_all(*_big_steps(subject))
     return subject.calls[-1].ended.seconds
 
 

@@ -51,7 +51,7 @@ def wanted(subject: Subject) -> list[Change]:
     user = {**_examples(MAIL_USER), "smtp_server": subject.server, "password": subject.passwords[0]}
     if not subject.may_log_in:
         del user["username"], user["password"]
-    switch = bool(subject.lent.get("email_enabled"))
+    switch = bool(subject.user_record.get("email_enabled"))
     return [
         change(SMTP_SERVER.name, subject.server, UPDATE, **server),
         change(MAIL_USER.name, subject.user, UPDATE, **user),
@@ -73,7 +73,7 @@ def set_up(subject: Subject) -> State:
     needed = leading_to(state, wanted(subject))
     if not needed:
         return state
-    subject.must(*needed)
+    subject.apply_all(*needed)
     return subject.read().state
 
 
@@ -99,10 +99,10 @@ def unlike(state: State, changes: Iterable[Change]) -> list[Difference]:
         resource = RESOURCES[item["resource"]]
         record = state.get(resource, item["name"]) or {}
         for name, value in item["values"].items():
-            row = resource.field(name)
-            want = password_word(bool(value)) if row.secret else value
+            field = resource.field(name)
+            want = password_word(bool(value)) if field.secret else value
             have = record.get(name)
-            if not same_value(row, have, want):
+            if not same_value(field, have, want):
                 found.append(Difference(resource.name, item["name"], name, have, want))
     return found
 
@@ -146,9 +146,9 @@ def put_back(subject: Subject, initial: Reading) -> Reading:
     """
     now = subject.read()
     changes = leading_to(now.state, _initial_user(subject, initial))
-    place = (MAIL_USER.name, normal_key(MAIL_USER, subject.user))
-    if initial.passwords.get(place, "") != now.passwords.get(place, ""):
-        changes.append(change(MAIL_USER.name, subject.user, UPDATE, password=initial.passwords.get(place, "")))
+    record_key = (MAIL_USER.name, normal_key(MAIL_USER, subject.user))
+    if initial.passwords.get(record_key, "") != now.passwords.get(record_key, ""):
+        changes.append(change(MAIL_USER.name, subject.user, UPDATE, password=initial.passwords.get(record_key, "")))
     if subject.deletes:
         changes += [
             change(SMTP_SERVER.name, name, DELETE)
@@ -156,13 +156,13 @@ def put_back(subject: Subject, initial: Reading) -> Reading:
             if now.state.get(SMTP_SERVER, name) is not None
         ]
     if changes:
-        subject.must(*changes)
+        subject.apply_all(*changes)
     return subject.read()
 
 
 def _initial_user(subject: Subject, initial: Reading) -> list[Change]:
     record = initial.state.get(MAIL_USER, subject.user) or {}
-    values = {row.name: record[row.name] for row in MAIL_USER.fields if not row.secret}
+    values = {field.name: record[field.name] for field in MAIL_USER.fields if not field.secret}
     if record["password"] == UNSET:
         values["password"] = ""
     return [

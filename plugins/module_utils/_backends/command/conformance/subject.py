@@ -45,7 +45,7 @@ def change(resource: str, name: str, action: str, **values: Any) -> Change:
 
 
 class Subject:
-    """The adapter, with records of the kit's own and one Fincon user that is lent to it.
+    """The adapter, with records of the kit's own and one Fincon user to work on.
 
     :param argv: the adapter program and its arguments.
     :param limits: what one call may take.
@@ -58,7 +58,7 @@ class Subject:
         tag = hashlib.sha256(json.dumps(list(argv)).encode()).hexdigest()[:8]
         self.server = f"fincon-check-{tag}"
         self.second_server = f"fincon-check-{tag}-é"
-        self.stranger = f"ZQ{tag[:6].upper()}"
+        self.missing_user = f"ZQ{tag[:6].upper()}"
         self.user = written_key(MAIL_USER, user)
         self.passwords = tuple(f"Kit-{secrets.token_hex(8)}" for _number in range(2))
         self.calls: list[Call] = []
@@ -84,10 +84,10 @@ class Subject:
     @property
     def may_log_in(self) -> bool:
         """Whether the user's own login may be changed: only a password that can be put back."""
-        return self.readback or self.lent.get("password") != SET
+        return self.readback or self.user_record.get("password") != SET
 
     @property
-    def lent(self) -> Mapping[str, Any]:
+    def user_record(self) -> Mapping[str, Any]:
         """The record of the user as it was before anything was changed."""
         return (self.initial.state.get(MAIL_USER, self.user) if self.initial else None) or {}
 
@@ -125,10 +125,10 @@ class Subject:
         """Have changes applied; return how many are done, and why the next is not."""
         self._verb, self._known = "apply", None
         answer = self._adapter.call("apply", {"changes": _numbered(changes)})
-        found = protocol.outcome(answer, range(1, len(changes) + 1))
+        found = protocol.progress(answer, range(1, len(changes) + 1))
         return found.done, self.clean(found.reason)
 
-    def must(self, *changes: Change) -> None:
+    def apply_all(self, *changes: Change) -> None:
         """Have changes applied.
 
         :raises Broken: when one of them is not done.

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.branch import combined
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import combined
 
 
 def records(entry):
