@@ -29,7 +29,7 @@ LEVELS = ("none", "connect", "tls", "auth", "envelope")
 
 
 @dataclass(frozen=True)
-class Check:
+class Login:
     """One login to verify.
 
     :param settings: what the probe takes.
@@ -60,13 +60,13 @@ def declared_passwords(desired_records: Iterable[DesiredRecord]) -> dict[tuple[s
     }
 
 
-def checks_of_changes(
+def logins_of_changes(
     after: State,
     changes: Sequence[Change],
     passwords: Mapping[tuple[str, str], str],
     level: str,
     options: Mapping[str, Any],
-) -> list[Check]:
+) -> list[Login]:
     """Return the logins that the changes touch.
 
     :param after: the state that the changes lead to.
@@ -80,9 +80,9 @@ def checks_of_changes(
     return _checks(after, servers, users, passwords, level, options)
 
 
-def checks_of_records(
+def logins_of_records(
     state: State, passwords: Mapping[tuple[str, str], str], level: str, options: Mapping[str, Any]
-) -> list[Check]:
+) -> list[Login]:
     """Return all logins of declared records, for a verification apart from any change."""
     servers = {normal_key(SMTP_SERVER, record["name"]) for record in state.records(SMTP_SERVER)}
     return _checks(state, servers, set(), passwords, level, options)
@@ -99,10 +99,10 @@ def _checks(
     passwords: Mapping[tuple[str, str], str],
     level: str,
     options: Mapping[str, Any],
-) -> list[Check]:
+) -> list[Login]:
     if level == "none":
         return []
-    found: dict[tuple[ProbeSettings, str, str], Check] = {}
+    found: dict[tuple[ProbeSettings, str, str], Login] = {}
     for server in state.records(SMTP_SERVER):
         key = normal_key(SMTP_SERVER, server["name"])
         linked = [
@@ -113,24 +113,24 @@ def _checks(
         # A definition that no user is linked to is verified with its own login.
         alone: list[Record | None] = [None] if key in servers else []
         for user in linked or alone:
-            check = _check(server, user, passwords, level, options)
-            same = (check.settings, check.level, check.smtp_server)
+            login = _login(server, user, passwords, level, options)
+            same = (login.settings, login.level, login.smtp_server)
             known = found.get(same)
-            found[same] = replace(known, users=known.users + check.users) if known else check
+            found[same] = replace(known, users=known.users + login.users) if known else login
     return list(found.values())
 
 
-def _check(
+def _login(
     server: Record,
     user: Record | None,
     passwords: Mapping[tuple[str, str], str],
     level: str,
     options: Mapping[str, Any],
-) -> Check:
+) -> Login:
     username, password, reduced = "", "", ""
     if server.get("authenticate") and level in ("auth", "envelope"):
-        username, password, reduced = _login(server, user, passwords)
-    # Only the envelope needs the sender: without it, users who share a login share a check.
+        username, password, reduced = _credentials(server, user, passwords)
+    # Only the envelope needs the sender: without it, users who share a login are verified once.
     sender = str((user or {}).get("sender_email") or "") if level == "envelope" else ""
     settings = ProbeSettings(
         mail_server=server["mail_server"],
@@ -144,10 +144,10 @@ def _check(
         **options,
     )
     reached = "tls" if reduced else "auth" if level == "envelope" and not sender else level
-    return Check(settings, reached, server["name"], (user["user"],) if user else (), reduced)
+    return Login(settings, reached, server["name"], (user["user"],) if user else (), reduced)
 
 
-def _login(server: Record, user: Record | None, passwords: Mapping[tuple[str, str], str]) -> tuple[str, str, str]:
+def _credentials(server: Record, user: Record | None, passwords: Mapping[tuple[str, str], str]) -> tuple[str, str, str]:
     """Return user name and password of a login; or nothing, and why the login cannot be tried."""
     own = user is not None and bool(user.get("username"))
     resource, holder = (MAIL_USER, user) if own and user else (SMTP_SERVER, server)
@@ -160,16 +160,16 @@ def _login(server: Record, user: Record | None, passwords: Mapping[tuple[str, st
     return "", "", f"the password of {name} is not declared and cannot be read back"
 
 
-def summary(checks: Sequence[Check], verifications: Sequence[Mapping[str, Any]], level: str) -> dict[str, Any] | None:
-    """Return one verification for all checks: the first that failed speaks for them, else the first.
+def summary(logins: Sequence[Login], verifications: Sequence[Mapping[str, Any]], level: str) -> dict[str, Any] | None:
+    """Return one verification for all logins: the first that failed speaks for them, else the first.
 
-    Every check stands in ``targets``, with the definition and the users that it concerns.
+    Every login stands in ``targets``, with the definition and the users that it concerns.
     """
-    if not checks:
+    if not logins:
         return None
     targets = [
-        {**verification, "smtp_server": check.smtp_server, "users": list(check.users)}
-        for check, verification in zip(checks, verifications)
+        {**verification, "smtp_server": login.smtp_server, "users": list(login.users)}
+        for login, verification in zip(logins, verifications)
     ]
     speaker = next((item for item in verifications if not item["ok"]), verifications[0])
     return {**speaker, "level": level, "ok": all(item["ok"] for item in verifications), "targets": targets}

@@ -146,7 +146,7 @@ def verify_records(
     :param desired_records: the same as desired_records, for their passwords.
     """
     passwords = verifying.declared_passwords(desired_records)
-    return _probe(verifying.checks_of_records(records, passwords, level, options), level, prober)
+    return _probe(verifying.logins_of_records(records, passwords, level, options), level, prober)
 
 
 def server_warnings(verified: Mapping[str, Any]) -> list[str]:
@@ -199,11 +199,11 @@ def refuse_errors(findings: Sequence[Finding]) -> list[str]:
 def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any] | None, str, list[str]]:
     """Return the verification of the planned settings, why they must not be applied, and what to warn of."""
     passwords = verifying.declared_passwords(request.desired_records)
-    checks = verifying.checks_of_changes(plan.after, plan.changes, passwords, request.verify, request.probe_options)
-    verified = _probe(checks, request.verify, prober)
+    logins = verifying.logins_of_changes(plan.after, plan.changes, passwords, request.verify, request.probe_options)
+    verified = _probe(logins, request.verify, prober)
     if verified is None:
         return None, "", []
-    notes = [f"{', '.join(check.label)}: {check.reduced}" for check in checks if check.reduced]
+    notes = [f"{', '.join(login.label)}: {login.reduced}" for login in logins if login.reduced]
     notes += server_warnings(verified)
     if verified["ok"]:
         return verified, "", notes
@@ -212,14 +212,14 @@ def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any
     return verified, first_failure(verified), notes
 
 
-def _probe(checks: Sequence[verifying.Check], level: str, prober: Prober) -> dict[str, Any] | None:
-    """Probe the checks, each at its own level."""
+def _probe(logins: Sequence[verifying.Login], level: str, prober: Prober) -> dict[str, Any] | None:
+    """Probe the logins, each at its own level."""
     found: dict[int, dict[str, Any]] = {}
-    for reached in sorted({check.level for check in checks}):
-        places = [place for place, check in enumerate(checks) if check.level == reached]
-        targets = [Target(checks[place].settings, checks[place].label) for place in places]
+    for reached in sorted({login.level for login in logins}):
+        places = [place for place, login in enumerate(logins) if login.level == reached]
+        targets = [Target(logins[place].settings, logins[place].label) for place in places]
         found.update(zip(places, prober(targets, reached)))
-    return verifying.summary(checks, [found[place] for place in range(len(checks))], level)
+    return verifying.summary(logins, [found[place] for place in range(len(logins))], level)
 
 
 def _values(plan: Plan, session: Session, verified: dict[str, Any] | None) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, DesiredRecord, FieldChange, State
 from ansible_collections.fincon.mail.plugins.module_utils._module.logins import (
-    checks_of_changes,
-    checks_of_records,
     declared_passwords,
+    logins_of_changes,
+    logins_of_records,
     summary,
 )
 
@@ -30,55 +30,55 @@ def change(resource, name, field, action="update"):
     return Change(resource.name, name, action, (FieldChange(field, "", "x"),))
 
 
-def checks(*changes, level="auth", passwords=None, state=STATE):
-    return checks_of_changes(state, changes, PASSWORDS if passwords is None else passwords, level, {})
+def logins(*changes, level="auth", passwords=None, state=STATE):
+    return logins_of_changes(state, changes, PASSWORDS if passwords is None else passwords, level, {})
 
 
 def test_a_changed_definition_is_verified_for_every_login_that_uses_it():
-    found = checks(change(SMTP_SERVER, "hq", "port"), passwords={**PASSWORDS, ("mail_user", "PIETER"): "other"})
-    assert {check.users: check.settings.username for check in found} == {("THANDI",): "hq", ("PIETER",): "p"}
+    found = logins(change(SMTP_SERVER, "hq", "port"), passwords={**PASSWORDS, ("mail_user", "PIETER"): "other"})
+    assert {login.users: login.settings.username for login in found} == {("THANDI",): "hq", ("PIETER",): "p"}
 
 
 def test_users_who_share_a_login_share_a_check():
     state = State([SERVER], [THANDI, {**PIETER, "username": ""}])
-    (check,) = checks(change(SMTP_SERVER, "HQ", "port"), state=state)
-    assert sorted(check.users) == ["PIETER", "THANDI"]
-    assert (check.level, check.settings.password) == ("auth", SECRET)
+    (login,) = logins(change(SMTP_SERVER, "HQ", "port"), state=state)
+    assert sorted(login.users) == ["PIETER", "THANDI"]
+    assert (login.level, login.settings.password) == ("auth", SECRET)
 
 
 def test_a_changed_user_is_verified_alone():
-    (check,) = checks(change(MAIL_USER, "THANDI", "sender_email"))
-    assert check.users == ("THANDI",)
+    (login,) = logins(change(MAIL_USER, "THANDI", "sender_email"))
+    assert login.users == ("THANDI",)
 
 
 def test_the_envelope_needs_the_sender_of_each_user():
-    (check,) = checks(change(MAIL_USER, "THANDI", "smtp_server"), level="envelope")
-    assert (check.level, check.settings.sender_email) == ("envelope", "thandi@example.co.za")
+    (login,) = logins(change(MAIL_USER, "THANDI", "smtp_server"), level="envelope")
+    assert (login.level, login.settings.sender_email) == ("envelope", "thandi@example.co.za")
 
 
 @pytest.mark.parametrize("field", ["job_title", "telephone", "sender_name", "user_field_6"])
 def test_what_cannot_break_the_way_is_not_verified(field):
-    assert checks(change(MAIL_USER, "THANDI", field)) == []
+    assert logins(change(MAIL_USER, "THANDI", field)) == []
 
 
 def test_nothing_is_verified_for_a_deletion_or_when_none_is_asked():
-    assert checks(change(MAIL_USER, "THANDI", "smtp_server", "delete")) == []
-    assert checks(change(SMTP_SERVER, "HQ", "port"), level="none") == []
+    assert logins(change(MAIL_USER, "THANDI", "smtp_server", "delete")) == []
+    assert logins(change(SMTP_SERVER, "HQ", "port"), level="none") == []
 
 
 def test_a_login_whose_password_nobody_declared_is_verified_as_far_as_tls_and_says_so():
-    (check,) = checks(change(MAIL_USER, "PIETER", "username"))
-    assert (check.level, check.settings.authenticate) == ("tls", False)
-    assert check.reduced == "the password of PIETER is not declared and cannot be read back"
+    (login,) = logins(change(MAIL_USER, "PIETER", "username"))
+    assert (login.level, login.settings.authenticate) == ("tls", False)
+    assert login.reduced == "the password of PIETER is not declared and cannot be read back"
 
 
 def test_a_definition_without_users_is_verified_with_its_own_login():
-    (check,) = checks(change(SMTP_SERVER, "HQ", "port"), state=State([SERVER]))
-    assert (check.users, check.label, check.settings.username) == ((), ("HQ",), "hq")
+    (login,) = logins(change(SMTP_SERVER, "HQ", "port"), state=State([SERVER]))
+    assert (login.users, login.label, login.settings.username) == ((), ("HQ",), "hq")
 
 
 def test_all_declared_logins_can_be_verified_apart_from_any_change():
-    assert len(checks_of_records(STATE, PASSWORDS, "auth", {})) == 2
+    assert len(logins_of_records(STATE, PASSWORDS, "auth", {})) == 2
 
 
 def test_passwords_are_found_by_resource_and_key_and_never_shown():
@@ -87,14 +87,14 @@ def test_passwords_are_found_by_resource_and_key_and_never_shown():
         DesiredRecord(MAIL_USER, "thandi", {"password": ""}),
     ]
     assert declared_passwords(desired_records) == PASSWORDS
-    assert SECRET not in repr(checks(change(SMTP_SERVER, "HQ", "port")))
+    assert SECRET not in repr(logins(change(SMTP_SERVER, "HQ", "port")))
 
 
 def test_the_first_failure_speaks_for_all():
-    found = checks(change(SMTP_SERVER, "HQ", "port"))
+    found = logins(change(SMTP_SERVER, "HQ", "port"))
     whole = summary(found, [{"ok": True, "code": 1}, {"ok": False, "code": 535}], "auth")
     assert (whole["ok"], whole["code"], whole["level"]) == (False, 535, "auth")
-    assert [target["users"] for target in whole["targets"]] == [list(check.users) for check in found]
+    assert [target["users"] for target in whole["targets"]] == [list(login.users) for login in found]
 
 
 def test_no_checks_have_no_summary():

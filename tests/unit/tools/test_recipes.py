@@ -1,17 +1,24 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What comes with a new module, playbook or command is there: groups, tables of the README, integration tests."""
+"""Each recipe of CONTRIBUTING.md holds: what comes with a new module, playbook, report format or command is there."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
-from collection import ROOT
+from ansible_collections.fincon.mail.plugins.callback import drift_report as callback
+from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES as TABLE
+from ansible_collections.fincon.mail.plugins.module_utils._module.modules import REPORT_FORMATS
+from ansible_collections.fincon.mail.plugins.modules import fincon_drift_report
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import FORMATS
+from collection import ROOT, files
 
 README = (ROOT / "README.md").read_text("utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 TABLES = "\n".join(line for line in README.splitlines() if line.startswith("|"))
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 #: Those that people run; check_files is imported by others.
@@ -58,3 +65,46 @@ def test_make_help_lists_every_target() -> None:
 def test_every_make_command_of_the_documentation_exists() -> None:
     pages = text_of("*.md", "docs/*.md")
     assert set(re.findall(r"(?:`|^    |^)make ([a-z][a-z-]*)", pages, re.MULTILINE)) <= TARGETS
+
+
+def test_every_report_format_is_in_every_list():
+    page = (ROOT / "docs" / "drift-reports.md").read_text("utf-8")
+    tests = (ROOT / "tests" / "unit" / "report" / "test_formats.py").read_text("utf-8")
+    module = yaml.safe_load(fincon_drift_report.DOCUMENTATION)["options"]["formats"]
+    plugin = yaml.safe_load(callback.DOCUMENTATION)["options"]["formats"]
+    assert sorted(FORMATS) == sorted(REPORT_FORMATS)
+    for documented in (module, plugin):
+        assert documented["choices"] == documented["default"] == list(REPORT_FORMATS)
+    for name in FORMATS:
+        assert f"| `{name}` |" in page
+        assert f"_report.{'page' if name == 'html' else 'document' if name == 'json' else name} import" in tests
+
+
+def test_every_option_of_a_module_is_documented_or_comes_from_a_fragment() -> None:
+    for name in MODULES:
+        text = (ROOT / "plugins" / "modules" / f"{name}.py").read_text("utf-8")
+        documented = yaml.safe_load(re.search(r'DOCUMENTATION = r"""\n(.*?)"""', text, re.DOTALL)[1])
+        unknown = set(documented.get("options", {})) - set(TABLE[name].argument_spec)
+        assert unknown == set(), name
+
+
+RECIPES = CONTRIBUTING.partition("## Recipes")[2].partition("## Why not")[0]
+
+
+def test_every_file_that_a_recipe_names_exists() -> None:
+    paths = re.findall(r"`((?:plugins|tests|docs|examples|meta|playbooks)/[\w./*-]+)`", RECIPES)
+    named = [path for path in paths if "NAME" not in path]
+    assert [path for path in named if not list(ROOT.glob(path.rstrip("/")))] == []
+
+
+@pytest.mark.parametrize("recipe", ["field", "backend", "module", "diagnosis", "report format", "playbook"])
+def test_there_is_a_recipe_with_its_tests(recipe: str) -> None:
+    text = re.search(rf"### An? {recipe}\b.*?(?=\n### |\Z)", RECIPES, re.DOTALL)
+    assert text, "has no recipe"
+    assert "test_" in text[0].rpartition("\n\n")[0] + text[0], "names no test"
+
+
+def test_the_architecture_names_every_room() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    rooms = {Path(name).parts[2].removesuffix(".py") for name in files() if re.match(r"plugins/\w+_utils/_[a-z]", name)}
+    assert {room for room in rooms if room not in page} == set()
