@@ -23,7 +23,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.host import lef
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.text import RUAMEL_ERROR
 
 #: A file that is replaced may hold passwords by now.
-_NOT_SHOWN = "(what stands there is not shown, since passwords may be in it)\n"
+_NOT_SHOWN = "(the old content is not shown, since passwords may be in it)\n"
 
 
 class ActionModule(ActionBase):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What the modules can do, and how honest their idempotence is."""
+    """What the modules can do, and how far they are idempotent."""
 
     DOCUMENTATION = r"""
 options: {}

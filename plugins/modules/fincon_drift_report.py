@@ -47,7 +47,7 @@ options:
     description:
       - The JSON of the report before, with which this one is compared. By default the one in O(dest), so that running
         it daily makes a history.
-      - A file that cannot be used is a warning, and the report then tells nothing of what is new or gone.
+      - A file that cannot be used is a warning, and the report then has no differences that are new or resolved.
     type: path
   fail_on_pending:
     description: Whether RV(out_of_sync) names branches at which nothing differs but a work order is open.

@@ -119,7 +119,7 @@ work_order:
         fields:
           - {field: email_enabled, have: false, want: true}
 pending:
-  description: The items that waited when the call began, as in RV(work_order), each with the number of its C(order).
+  description: The items that were pending before the call, as in RV(work_order), each with the number of its C(order).
   returned: as RV(changes), with the C(attended) backend
   type: list
   elements: dict

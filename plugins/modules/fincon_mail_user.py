@@ -127,7 +127,7 @@ work_order:
         fields:
           - {field: sender_email, have: thandi@home.example, want: thandi@example.co.za}
 pending:
-  description: The items that waited when the call began, as in RV(work_order), each with the number of its C(order).
+  description: The items that were pending before the call, as in RV(work_order), each with the number of its C(order).
   returned: as RV(changes), with the C(attended) backend
   type: list
   elements: dict

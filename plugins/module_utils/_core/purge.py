@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Removal of what is installed but not declared, with the guards that keep an accident small. Pure."""
+"""Removal of what is installed but not declared, with the limits that keep an accident small. Pure."""
 
 from __future__ import annotations
 

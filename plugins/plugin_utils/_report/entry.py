@@ -124,7 +124,7 @@ class _Records:
                 self._record(change, _STATE_OF_ACTION[change["action"]]).setdefault("differences", []).extend(found)
 
     def add_pending(self, items: Iterable[Mapping[str, Any]], now: str) -> None:
-        """Add the items of a work order that wait for a person."""
+        """Add the items of the open work order."""
         for item in items:
             waiting = {
                 "order": item["order"],

@@ -118,7 +118,7 @@ def _previous(named: str | None, default: str) -> tuple[Document | None, list[st
     try:
         return _read(path), []
     except ReportError as exc:
-        return None, [f"{exc}; this report tells nothing of what is new or gone"]
+        return None, [f"{exc}; this report cannot show what is new or resolved"]
 
 
 def _content(path: str) -> bytes | None:

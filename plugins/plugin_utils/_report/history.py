@@ -24,8 +24,8 @@ _READ = (IN_SYNC, DRIFT, PENDING)
 def carried(entry: Entry, before: Mapping[str, Any] | None) -> Entry:
     """Return the entry with ``since`` at its state and at each difference.
 
-    What was the same in the report before has been so since then; all else since this branch was looked at. A branch
-    that waits for a person has done so since its oldest item was ordered.
+    What was the same in the report before has been so since then; all else since this branch was looked at. A pending
+    branch has been so since its oldest item was ordered.
 
     :param before: the branch in the report before, or ``None`` when it was not in it.
     """

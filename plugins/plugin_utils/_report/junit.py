@@ -5,8 +5,8 @@
 """The report as JUnit XML, which CI systems show as test results. Pure.
 
 The elements and attributes are those of the schema that Jenkins' xUnit plugin publishes (junit-10.xsd), which GitLab
-and others read too. A branch is a test case: drift is a failure, what could not be looked at is an error, and a branch
-that waits for a person is skipped.
+and others read too. A branch is a test case: drift is a failure, what could not be looked at is an error, and a pending
+branch is skipped.
 """
 
 from __future__ import annotations

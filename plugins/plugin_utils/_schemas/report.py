@@ -40,8 +40,8 @@ def report_schema(version: int, states: Iterable[str], record_states: Iterable[s
     states = list(states)
     definitions = {
         "state": _described(
-            "in_sync; drift: something differs; pending: nothing differs, but a work order waits for a person; "
-            "unreachable; invalid: the declared records are at fault; failed.",
+            "in_sync; drift: something differs; pending: nothing differs, but a work order is open; "
+            "unreachable; invalid: the declared records have errors; failed.",
             {"enum": states},
         ),
         "branch_difference": _described("A difference of a branch.", mapping({"branch": TEXT, "text": TEXT})),
@@ -87,7 +87,7 @@ def _group() -> Schema:
         "branches": _described("The branches.", items(TEXT, minItems=1, uniqueItems=True)),
     }
     return _described(
-        "A difference, a waiting item, or the reason for which branches could not be looked at.", mapping(properties)
+        "A difference, a pending item, or the reason for which branches could not be looked at.", mapping(properties)
     )
 
 
@@ -98,7 +98,7 @@ def _history() -> Schema:
         "previous": _described("When the report before was made; null when there was none.", or_null(_TIME)),
         "new": _described("Differences that were not in it.", differences),
         "gone": _described(
-            "Differences that were in it and are no more. Of a branch that could not be read, none is gone.",
+            "Differences that were in it and are resolved. Of a branch that could not be read, none is resolved.",
             differences,
         ),
         "states": _described(
@@ -116,8 +116,8 @@ def _branch() -> Schema:
         "tags": _described("Its tags.", items(TEXT)),
         "state": _STATE,
         "since": _described(
-            "Since when it has been in this state without a break, as far as reports tell. A work order has waited "
-            "since this date.",
+            "Since when it has been in this state without a break, as far as reports show. A work order has been "
+            "pending since this date.",
             _TIME,
         ),
         "checked": _described("When it was looked at, UTC.", _TIME),
@@ -139,9 +139,9 @@ def _record(states: Iterable[str]) -> Schema:
         "differences": _described(
             "What differs.", items(_described("A difference.", mapping(_difference())), minItems=1)
         ),
-        "unverified": _described("Passwords that nobody can compare; this is not drift.", items(TEXT, minItems=1)),
+        "unverified": _described("Passwords without a fingerprint; this is not drift.", items(TEXT, minItems=1)),
         "pending": _described(
-            "Items of a work order that wait for a person.", items(_described("An item.", mapping(_item())), minItems=1)
+            "Items of the open work order.", items(_described("An item.", mapping(_item())), minItems=1)
         ),
     }
     return mapping(properties, ["resource", "name", "state"])

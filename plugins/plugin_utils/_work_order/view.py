@@ -110,8 +110,8 @@ def _entry(
         "resource": resource.name,
         "action": item["action"],
         "name": say(item["name"]),
-        # An item that waits since an earlier order may be half done already.
-        "waiting_since": say(str(item["since"])) if item["since"] != ordered else "",
+        # An item that is pending since an earlier work order may be half done already.
+        "pending_since": say(str(item["since"])) if item["since"] != ordered else "",
         "fields": [
             {
                 **label(field),

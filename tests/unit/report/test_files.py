@@ -83,7 +83,7 @@ def test_a_report_before_that_cannot_be_used_is_a_warning_and_no_failure(write, 
     assert written.document["history"]["previous"] is None
     assert len(written.warnings) == 1
     assert written.warnings[0].startswith(str(previous))
-    assert written.warnings[0].endswith("this report tells nothing of what is new or gone")
+    assert written.warnings[0].endswith("this report cannot show what is new or resolved")
 
 
 def test_half_a_character_from_outside_can_be_written_and_read(results, tmp_path):

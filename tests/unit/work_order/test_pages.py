@@ -79,7 +79,7 @@ def test_number_branch_date_and_company_are_on_the_page(markup):
                  "The SMTP definition does not exist – do you want to create it?", "Yes", "Accept",
                  "Leave empty: Time Out (Seconds), BCC"]),
         (OLD_RELAY, ["Change the definition Old relay", "Port", "25", "587", "nothing: empty the field", "Accept",
-                     "Waiting since 2026-11-10", "Leave as they are: Mail Server, Authenticate"]),
+                     "Pending since 2026-11-10", "Leave as they are: Mail Server, Authenticate"]),
         (OLDEST, ["Delete the definition Oldest", "mail.example", "Fincon's help does not say how"]),
         (THANDI, ["Enter the settings of user THANDI", "Sender's name", "Thandi Nkosi", "THANDI",
                   "the password that you were given separately", "log out of Fincon and in again"]),

@@ -77,8 +77,8 @@ def test_a_value_says_what_it_is_and_leaves_the_words_to_the_template(name, valu
 
 
 def test_only_an_item_of_an_earlier_order_says_since_when_it_waits():
-    assert entry_of(OLD_RELAY)["waiting_since"] == "2026-11-10"
-    assert entry_of(RELAY)["waiting_since"] == ""
+    assert entry_of(OLD_RELAY)["pending_since"] == "2026-11-10"
+    assert entry_of(RELAY)["pending_since"] == ""
 
 
 def test_every_user_with_new_settings_or_a_new_switch_has_to_log_in_again_once():

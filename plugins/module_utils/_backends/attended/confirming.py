@@ -70,7 +70,7 @@ def _chosen_items(ledger: Ledger, order: Order, chosen: Sequence[int] | None) ->
     unknown = [number for number in wanted if number not in open_items]
     if unknown:
         raise FinconError(
-            f"order {order.number} has no item {_numbers(unknown)}; those that wait are {_numbers(open_items)}"
+            f"work order {order.number} has no item {_numbers(unknown)}; its open items are {_numbers(open_items)}"
         )
     return tuple(open_items[number] for number in sorted(set(wanted)))
 
@@ -87,17 +87,15 @@ def _refuse_order(ledger: Ledger, number: int) -> None:
         given = f"the last one is {ledger.last_order}" if ledger.last_order else "none has been given yet"
         raise FinconError(f"there is no work order {number}; {given}")
     if last and number < last.order:
-        fate = f"order {number} was closed before order {last.order}, which was confirmed on {last.date}"
+        fate = f"work order {number} was closed before work order {last.order}, which was confirmed on {last.date}"
     elif order:
-        fate = f"order {number} was replaced by order {order.number} on {order.date}"
+        fate = f"work order {number} was replaced by work order {order.number} on {order.date}"
     elif number == ledger.last_order:
-        fate = f"order {number} was withdrawn"
+        fate = f"work order {number} was withdrawn"
     else:
-        fate = f"order {number} was replaced by a later one, which was withdrawn"
-    waits = (
-        f"order {order.number} is the current work order; print that one instead" if order else "nothing is ordered now"
-    )
-    raise FinconError(f"{fate}; {waits}")
+        fate = f"work order {number} was replaced by a later one, which was withdrawn"
+    current = f"{order.number} is the current work order; print that one instead" if order else "nothing is ordered now"
+    raise FinconError(f"{fate}; {current}")
 
 
 def _numbers(numbers: Iterable[int]) -> str:

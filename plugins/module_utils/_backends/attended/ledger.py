@@ -20,7 +20,7 @@ NEW_LEDGER = """\
 # The ledger of a Fincon installation whose e-mail settings are typed in by hand (fincon.mail, backend attended).
 # The playbooks apply, confirm and import write it. Keep it in git, whose history then says what was set when.
 # When somebody changes a setting at Fincon's window, note it below "confirmed"; apply then orders what is declared.
-# Comments stay. A password never stands here, only whether one is set.
+# Comments stay. It never holds a password, only whether one is set.
 ledger: 1
 
 # What Fincon holds, as people confirmed it. An empty text is left out.
@@ -79,7 +79,7 @@ def _decoded(content: bytes) -> tuple[list[Finding], Ledger | None]:
     except UnicodeDecodeError as exc:
         before = content[: exc.start]
         line, column = before.count(b"\n") + 1, exc.start - before.rfind(b"\n")
-        return [Finding("a byte that is not UTF-8 stands here", line=line, column=column)], None
+        return [Finding("this byte is not UTF-8", line=line, column=column)], None
     if not text.strip("\0 \n\t"):
         return [Finding("the file is empty, which a ledger never is", line=1, column=1)], None
     return _read(text)

@@ -79,7 +79,7 @@ def parse(text: str) -> Parsed:
     except yaml.reader.ReaderError as exc:
         before = text[: exc.position] if isinstance(exc.position, int) else ""
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        parsed.findings.append(Finding("this is not YAML: a control character stands here", line=line, column=column))
+        parsed.findings.append(Finding("this is not YAML: it has a control character", line=line, column=column))
     except RecursionError:
         parsed.findings.append(Finding("this is not a ledger: its values are nested too deeply", line=1, column=1))
     else:

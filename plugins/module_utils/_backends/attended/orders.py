@@ -114,7 +114,7 @@ class Ledger:
         return Fingerprints({**self.fingerprints, **(self.order.fingerprints if self.order else {})})
 
     def pending(self) -> list[dict[str, Any]]:
-        """Return the items that wait, each with the number of its order."""
+        """Return the pending items, each with the number of its order."""
         return [{"order": self.order.number, **item.as_dict()} for item in self.order.items] if self.order else []
 
 

@@ -180,7 +180,7 @@ BROKEN = {
     "torn within a value": (LEDGER[: LEDGER.index("r: 4")], "36:1", "ordered: must be a mapping", True),
     "tab": (edited("  users:", "\tusers:"), "15:1", "this is not YAML", False),
     "bracket": (edited("name: HQ relay", "name: [HQ relay"), "8:18", "this is not YAML", False),
-    "not UTF-8": (LEDGER.replace("Anna", "Ann\u00e9").encode("latin-1"), "21:23", "a byte that is not UTF-8", False),
+    "not UTF-8": (LEDGER.replace("Anna", "Ann\u00e9").encode("latin-1"), "21:23", "this byte is not UTF-8", False),
     "control character": (edited("Anna", "An\x07na"), "21:22", "a control character", False),
     "merge": (edited("fingerprints:", "<<<<<<< HEAD\nfingerprints:"), "33:1", "git could not settle it", False),
     "two documents": (LEDGER + "---\nledger: 1\n", "62:1", "this is not YAML", False),

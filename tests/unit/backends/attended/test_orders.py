@@ -194,25 +194,26 @@ def test_what_is_confirmed_already_is_confirmed_again_without_a_change():
         (
             ordered(ordered(EMPTY, server()), user(), today=FRIDAY),
             1,
-            "order 1 was replaced by order 2 on 2026-11-27; order 2 is the current work order; print that one instead",
+            "work order 1 was replaced by work order 2 on 2026-11-27; "
+            "2 is the current work order; print that one instead",
         ),
-        (ordered(ordered(EMPTY, server()), gone(SMTP_SERVER, "HQ relay")), 1, "order 1 was withdrawn; nothing is"),
+        (ordered(ordered(EMPTY, server()), gone(SMTP_SERVER, "HQ relay")), 1, "work order 1 was withdrawn; nothing is"),
         (
             ordered(
                 ordered(ordered(EMPTY, server()), user()), gone(SMTP_SERVER, "HQ relay"), gone(MAIL_USER, "THANDI")
             ),
             1,
-            "order 1 was replaced by a later one, which was withdrawn; nothing is ordered now",
+            "work order 1 was replaced by a later one, which was withdrawn; nothing is ordered now",
         ),
         (
             confirm(ordered(ordered(EMPTY, server()), user()), 2, None, FRIDAY, "")[0],
             1,
-            "order 1 was closed before order 2, which was confirmed on 2026-11-27; nothing is ordered now",
+            "work order 1 was closed before work order 2, which was confirmed on 2026-11-27; nothing is ordered now",
         ),
         (
             ordered(confirm(ordered(EMPTY, server(), user()), 1, [1], MONDAY, "")[0], user(job_title="Clerk")),
             1,
-            "order 1 was replaced by order 2",
+            "work order 1 was replaced by work order 2",
         ),
     ],
 )
@@ -223,7 +224,7 @@ def test_an_order_that_does_not_wait_is_refused_with_its_fate(ledger, number, te
 
 
 def test_an_item_that_the_order_does_not_have_is_refused_with_those_that_wait():
-    with pytest.raises(FinconError, match="order 1 has no item 4, 9; those that wait are 1, 2"):
+    with pytest.raises(FinconError, match="work order 1 has no item 4, 9; its open items are 1, 2"):
         confirm(ordered(EMPTY, server(), user()), 1, [1, 4, 9], MONDAY, "")
 
 
