@@ -16,7 +16,7 @@ import pytest
 import trustme
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
-from ansible_collections.fincon.mail.tests.scripted_smtp import Script, ScriptedServer
+from scripted_smtp import Script, ScriptedServer
 
 
 @dataclass

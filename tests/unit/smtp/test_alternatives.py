@@ -10,7 +10,7 @@ import socket
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
-from ansible_collections.fincon.mail.tests.scripted_smtp import EHLO_WITH_LOGIN, Script
+from scripted_smtp import EHLO_WITH_LOGIN, Script
 
 
 @pytest.fixture

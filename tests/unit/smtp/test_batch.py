@@ -19,7 +19,7 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import batch, slots
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.slots import Gate, NoFreeSlot
-from ansible_collections.fincon.mail.tests.scripted_smtp import Script
+from scripted_smtp import Script
 
 PAUSE = 0.05
 

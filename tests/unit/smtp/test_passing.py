@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import providers, resolve
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message, probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS
-from ansible_collections.fincon.mail.tests.scripted_smtp import EHLO_WITH_LOGIN, Script
+from scripted_smtp import EHLO_WITH_LOGIN, Script
 
 COMPLETE = {
     "connect": ["dns", "connect", "banner", "quit"],

@@ -18,9 +18,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import MAS
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message, probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import NotAReply, ReplyReader
-from ansible_collections.fincon.mail.tests.scripted_smtp import EHLO, Script
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scripted_smtp import EHLO, Script
 
 USER = "alice@example.test"
 CANARY = 'c4nary &"<b>+/ünd%20\\x'

@@ -16,13 +16,13 @@ import trustme
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate, parse
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
-from ansible_collections.fincon.mail.tests.scripted_smtp import Script
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
+from scripted_smtp import Script
 
 NOW = datetime.now(timezone.utc)
 
