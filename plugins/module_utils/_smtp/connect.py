@@ -113,7 +113,7 @@ class _Race:
     def _collect(self, until: Deadline) -> None:
         if not (self._waiting or self._selector.get_map()):
             return
-        wait = 0.0 if until.passed else until.left()
+        wait = until.remaining()
         if self._waiting:
             wait = min(wait, max(0.0, self._next_start - time.monotonic()))
         for key, _events in self._selector.select(wait):

@@ -15,8 +15,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
-from ansible_collections.fincon.mail.plugins.module_utils._io import tls as contexts
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_context
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Dialogue
@@ -85,7 +85,7 @@ def read_refused_certificate(settings: ProbeSettings, deadline: Deadline) -> Ref
         "tls",
         deadline.within(TRY_SECONDS),
         Scrubber(),
-        contexts.unverifying_context(),
+        client_context(verify=False),
         every_address=False,
     )
     with suppress(Failure):  # whatever was learnt until then will do
@@ -129,11 +129,7 @@ def _candidates(
 
 def _try(candidate: ProbeSettings, wants_login: bool, deadline: Deadline) -> str:
     try:
-        context = (
-            contexts.verifying_context(candidate.ca_path)
-            if candidate.validate_certs
-            else contexts.unverifying_context()
-        )
+        context = client_context(candidate.validate_certs, candidate.ca_path)
         dialogue = Dialogue(candidate, "tls", deadline, Scrubber(), context, every_address=False)
         dialogue.run()
     except Failure as exc:

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
-from ansible_collections.fincon.mail.plugins.module_utils._io import tls as contexts
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_context
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import diagnose, find_diagnosis
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Dialogue
@@ -96,10 +96,8 @@ def message(verification: Mapping[str, Any]) -> str:
 
 def _tls_context(settings: ProbeSettings) -> ssl.SSLContext:
     """Raises Failure with the event ``ca_path_unusable``."""
-    if settings.mode == "none" or not settings.validate_certs:
-        return contexts.unverifying_context()
     try:
-        return contexts.verifying_context(settings.ca_path)
+        return client_context(settings.mode != "none" and settings.validate_certs, settings.ca_path)
     except OSError as exc:
         detail = exc.strerror if not isinstance(exc, ssl.SSLError) else "no certificate in it"
         raise Failure(Observation(event="ca_path_unusable", text=f"{settings.ca_path}: {detail}")) from None

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from ansible_collections.fincon.mail.plugins.module_utils._io import locks
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 
 SLOTS = 2
 
@@ -46,10 +47,11 @@ class Gate:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold every slot, so that nobody else has a connection. Raises NoFreeSlot."""
-        until = time.monotonic() + WAIT_SECONDS
+        deadline = Deadline.after(WAIT_SECONDS)
         with ExitStack() as held:
-            for path in self._paths:  # always in this order, so that two who want all cannot block each other
-                held.enter_context(_acquire(path, wait=until - time.monotonic()))
+            # Always in the same sequence, so that two processes that want all slots cannot block each other.
+            for path in self._paths:
+                held.enter_context(_acquire(path, wait=deadline.remaining()))
             yield
 
 
