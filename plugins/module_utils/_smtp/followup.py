@@ -70,12 +70,12 @@ class RefusedCertificate:
             "not_after": self.certificate.not_after.date().isoformat(),
         }
 
-    def further_events(self, host: str, reported: str) -> list[str]:
-        """What else is wrong with the certificate besides the ``reported`` event."""
+    def further_events(self, host: str, known: str) -> list[str]:
+        """What else is wrong with the certificate besides the ``known`` event."""
         if self.certificate is None:
             return []
         events = tls.certificate_events(self.certificate, host, datetime.now(timezone.utc))
-        return [event for event in events if event != reported]
+        return [event for event in events if event != known]
 
 
 def read_refused_certificate(settings: ProbeSettings, deadline: Deadline) -> RefusedCertificate:
@@ -145,7 +145,7 @@ def _without_login(settings: ProbeSettings) -> ProbeSettings:
 
 
 def _usable_name(name: str) -> bool:
-    # The name comes from a certificate that nobody has verified: it is looked up only if it is a plain host name.
+    # The name comes from an unverified certificate: it is looked up only if it is a plain host name.
     try:
         return not parse_host(name).is_address
     except ValueError:

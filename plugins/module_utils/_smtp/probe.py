@@ -109,12 +109,12 @@ def _with_certificate(
     """The observation with what is known of the certificate; what else is wrong with it becomes a warning."""
     transcript.tls = refused.tls
     for event in refused.further_events(parse_host(settings.mail_server).tls_name, seen.event):
-        transcript.remark("certificate", event, refused.facts())
+        transcript.warn("certificate", event, refused.facts())
     return replace(seen, facts={**seen.facts, **refused.facts()})
 
 
 class _Describer:
-    """Puts together what is shown. Whatever a server has said passes the scrubber here."""
+    """Puts together what is shown. All text of a server passes the scrubber here."""
 
     def __init__(self, settings: ProbeSettings, level: str, scrubber: Scrubber) -> None:
         self._settings = settings
@@ -148,7 +148,7 @@ class _Describer:
         )
 
     def _verification(self, transcript: Transcript, ok: bool, **failure: Any) -> dict[str, Any]:
-        warnings = [diagnose(self.with_server(remark), self._clean) for remark in transcript.remarks]
+        warnings = [diagnose(self.with_server(seen), self._clean) for seen in transcript.warnings]
         verification: dict[str, Any] = {
             "ok": ok,
             "level": self._level,

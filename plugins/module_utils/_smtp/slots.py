@@ -46,7 +46,7 @@ class Gate:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold every slot, so that nobody else has a connection. Raises NoFreeSlot."""
+        """Hold every slot, so that no other process has a connection. Raises NoFreeSlot."""
         deadline = Deadline.after(WAIT_SECONDS)
         with ExitStack() as held:
             # Always in the same sequence, so that two processes that want all slots cannot block each other.
@@ -65,7 +65,7 @@ def locked(path: str) -> Iterator[None]:
 def shared_directory(wanted: str | None) -> str:
     """The directory of the slots, made if need be; by default one for this user below the temporary directory.
 
-    Where that name is taken by somebody else a fresh directory is used: nobody may read or fake what is in it.
+    Where another user has taken that name a fresh directory is used: no other user may read or fake what is in it.
     """
     directory = wanted or os.path.join(tempfile.gettempdir(), f"fincon-mail-{os.getuid()}")
     with suppress(FileExistsError):

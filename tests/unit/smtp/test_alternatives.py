@@ -15,7 +15,7 @@ from scripted_smtp import EHLO_WITH_LOGIN, Script
 
 @pytest.fixture
 def usual_ways(serve, monkeypatch, authority):
-    """A server with STARTTLS and one with TLS from the first byte, in the place of the ports 587 and 465."""
+    """A server with STARTTLS and one with TLS from the first byte, instead of the ports 587 and 465."""
 
     def start(starttls=None, implicit=None, context=None):
         servers = (serve(starttls or Script(), context), serve(implicit or Script(implicit=True), context))
