@@ -1,9 +1,9 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run swaks, check_smtp and our probe against the same broken servers; write down what each one says.
+"""Run swaks, check_smtp and our probe against the same broken servers; write down the answer of each.
 
-The servers are those of the unit tests, on loopback. swaks and check_smtp come from tests/setup/mail-servers.sh.
+The servers are those of the unit tests (scripted_smtp.py), on loopback. tests/setup/mail-servers.sh installs the tools.
 Writes docs/smtp-comparison.md.
 """
 
@@ -29,19 +29,19 @@ sys.path.insert(0, str(link_collection()))
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
-from ansible_collections.fincon.mail.tests.scripted_smtp import EHLO_WITH_LOGIN, Script, ScriptedServer
+from scripted_smtp import EHLO_WITH_LOGIN, Script, ScriptedServer
 
 PAGE = ROOT / "docs" / "smtp-comparison.md"
 CHECK_SMTP = Path("/usr/lib/nagios/plugins/check_smtp")
 USER, PASSWORD = "alice@example.test", "open sesame"
-#: Seconds that each tool is told to wait at most.
+#: Seconds that each tool may wait at most.
 PATIENCE = 5
 #: Seconds after which a tool that still runs is stopped.
 LIMIT = 20
 
 INTRODUCTION = """\
 {swaks}, {check_smtp} and the probe of this collection were run against the same scripted servers. Each was asked to use
-STARTTLS, to log in and to name a sender; each was told to wait {patience} seconds at most. swaks was told to verify
+STARTTLS, to log in and to name a sender; each was allowed {patience} seconds. swaks was asked to verify
 certificates, which it does not do by itself; check_smtp has no option for that. In brackets: how many logins the server
 counted, where it was not one, and how long it took, where that was longer than allowed. PORT stands for the port."""
 
@@ -60,17 +60,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a tool said of a case."""
+    """The answer of a tool to a case."""
 
     verdict: str
-    said: str
+    output: str
     seconds: float
     logins: int
 
 
 @dataclass
 class Material:
-    """Certificates for the servers, and the authority that the tools are told to trust."""
+    """Certificates for the servers, and the authority that the tools trust."""
 
     ca_path: str
     contexts: dict[str, ssl.SSLContext] = field(default_factory=dict)
@@ -97,7 +97,7 @@ CASES = (
     Case("The port is a relay port: no login", Script(after_tls="250 mail.example.test")),
     Case("Only XOAUTH2 is offered", Script(after_tls="250-mail.example.test\r\n250 AUTH XOAUTH2")),
     Case(
-        "The sender's address belongs to somebody else, said at RCPT",
+        "The sender's address belongs to another user, refused at RCPT",
         Script(replies={"RCPT": "553 5.7.1 <alice@example.test>: Sender address rejected: not owned by user alice"}),
     ),
     Case("The server greylists", Script(replies={"RCPT": "450 4.2.0 Greylisted, please try again later"})),
@@ -109,7 +109,7 @@ CASES = (
 
 
 def ask_swaks(case: Case, port: int, ca_path: str) -> tuple[str, str]:
-    """swaks up to RCPT, told to verify the certificate."""
+    """swaks up to RCPT, asked to verify the certificate."""
     tls = "--tls-on-connect" if case.mode == "implicit" else "--tls"
     command = ["swaks", "--server", "127.0.0.1", "--port", str(port), tls, "--tls-verify", "--tls-ca-path", ca_path]
     command += ["--auth", "--auth-user", USER, "--auth-password", case.password, "--from", USER, "--to", USER]
@@ -120,7 +120,7 @@ def ask_swaks(case: Case, port: int, ca_path: str) -> tuple[str, str]:
     return f"exit {status}" if status else "passes", "; ".join(lines[-2:] if status else [])
 
 
-def ask_check_smtp(case: Case, port: int, ca_path: str) -> tuple[str, str]:
+def ask_check_smtp(case: Case, port: int, _ca_path: str) -> tuple[str, str]:
     """check_smtp with STARTTLS, a login and a sender. It has no option for an authority."""
     command = [str(CHECK_SMTP), "-H", "127.0.0.1", "-p", str(port), "-S", "-A", "LOGIN", "-U", USER]
     command += ["-P", case.password, "-f", USER, "-t", str(PATIENCE), "-F", "client.example.test"]
@@ -155,8 +155,8 @@ def ask_ours(case: Case, port: int, ca_path: str) -> tuple[str, str]:
         return "passes", "; ".join(f"warning `{note['id']}`: {note['cause']}" for note in found["warnings"])
     diagnosis = found["diagnosis"]
     words = " ".join(str(found[name]) for name in ("code", "enhanced_code", "server_text") if found[name])
-    said = [words + "." if words and not words.endswith(".") else words, diagnosis["cause"], diagnosis["hint"]]
-    return f"`{diagnosis['id']}` at {found['failed_stage']}", " ".join(filter(None, said))
+    parts = [words + "." if words and not words.endswith(".") else words, diagnosis["cause"], diagnosis["hint"]]
+    return f"`{diagnosis['id']}` at {found['failed_stage']}", " ".join(filter(None, parts))
 
 
 TOOLS: dict[str, Callable[[Case, int, str], tuple[str, str]]] = {
@@ -185,9 +185,9 @@ def _ask(tool: str, case: Case, material: Material) -> Answer:
     with ScriptedServer(case.script, material.contexts[case.context]) as server:
         port = _closed_port() if case.closed else server.port
         started = time.monotonic()
-        verdict, said = TOOLS[tool](case, port, material.ca_path)
+        verdict, output = TOOLS[tool](case, port, material.ca_path)
         seconds = time.monotonic() - started
-        return Answer(verdict, said.replace(str(port), "PORT"), seconds, server.logins)
+        return Answer(verdict, output.replace(str(port), "PORT"), seconds, server.logins)
 
 
 def _run(command: Sequence[str]) -> tuple[int, str]:
@@ -227,7 +227,7 @@ def _page(rows: Sequence[tuple[Case, Sequence[Answer]]]) -> str:
     lines = [
         "<!-- Written by tools/compare_smtp_tools.py. Do not edit. -->",
         "",
-        "# What three tools say of the same broken servers",
+        "# Three tools against the same broken servers",
         "",
         INTRODUCTION.format(
             swaks=_version(["swaks", "--version"]),
@@ -238,17 +238,17 @@ def _page(rows: Sequence[tuple[Case, Sequence[Answer]]]) -> str:
         "| What is wrong | " + " | ".join(TOOLS) + " |",
         "|---|" + "---|" * len(TOOLS),
     ]
-    lines += [f"| {case.title} | " + " | ".join(map(_cell, findings)) + " |" for case, findings in rows]
+    lines += [f"| {case.title} | " + " | ".join(map(_cell, answers)) + " |" for case, answers in rows]
     return "\n".join(lines) + "\n"
 
 
-def _cell(finding: Answer) -> str:
-    said = re.sub(r"\s+", " ", finding.said).replace("|", "\\|").replace("*", "\\*")
-    parts = [f"**{finding.verdict}**" + (f": {said}" if said else "")]
-    if finding.logins > 1:
-        parts.append(f"({finding.logins} logins)")
-    if finding.seconds > PATIENCE + 2:
-        parts.append(f"({finding.seconds:.0f} seconds)")
+def _cell(answer: Answer) -> str:
+    output = re.sub(r"\s+", " ", answer.output).replace("|", "\\|").replace("*", "\\*")
+    parts = [f"**{answer.verdict}**" + (f": {output}" if output else "")]
+    if answer.logins > 1:
+        parts.append(f"({answer.logins} logins)")
+    if answer.seconds > PATIENCE + 2:
+        parts.append(f"({answer.seconds:.0f} seconds)")
     return " ".join(parts)
 
 

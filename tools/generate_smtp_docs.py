@@ -20,7 +20,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.providers import
 INTRODUCTION = """\
 <!-- Written by tools/generate.py from the table in plugins/module_utils/_smtp. Do not edit. -->
 
-# What the probe says and what to do
+# Diagnoses of the probe
 
 `fincon_smtp_probe`, the option `verify` of the modules that write, and the playbook `fincon.mail.verify` all go through
 the same stages and stop at the first that fails:
@@ -49,12 +49,12 @@ are stable: a playbook may rely on them.
       delay: 300
 
 Where other settings could help, the probe tries them without a login and names those that work. A certificate that is
-refused is read over a second, unverified connection, again without a login, to tell its names, its issuer and its
+refused is read over a second, unverified connection, again without a login, to show its names, its issuer and its
 dates. A passed probe is not proof of delivery: some providers refuse only after they have the message.
 
-Of the diagnoses that fit an answer the most specific one wins: a text says more than an enhanced code (RFC 3463), that
-more than a reply code (RFC 5321), a diagnosis for the stage more than one for any stage. Reply codes may be beginnings:
-`4` is every temporary refusal. Texts are regular expressions, searched without case.
+Of the diagnoses that fit an answer the most specific one wins: a text outranks an enhanced code (RFC 3463), an enhanced
+code outranks a reply code (RFC 5321), and a diagnosis for the stage outranks one for any stage. Reply codes may be
+beginnings: `4` is every temporary refusal. Texts are regular expressions, searched without case.
 """
 
 STAGES = (

@@ -32,12 +32,12 @@ class Target:
 def probe_all(
     targets: Sequence[Target], level: str, slots_dir: str | None = None, run_id: str | None = None
 ) -> list[dict[str, Any]]:
-    """Probe every target and return their verifications in the same order.
+    """Probe every target and return their verifications in the same sequence.
 
     Targets with the same settings share one probe. At most two connections to a host are open at a time, over all
     processes that share ``slots_dir`` (by default all of this user on this machine). After two consecutive refused
-    logins at one server its remaining logins are not tried: their verifications say so (``not_tried``). A failure
-    before any login speaks for every login with the same server settings.
+    logins at one server its remaining logins are not tried: their verifications have ``not_tried``. A failure
+    before any login holds for every login with the same server settings.
 
     Processes that give the same ``run_id`` share what they learn as well: the refusals, and results of a moment ago.
     """
@@ -53,7 +53,7 @@ def probe_all(
 
 
 def _labels(targets: Sequence[Target]) -> dict[ProbeSettings, tuple[str, ...]]:
-    """The distinct settings, each with everybody whom they concern."""
+    """The distinct settings, each with all whom they concern."""
     found: dict[ProbeSettings, tuple[str, ...]] = {}
     for target in targets:
         found[target.settings] = tuple(dict.fromkeys(found.get(target.settings, ()) + target.label))

@@ -27,16 +27,16 @@ class Channel:
         self._limit = deadline
         self._reader = ReplyReader()
         self.last_command = "connecting"
-        """What the server is to answer, in words for a report."""
+        """What the server is to answer, in words for the result."""
 
     def limit(self, seconds: float) -> None:
         """What follows may take ``seconds``, within the deadline of the whole."""
         self._limit = self._deadline.within(seconds)
 
     def command(self, line: str, name: str) -> Reply:
-        """Send one command and read its reply. ``name`` stands for the line in reports: a line can be a secret."""
+        """Send one command and read its reply. ``name`` stands for the line in results: a line can be a secret."""
         self.last_command = name
-        with suppress(OSError):  # a server that has closed the connection often says why: read that first
+        with suppress(OSError):  # a server that has closed the connection often gives the reason: read that first
             self._send(line.encode("utf-8") + b"\r\n")
         return self.reply()
 
@@ -48,7 +48,7 @@ class Channel:
         return self.reply()
 
     def reply(self) -> Reply:
-        """Read one reply, without having said anything."""
+        """Read one reply, without having sent anything."""
         try:
             reply = self._reader.next_reply()
             while reply is None:
@@ -64,7 +64,7 @@ class Channel:
             raise self._failure("injection")
 
     def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
-        """Turn the connection into a TLS connection; what was said in clear text before is forgotten."""
+        """Turn the connection into a TLS connection; what was sent in clear text before is forgotten."""
         self.last_command = "the TLS handshake"
         self.sock = tls.handshake(self.sock, context, server_name, self._limit)
         self._reader = ReplyReader()
@@ -108,5 +108,5 @@ class Channel:
 
 
 def _named_protocol(text: str) -> str:
-    """The text, or a word for bytes that nobody can read."""
+    """The text, or a word for unreadable bytes."""
     return text if any(character.isalnum() for character in text) else "(unreadable bytes)"

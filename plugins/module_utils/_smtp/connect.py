@@ -30,7 +30,7 @@ _UNREACHABLE = "unreachable"
 
 @dataclass
 class Attempt:
-    """What became of one address. ``ok`` is None while nobody knows; ``ms`` are milliseconds."""
+    """What became of one address. ``ok`` is None while it is not known; ``ms`` are milliseconds."""
 
     address: Address
     ok: bool | None = None
@@ -62,7 +62,7 @@ def connect(
     """Try the addresses, a new one every STAGGER_SECONDS or as soon as one has failed.
 
     Returns the first connection (blocking mode, time-outs still to be set) or None, and what became of each address.
-    With ``every_address`` the others are tried too, for the report, and closed at once; without, the first will do.
+    With ``every_address`` the others are tried too, for the result, and closed at once; without, the first will do.
     """
     race = _Race(addresses, every_address)
     try:
@@ -113,7 +113,7 @@ class _Race:
     def _collect(self, until: Deadline) -> None:
         if not (self._waiting or self._selector.get_map()):
             return
-        wait = 0.0 if until.passed else until.left()
+        wait = until.remaining()
         if self._waiting:
             wait = min(wait, max(0.0, self._next_start - time.monotonic()))
         for key, _events in self._selector.select(wait):
@@ -150,7 +150,7 @@ class _Race:
 
 
 def failure_event(attempts: Sequence[Attempt]) -> tuple[str, str]:
-    """The event and the text that tell most when no address has answered: a refusal says more than silence."""
+    """The most informative event and text when no address has answered: a refusal outranks silence."""
     for event in (_REFUSED, _TIMEOUT, _UNREACHABLE):
         failed = [attempt for attempt in attempts if attempt.event == event]
         if failed:

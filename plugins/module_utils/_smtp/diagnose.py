@@ -17,8 +17,8 @@ _UNKNOWN = Diagnosis(
     "unknown",
     (),
     (),
-    "Something happened that this probe has no words for.",
-    "Report it, with the stage and the server's text.",
+    "Unrecognised failure.",
+    "Open an issue in the collection's repository, with the stage and the server's text.",
 )
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""The shape of a diagnosis: what it says, and when it fits."""
+"""The shape of a diagnosis: what it explains, and when it fits."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Match:
 
     @property
     def weight(self) -> tuple[bool, int, int, bool]:
-        """How specific it is: a text says more than an enhanced code, that more than a code, a port breaks a tie."""
+        """How specific it is: a text outranks an enhanced code, that outranks a code, a port breaks a tie."""
         return (
             bool(self.text),
             max((wanted.count(".") + 1 for wanted in self.enhanced), default=0),

@@ -40,8 +40,8 @@ QUIT_SECONDS = 2.0
 EXPIRY_WARNING_DAYS = 30
 EXPIRY_URGENT_DAYS = 14
 
-#: Events after which both sides still understand each other, so that QUIT is in place.
-_STILL_TALKING = (
+#: Events after which both sides still understand each other, so that QUIT can be sent.
+_STILL_SPEAKING_SMTP = (
     "reply",
     "not_offered",
     "masked",
@@ -87,22 +87,22 @@ class Dialogue:
         addresses = self._resolve()
         self._connect(addresses)
         try:
-            self._talk()
+            self._run_stages()
         except Failure as exc:
-            if exc.observation.event in _STILL_TALKING:
-                self._say_goodbye()
+            if exc.observation.event in _STILL_SPEAKING_SMTP:
+                self._send_quit()
             raise
         finally:
             self._channel.close()
 
-    def _talk(self) -> None:
+    def _run_stages(self) -> None:
         if self._settings.mode == "implicit":
             if not reaches(self._level, "tls"):
                 return
             self._start_tls()
         self._read_banner()
         if reaches(self._level, "tls"):
-            self._introduce()
+            self._send_ehlo()
             if self._settings.mode == "starttls":
                 self._upgrade()
         if reaches(self._level, "auth") and self._settings.authenticate:
@@ -121,7 +121,7 @@ class Dialogue:
             addresses = resolve.resolve(self._host.lookup, self._settings.port, deadline)
         private = [address.text for address in addresses if _is_private(address.text)]
         if self._host.looks_public and private:
-            self.transcript.remark("dns", "private_address", {"address": ", ".join(private)})
+            self.transcript.warn("dns", "private_address", {"address": ", ".join(private)})
         return addresses
 
     def _connect(self, addresses: Sequence[resolve.Address]) -> None:
@@ -134,7 +134,7 @@ class Dialogue:
                 raise Failure(Observation(event=event, text=text))
         self._channel = Channel(sock, self._deadline)
         for family in failed_families(attempts):
-            self.transcript.remark("connect", family + "_failed")
+            self.transcript.warn("connect", family + "_failed")
 
     # --- greeting and TLS --------------------------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class Dialogue:
             if re.search(r"\bftp|ftpd?\b", self._banner, re.IGNORECASE) and "smtp" not in self._banner.lower():
                 raise Failure(Observation(event="not_smtp", text=self._banner))
 
-    def _introduce(self) -> None:
+    def _send_ehlo(self) -> None:
         with self.transcript.stage("ehlo"):
             self._channel.limit(self._answer_seconds)
             name = self._settings.ehlo_name or resolve.own_name() or _address_literal(self._channel.sock)
@@ -154,7 +154,7 @@ class Dialogue:
             needs_esmtp = self._settings.mode == "starttls" or self._settings.authenticate
             if reply.code in (500, 502) and not needs_esmtp:
                 self._expect(self._channel.command("HELO " + name, "HELO"), 250)
-                self.transcript.remark("ehlo", "no_esmtp")
+                self.transcript.warn("ehlo", "no_esmtp")
                 return
             self._expect(reply, 250)
             self.transcript.capabilities = _capabilities(reply)
@@ -167,9 +167,9 @@ class Dialogue:
             self._expect(self._channel.command("STARTTLS", "STARTTLS"), 220)
             self._channel.refuse_early_bytes()
         self._start_tls()
-        # What a server says of itself in clear text can be forged: ask again (RFC 3207 section 4.2).
+        # What a server announces in clear text can be forged: ask again (RFC 3207 section 4.2).
         self.transcript.capabilities = {}
-        self._introduce()
+        self._send_ehlo()
 
     def _start_tls(self) -> None:
         with self.transcript.stage("tls"):
@@ -181,15 +181,15 @@ class Dialogue:
             self.certificate = tls.peer_certificate(sock)
             self.transcript.tls = tls.describe(sock, self.certificate, now)
         if not self._settings.validate_certs:
-            self.transcript.remark("certificate", "unverified")
+            self.transcript.warn("certificate", "unverified")
         if self.certificate:
-            self._remark_expiry(self.certificate.days_left(now))
+            self._warn_of_expiry(self.certificate.days_left(now))
 
-    def _remark_expiry(self, days: int) -> None:
+    def _warn_of_expiry(self, days: int) -> None:
         if not 0 <= days < EXPIRY_WARNING_DAYS:
             return
         urgency = "Renew it now." if days < EXPIRY_URGENT_DAYS else "Have it renewed in time."
-        self.transcript.remark("certificate", "cert_expiring", {"days": str(days), "urgency": urgency})
+        self.transcript.warn("certificate", "cert_expiring", {"days": str(days), "urgency": urgency})
 
     # --- login, envelope, message ------------------------------------------------------------------------------------
 
@@ -206,10 +206,10 @@ class Dialogue:
             reply = auth.login(self._channel, mechanism, settings.username, settings.password, self._scrubber)
             self._expect(reply, auth.ACCEPTED, mechanisms=", ".join(offered))
         if in_clear and mechanism != "CRAM-MD5":
-            self.transcript.remark("auth", "clear_text")
+            self.transcript.warn("auth", "clear_text")
         advisory = providers.password_retirement(self._host.tls_name, datetime.now(timezone.utc).date())
         if advisory:
-            self.transcript.remark("auth", "m365_retirement", text=advisory)
+            self.transcript.warn("auth", "m365_retirement", text=advisory)
 
     def _address_envelope(self) -> None:
         size = self.transcript.capabilities.get("SIZE", "") or "no number of"
@@ -226,7 +226,7 @@ class Dialogue:
             seen = replace(self._observe(reply, size=size), stage="rcpt")
             if self._level == "send" or find_diagnosis(seen).id != "greylisted":
                 raise Failure(seen)
-            self.transcript.remarks.append(seen)
+            self.transcript.warnings.append(seen)
 
     def _send_message(self) -> None:
         size = self.transcript.capabilities.get("SIZE", "") or "no number of"
@@ -244,11 +244,11 @@ class Dialogue:
                     self._channel.command("RSET", "RSET")
                 self._expect(self._channel.command("QUIT", "QUIT"), 221)
         except Failure:
-            self.transcript.remark("quit", "quit_ignored")
+            self.transcript.warn("quit", "quit_ignored")
 
-    def _say_goodbye(self) -> None:
+    def _send_quit(self) -> None:
         self._channel.limit(QUIT_SECONDS)
-        with suppress(Failure):  # the failure that ended the dialogue is the one to report
+        with suppress(Failure):  # the failure that ended the dialogue is the one to return
             self._channel.command("QUIT", "QUIT")
 
     def _observe(self, reply: Reply, **facts: str) -> Observation:

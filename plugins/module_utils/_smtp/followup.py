@@ -15,8 +15,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
-from ansible_collections.fincon.mail.plugins.module_utils._io import tls as contexts
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_context
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Dialogue
@@ -70,12 +70,12 @@ class RefusedCertificate:
             "not_after": self.certificate.not_after.date().isoformat(),
         }
 
-    def further_events(self, host: str, reported: str) -> list[str]:
-        """What else is wrong with the certificate besides the ``reported`` event."""
+    def further_events(self, host: str, known: str) -> list[str]:
+        """What else is wrong with the certificate besides the ``known`` event."""
         if self.certificate is None:
             return []
         events = tls.certificate_events(self.certificate, host, datetime.now(timezone.utc))
-        return [event for event in events if event != reported]
+        return [event for event in events if event != known]
 
 
 def read_refused_certificate(settings: ProbeSettings, deadline: Deadline) -> RefusedCertificate:
@@ -85,7 +85,7 @@ def read_refused_certificate(settings: ProbeSettings, deadline: Deadline) -> Ref
         "tls",
         deadline.within(TRY_SECONDS),
         Scrubber(),
-        contexts.unverifying_context(),
+        client_context(verify=False),
         every_address=False,
     )
     with suppress(Failure):  # whatever was learnt until then will do
@@ -129,11 +129,7 @@ def _candidates(
 
 def _try(candidate: ProbeSettings, wants_login: bool, deadline: Deadline) -> str:
     try:
-        context = (
-            contexts.verifying_context(candidate.ca_path)
-            if candidate.validate_certs
-            else contexts.unverifying_context()
-        )
+        context = client_context(candidate.validate_certs, candidate.ca_path)
         dialogue = Dialogue(candidate, "tls", deadline, Scrubber(), context, every_address=False)
         dialogue.run()
     except Failure as exc:
@@ -149,7 +145,7 @@ def _without_login(settings: ProbeSettings) -> ProbeSettings:
 
 
 def _usable_name(name: str) -> bool:
-    # The name comes from a certificate that nobody has verified: it is looked up only if it is a plain host name.
+    # The name comes from an unverified certificate: it is looked up only if it is a plain host name.
     try:
         return not parse_host(name).is_address
     except ValueError:

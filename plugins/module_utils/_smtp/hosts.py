@@ -23,7 +23,7 @@ _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")
 
 @dataclass(frozen=True)
 class Host:
-    """A mail server's name: ``lookup`` is for the resolver, ``tls_name`` is what its certificate must name."""
+    """A mail server's name: ``lookup`` is for the resolver, ``tls_name`` is what its certificate has to name."""
 
     lookup: str
     tls_name: str

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 class Observation:
     """Something worth a diagnosis.
 
-    ``event`` is ``reply`` for an answer of the server; anything else names what happened in place of one. ``text`` is
-    as the server sent it: scrub it before anybody reads it. ``facts`` fill the placeholders of causes and hints.
+    ``event`` is ``reply`` for an answer of the server; anything else names what happened instead of one. ``text`` is
+    as the server sent it: scrub it before it is shown. ``facts`` fill the placeholders of causes and hints.
     """
 
     stage: str = ""
@@ -26,7 +26,7 @@ class Observation:
 
 
 class Failure(Exception):
-    """The observation that ended a dialogue. Its text is the event's name alone, never what a server said."""
+    """The observation that ended a dialogue. Its text is the event's name alone, never the text of a server."""
 
     def __init__(self, observation: Observation) -> None:
         super().__init__(observation.event)

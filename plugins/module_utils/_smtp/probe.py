@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
-from ansible_collections.fincon.mail.plugins.module_utils._io import tls as contexts
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_context
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import diagnose, find_diagnosis
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Dialogue
@@ -96,10 +96,8 @@ def message(verification: Mapping[str, Any]) -> str:
 
 def _tls_context(settings: ProbeSettings) -> ssl.SSLContext:
     """Raises Failure with the event ``ca_path_unusable``."""
-    if settings.mode == "none" or not settings.validate_certs:
-        return contexts.unverifying_context()
     try:
-        return contexts.verifying_context(settings.ca_path)
+        return client_context(settings.mode != "none" and settings.validate_certs, settings.ca_path)
     except OSError as exc:
         detail = exc.strerror if not isinstance(exc, ssl.SSLError) else "no certificate in it"
         raise Failure(Observation(event="ca_path_unusable", text=f"{settings.ca_path}: {detail}")) from None
@@ -111,12 +109,12 @@ def _with_certificate(
     """The observation with what is known of the certificate; what else is wrong with it becomes a warning."""
     transcript.tls = refused.tls
     for event in refused.further_events(parse_host(settings.mail_server).tls_name, seen.event):
-        transcript.remark("certificate", event, refused.facts())
+        transcript.warn("certificate", event, refused.facts())
     return replace(seen, facts={**seen.facts, **refused.facts()})
 
 
 class _Describer:
-    """Puts together what is shown. Whatever a server has said passes the scrubber here."""
+    """Puts together what is shown. All text of a server passes the scrubber here."""
 
     def __init__(self, settings: ProbeSettings, level: str, scrubber: Scrubber) -> None:
         self._settings = settings
@@ -150,7 +148,7 @@ class _Describer:
         )
 
     def _verification(self, transcript: Transcript, ok: bool, **failure: Any) -> dict[str, Any]:
-        warnings = [diagnose(self.with_server(remark), self._clean) for remark in transcript.remarks]
+        warnings = [diagnose(self.with_server(seen), self._clean) for seen in transcript.warnings]
         verification: dict[str, Any] = {
             "ok": ok,
             "level": self._level,

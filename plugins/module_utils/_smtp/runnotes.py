@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the probes of one run tell each other about one host: consecutive refused logins, and results of a moment ago.
+"""What the probes of one run share about one host: consecutive refused logins, and results of a moment ago.
 
 The notes are a JSON file that only this user can read. No secret is in it: a login is known by a keyed digest.
 """
@@ -24,7 +24,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.slots import dig
 #: Consecutive refused logins after which no more are tried: servers block an address after a few.
 MAX_REFUSALS = 2
 
-#: How long a result speaks for the same settings elsewhere in the run.
+#: How long a result counts for the same settings elsewhere in the run.
 RESULT_SECONDS = 120.0
 
 #: How long a refusal counts.
@@ -48,7 +48,7 @@ class RunNotes:
         return [entry["label"] for entry in self._refusals(self._read())]
 
     def result(self, settings: ProbeSettings, level: str) -> dict[str, Any] | None:
-        """The verification of a moment ago for these settings, or for their server if nobody gets as far as a login."""
+        """The verification of a moment ago for these settings, or for their server if no login is reached."""
         results = self._read()["results"]
         for key in (self._key(settings, level), self._key(_server_of(settings), level)):
             entry = results.get(key)
@@ -57,7 +57,7 @@ class RunNotes:
         return None
 
     def add_result(self, settings: ProbeSettings, level: str, verification: dict[str, Any], of_server: bool) -> None:
-        """Note a verification; ``of_server`` says that it holds for every login at this server."""
+        """Note a verification; ``of_server`` means that it holds for every login at this server."""
         subject = _server_of(settings) if of_server else settings
         key = self._key(subject, level)
         with locked(self._path + ".lock"):

@@ -26,7 +26,7 @@ class ProbeSettings:
     """The settings of one SMTP server definition and one login.
 
     ``timeout`` (seconds) is Fincon's Time Out, the longest wait for the connection; ``deadline`` (seconds) bounds the
-    whole probe. ``tls_mode`` overrides what ``use_tls`` and the port say; ``ca_path`` is a PEM file or a directory as
+    whole probe. ``tls_mode`` overrides ``use_tls`` and the port; ``ca_path`` is a PEM file or a directory as
     OpenSSL wants it; ``ehlo_name`` defaults to this machine's full name, or else to its address.
     """
 

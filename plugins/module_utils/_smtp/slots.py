@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from ansible_collections.fincon.mail.plugins.module_utils._io import locks
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 
 SLOTS = 2
 
@@ -45,11 +46,12 @@ class Gate:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold every slot, so that nobody else has a connection. Raises NoFreeSlot."""
-        until = time.monotonic() + WAIT_SECONDS
+        """Hold every slot, so that no other process has a connection. Raises NoFreeSlot."""
+        deadline = Deadline.after(WAIT_SECONDS)
         with ExitStack() as held:
-            for path in self._paths:  # always in this order, so that two who want all cannot block each other
-                held.enter_context(_acquire(path, wait=until - time.monotonic()))
+            # Always in the same sequence, so that two processes that want all slots cannot block each other.
+            for path in self._paths:
+                held.enter_context(_acquire(path, wait=deadline.remaining()))
             yield
 
 
@@ -63,7 +65,7 @@ def locked(path: str) -> Iterator[None]:
 def shared_directory(wanted: str | None) -> str:
     """The directory of the slots, made if need be; by default one for this user below the temporary directory.
 
-    Where that name is taken by somebody else a fresh directory is used: nobody may read or fake what is in it.
+    Where another user has taken that name a fresh directory is used: no other user may read or fake what is in it.
     """
     directory = wanted or os.path.join(tempfile.gettempdir(), f"fincon-mail-{os.getuid()}")
     with suppress(FileExistsError):

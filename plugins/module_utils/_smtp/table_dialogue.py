@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import BARE, Diagnosis, Match, event
 
-#: One enhanced code of Microsoft 365 for six causes: only the text tells them apart.
+#: One enhanced code of Microsoft 365 for six causes: only the text distinguishes them.
 _M365 = ("5.7.139",)
 _POLICY = r"security defaults|did not meet the criteria|conditional access"
 _BASIC_OFF = r"basic authentication is (disabled|not supported)"
@@ -294,7 +294,7 @@ GENERAL_ROWS = (
         "stalled",
         (),
         (event("silent", "stalled"),),
-        "After {command} the server did not answer in time, or too slowly to be waited for.",
+        "After {command} the server did not answer in time, or answered too slowly.",
         "Try again; if it stays so, ask whoever runs the server, or allow a longer deadline.",
         retryable=True,
     ),
@@ -309,7 +309,7 @@ GENERAL_ROWS = (
         "temporary_refusal",
         (),
         (Match(codes=("4",)), Match(codes=("4",), text=r"temporary local problem|local (configuration )?error")),
-        "The server refused for now, for a reason that only its text tells.",
+        "The server refused for now; only its text gives the reason.",
         "Try again in a quarter of an hour; if it persists, show its text to whoever runs the server.",
         retryable=True,
     ),
@@ -317,7 +317,7 @@ GENERAL_ROWS = (
         "permanent_refusal",
         (),
         (Match(codes=("5",)),),
-        "The server refused, for a reason that only its text tells.",
+        "The server refused; only its text gives the reason.",
         "Trying again will not help. Show its text to whoever runs the server.",
     ),
     Diagnosis(

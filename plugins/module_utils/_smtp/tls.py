@@ -69,7 +69,7 @@ def peer_certificate(sock: ssl.SSLSocket) -> Certificate | None:
 
 
 def describe(sock: ssl.SSLSocket, certificate: Certificate | None, now: datetime) -> dict[str, Any]:
-    """What the result says about the TLS connection."""
+    """What the result holds about the TLS connection."""
     cipher = sock.cipher()
     return {
         "version": sock.version() or "",
@@ -81,7 +81,7 @@ def describe(sock: ssl.SSLSocket, certificate: Certificate | None, now: datetime
 
 
 def certificate_events(certificate: Certificate, host: str, now: datetime) -> list[str]:
-    """Everything wrong with a certificate that can be told without its chain; OpenSSL reports the first error only."""
+    """Everything wrong with a certificate that shows without its chain; OpenSSL names the first error only."""
     events = []
     if now > certificate.not_after:
         events.append("cert_expired")
@@ -92,7 +92,7 @@ def certificate_events(certificate: Certificate, host: str, now: datetime) -> li
     return events
 
 
-def _refused_handshake(error: ssl.SSLError) -> Observation:
-    reason = str(error.reason or type(error).__name__)
+def _refused_handshake(exc: ssl.SSLError) -> Observation:
+    reason = str(exc.reason or type(exc).__name__)
     event = "tls_not_spoken" if _NOT_TLS.search(reason) else "tls_too_old" if _TOO_OLD.search(reason) else "tls_failed"
     return Observation(event=event, text=reason.replace("_", " ").lower())

@@ -16,13 +16,13 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation impo
 
 @dataclass
 class Transcript:
-    """Filled by a dialogue, whether it succeeds or not. ``remarks`` are observations that become warnings."""
+    """Filled by a dialogue, whether it succeeds or not. ``warnings`` are observations for those of the result."""
 
     stages: list[dict[str, Any]] = field(default_factory=list)
     addresses: list[dict[str, Any]] = field(default_factory=list)
     tls: dict[str, Any] | None = None
     capabilities: dict[str, str] = field(default_factory=dict)
-    remarks: list[Observation] = field(default_factory=list)
+    warnings: list[Observation] = field(default_factory=list)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -31,7 +31,7 @@ class Transcript:
         try:
             yield
         except TimeoutError:
-            # The deadline of the whole was over before this stage could ask anything of anybody.
+            # The deadline of the whole was over before this stage could send anything.
             self._record(name, False, started)
             raise Failure(Observation(stage=name, event="stalled")) from None
         except Failure as exc:
@@ -41,9 +41,9 @@ class Transcript:
             raise
         self._record(name, True, started)
 
-    def remark(self, stage: str, event: str, facts: Mapping[str, str] | None = None, text: str = "") -> None:
-        """Note something that is worth a warning."""
-        self.remarks.append(Observation(stage=stage, event=event, text=text, facts=facts or {}))
+    def warn(self, stage: str, event: str, facts: Mapping[str, str] | None = None, text: str = "") -> None:
+        """Note an observation for a warning."""
+        self.warnings.append(Observation(stage=stage, event=event, text=text, facts=facts or {}))
 
     def _record(self, name: str, ok: bool, started: float) -> None:
         self.stages.append({"stage": name, "ok": ok, "ms": round((time.monotonic() - started) * 1000)})

@@ -16,7 +16,7 @@ import pytest
 import trustme
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
-from ansible_collections.fincon.mail.tests.scripted_smtp import Script, ScriptedServer
+from scripted_smtp import Script, ScriptedServer
 
 
 @dataclass
@@ -90,5 +90,5 @@ def settings_for(authority: Authority) -> Callable[..., ProbeSettings]:
 
 @pytest.fixture(autouse=True)
 def no_usual_ways(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody knows what listens at the ports 587 and 465 of the machine that runs the tests."""
+    """It is not known what listens at the ports 587 and 465 of the machine that runs the tests."""
     monkeypatch.setattr(followup, "USUAL_WAYS", ())

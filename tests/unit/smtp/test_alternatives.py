@@ -10,12 +10,12 @@ import socket
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
-from ansible_collections.fincon.mail.tests.scripted_smtp import EHLO_WITH_LOGIN, Script
+from scripted_smtp import EHLO_WITH_LOGIN, Script
 
 
 @pytest.fixture
 def usual_ways(serve, monkeypatch, authority):
-    """A server with STARTTLS and one with TLS from the first byte, in the place of the ports 587 and 465."""
+    """A server with STARTTLS and one with TLS from the first byte, instead of the ports 587 and 465."""
 
     def start(starttls=None, implicit=None, context=None):
         servers = (serve(starttls or Script(), context), serve(implicit or Script(implicit=True), context))

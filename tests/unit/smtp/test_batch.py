@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many logins at a server: each once, two at a time, and no more after two refusals in a row."""
+"""Many logins at a server: each once, two at a time, and no more after two consecutive refusals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import batch, slots
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.slots import Gate, NoFreeSlot
-from ansible_collections.fincon.mail.tests.scripted_smtp import Script
+from scripted_smtp import Script
 
 PAUSE = 0.05
 
@@ -194,8 +194,8 @@ def test_processes_of_one_run_share_refusals_and_results(serve, targets, directo
 
     wrong = targets(server, 6, wrong=range(6))
     workers = [_start_worker(wrong[n : n + 2], directory, "run 1") for n in (0, 2, 4)]
-    said = [diagnosis for worker in workers for diagnosis in _answer(worker)]
-    assert sorted(said) == ["not_tried"] * 4 + ["wrong_password"] * 2
+    found = [diagnosis for worker in workers for diagnosis in _answer(worker)]
+    assert sorted(found) == ["not_tried"] * 4 + ["wrong_password"] * 2
     assert server.logins == 3
 
 

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import connect as connecting
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.resolve import Address, _take_turns
-from ansible_collections.fincon.mail.tests.scripted_smtp import Script
+from scripted_smtp import Script
 
 FOUR = socket.AF_INET
 SIX = socket.AF_INET6

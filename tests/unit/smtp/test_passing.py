@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Probes that pass, and what they report."""
+"""Probes that pass, and their results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import providers, resolve
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message, probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS
-from ansible_collections.fincon.mail.tests.scripted_smtp import EHLO_WITH_LOGIN, Script
+from scripted_smtp import EHLO_WITH_LOGIN, Script
 
 COMPLETE = {
     "connect": ["dns", "connect", "banner", "quit"],
@@ -42,7 +42,7 @@ def test_the_result_describes_the_way_to_the_server(serve, settings_for):
     assert found["tls"]["san"] == ["localhost", "127.0.0.1", "::1"]
     assert found["tls"]["issuer"] == "Example Authority"
     assert "AUTH PLAIN LOGIN" in found["capabilities"]
-    assert "STARTTLS" not in found["capabilities"], "what was said in clear text must be forgotten"
+    assert "STARTTLS" not in found["capabilities"], "what was sent in clear text must be forgotten"
     assert found["probed_from"]
     assert message(found) == f"127.0.0.1:{server.port} passed the level auth."
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message, probe
-from ansible_collections.fincon.mail.tests.scripted_smtp import EHLO_WITH_LOGIN, Script
+from scripted_smtp import EHLO_WITH_LOGIN, Script
 
 M365 = "Authentication unsuccessful, "
 TENANT = M365 + (

@@ -18,9 +18,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import MAS
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message, probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import NotAReply, ReplyReader
-from ansible_collections.fincon.mail.tests.scripted_smtp import EHLO, Script
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scripted_smtp import EHLO, Script
 
 USER = "alice@example.test"
 CANARY = 'c4nary &"<b>+/ünd%20\\x'
@@ -166,13 +166,13 @@ LINES = st.one_of(
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(said=st.lists(LINES, max_size=8), tls=st.booleans())
-def test_no_server_can_make_the_probe_raise_hang_or_tell(serve, settings_for, said, tls):
-    def talk(conversation):
-        for line in said:
+@given(sent=st.lists(LINES, max_size=8), tls=st.booleans())
+def test_no_server_can_make_the_probe_raise_hang_or_leak(serve, settings_for, sent, tls):
+    def converse(conversation):
+        for line in sent:
             conversation.sock.sendall(line.replace(b"x", SECRET))
 
-    server = serve(serve=talk)
+    server = serve(serve=converse)
     started = time.monotonic()
     found = probe(
         settings_for(server, use_tls=tls, username=USER, password=CANARY, deadline=2.0, ca_path=""), "envelope"

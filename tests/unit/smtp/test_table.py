@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of diagnoses: complete, unambiguous, and the most specific row wins."""
+"""The table of diagnoses: complete, unambiguous, and the most specific diagnosis wins."""
 
 from __future__ import annotations
 
@@ -74,17 +74,17 @@ PROMISED = {
 
 def test_every_promised_diagnosis_has_a_row():
     assert len(PROMISED) == 50
-    assert {row.id for row in TABLE} >= PROMISED
+    assert {entry.id for entry in TABLE} >= PROMISED
 
 
 def test_an_id_has_one_row():
-    assert len({row.id for row in TABLE}) == len(TABLE)
+    assert len({entry.id for entry in TABLE}) == len(TABLE)
 
 
 def test_every_row_is_met_by_a_test():
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     tests = tests.replace(Path(__file__).read_text(encoding="utf-8"), "")
-    assert [row.id for row in TABLE if f'"{row.id}"' not in tests] == []
+    assert [entry.id for entry in TABLE if f'"{entry.id}"' not in tests] == []
 
 
 def test_every_placeholder_is_one_that_observations_can_fill():
@@ -103,16 +103,16 @@ def test_every_placeholder_is_one_that_observations_can_fill():
         "address",
         "size",
     }
-    used = {name for row in TABLE for name in re.findall(r"{(\w+)}", row.cause + row.hint)}
+    used = {name for entry in TABLE for name in re.findall(r"{(\w+)}", entry.cause + entry.hint)}
     assert used == known
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.id)
-def test_a_row_is_written_for_people(row):
-    for text in (row.cause, row.hint):
+@pytest.mark.parametrize("entry", TABLE, ids=lambda entry: entry.id)
+def test_a_diagnosis_is_written_for_people(entry):
+    for text in (entry.cause, entry.hint):
         assert text.endswith((".", ".)", "{urgency}", "{detail}"))
         assert len(text) < 200
-    assert row.matches
+    assert entry.matches
 
 
 WEIGHTS = [
@@ -131,7 +131,7 @@ def test_a_text_weighs_more_than_an_enhanced_code_and_that_more_than_a_code(heav
     assert heavier.weight > lighter.weight
 
 
-def test_a_row_for_the_stage_beats_one_for_any_stage():
+def test_a_diagnosis_for_the_stage_beats_one_for_any_stage():
     anywhere = Diagnosis("anywhere", (), (Match(codes=("5",)),), "", "")
     here = Diagnosis("here", ("auth",), (Match(codes=("5",)),), "", "")
     seen = Observation(stage="auth", code=500)

@@ -16,13 +16,13 @@ import trustme
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate, parse
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
-from ansible_collections.fincon.mail.tests.scripted_smtp import Script
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
+from scripted_smtp import Script
 
 NOW = datetime.now(timezone.utc)
 
@@ -79,8 +79,8 @@ def test_an_expired_certificate_tells_its_dates(serve, settings_for, authority):
 
 def test_everything_else_that_is_wrong_with_a_certificate_is_a_warning(serve, settings_for, authority):
     found = probe(settings_for(serve(context=authority.context("www.example.test", days=-3))))
-    said = [found["diagnosis"]["id"], *(warning["id"] for warning in found["warnings"])]
-    assert sorted(said) == ["cert_expired", "cert_name"], "which of them OpenSSL reports first is its own affair"
+    ids = [found["diagnosis"]["id"], *(warning["id"] for warning in found["warnings"])]
+    assert sorted(ids) == ["cert_expired", "cert_name"], "which of them OpenSSL reports first is its own affair"
 
 
 def test_a_self_signed_certificate(serve, settings_for, tmp_path):
@@ -154,7 +154,7 @@ def test_what_openssl_reports_is_named(monkeypatch, number, event):
 
 
 @pytest.mark.parametrize(("event", "expected"), [("cert_weak", "cert_weak"), ("cert_invalid", "cert_invalid")])
-def test_other_faults_of_a_certificate_have_rows(monkeypatch, serve, settings_for, event, expected):
+def test_other_faults_of_a_certificate_have_diagnoses(monkeypatch, serve, settings_for, event, expected):
     monkeypatch.setattr(tls, "_CERTIFICATE_EVENTS", {62: event})
     found = probe(settings_for(serve(), mail_server="localhost", ca_path=settings_for(serve()).ca_path))
     assert found["ok"]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -49,3 +50,9 @@ def test_a_wrong_import_breaks_its_contract(
     importer = file.removesuffix(".py").replace("/", ".")
     # Long lines are broken at spaces.
     assert f"{PLUGINS}.{importer} -> {name} " in " ".join(done.stdout.split())
+
+
+def test_no_tool_imports_from_the_tests() -> None:
+    imported = re.compile(r"^\s*(?:from|import) (?:\S+\.)?tests\b", re.MULTILINE)
+    tools = sorted((ROOT / "tools").rglob("*.py"))
+    assert [tool.name for tool in tools if imported.search(tool.read_text("utf-8"))] == []

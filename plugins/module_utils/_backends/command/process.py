@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any, Callable
 
+from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
+
 #: What is kept of standard error, in bytes: its end, where programs name the cause.
 TAIL = 8192
 #: Why a program was ended before it was done.
@@ -77,7 +79,7 @@ def run(argv: Sequence[str], request: bytes, limits: Limits) -> Ended:
     :raises OSError: when it cannot be started.
     :raises ValueError: when an argument cannot be handed over.
     """
-    started = time.monotonic()
+    started, deadline = time.monotonic(), Deadline.after(limits.seconds)
     # The administrator's own program. run_command of AnsibleModule knows no limits, and in a worker there is none.
     process = subprocess.Popen(  # noqa: S603  # pylint: disable=ansible-bad-function
         list(argv),
@@ -88,7 +90,7 @@ def run(argv: Sequence[str], request: bytes, limits: Limits) -> Ended:
         start_new_session=True,
     )
     with _Talk(process, request, limits.output) as talk:
-        stopped = _guide(talk, limits, started)
+        stopped = _guide(talk, deadline, limits.grace)
     return Ended(
         process.returncode,
         bytes(talk.stdout),
@@ -99,13 +101,13 @@ def run(argv: Sequence[str], request: bytes, limits: Limits) -> Ended:
     )
 
 
-def _guide(talk: _Talk, limits: Limits, started: float) -> str:
+def _guide(talk: _Talk, deadline: Deadline, grace: float) -> str:
     """Let the program work until it ends or must; return why it had to."""
-    if talk.listen(started + limits.seconds):
+    if talk.listen(deadline):
         return ""
-    if limits.grace > 0:
+    if grace > 0:
         talk.signal(signal.SIGTERM)
-        talk.listen(time.monotonic() + limits.grace)
+        talk.listen(Deadline.after(grace))
     return EXCESS if talk.excess else TIMEOUT
 
 
@@ -146,19 +148,18 @@ class _Talk:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
 
-    def listen(self, deadline: float) -> bool:
+    def listen(self, deadline: Deadline) -> bool:
         """Serve the pipes; true when the program has ended, false at the deadline or when it says too much."""
-        ended = None
+        linger: Deadline | None = None
         while True:
-            now = time.monotonic()
-            if ended is None and self._process.poll() is not None:
-                ended = now
-            if ended is not None and (not self._is_heard() or now >= ended + _LINGER):
+            if linger is None and self._process.poll() is not None:
+                linger = Deadline.after(_LINGER)
+            if linger is not None and (not self._is_heard() or linger.passed):
                 return True
-            if ended is None and now >= deadline:
+            if linger is None and deadline.passed:
                 return False
             before = self.excess
-            self._serve(min(_TICK, max(deadline - now, 0.0)) if ended is None else _TICK)
+            self._serve(min(_TICK, deadline.remaining()) if linger is None else _TICK)
             if self.excess and not before:
                 return False
 

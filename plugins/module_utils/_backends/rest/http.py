@@ -21,8 +21,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
-from ansible_collections.fincon.mail.plugins.module_utils._io import tls
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
+from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_context
 
 #: An answer beyond this is not one of a Fincon server.
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -222,13 +222,14 @@ def _split(url: str) -> Any:
 
 def _tls_context(validate_certs: bool, ca_path: str | None) -> ssl.SSLContext:
     try:
-        context = tls.verifying_context(ca_path or "")
+        # The path is read even where nothing is verified: a wrong one is an error of the settings.
+        context = client_context(ca_path=ca_path or "")
     except OSError as exc:
         raise FinconError(
             f"installation.ca_path {ca_path} cannot be read as certificates; check file and rights"
         ) from exc
     if not validate_certs:
-        context = tls.unverifying_context()
+        context = client_context(verify=False)
     context.sslsocket_class = _TlsSocket
     return context
 

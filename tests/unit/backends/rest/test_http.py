@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import base64
+import resource
 import socket
 import time
+from contextlib import ExitStack
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import (
@@ -109,3 +111,13 @@ def test_https_to_a_plain_server_says_so(standin, connect):
 def test_an_authority_that_cannot_be_read_is_an_error(tmp_path, connect):
     with pytest.raises(FinconError, match="cannot be read as certificates"):
         connect("https://h", ca_path=str(tmp_path / "none.pem"))
+
+
+def test_a_kept_connection_works_with_more_open_files_than_select_can_look_at(standin, basic, connect):
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 1200:
+        pytest.skip("this process may not open that many files")
+    client = connect(standin.url)
+    with ExitStack() as files:
+        for _number in range(1050):
+            files.enter_context(open(__file__))
+        assert [client.request("GET", PATH, basic).status for _request in range(2)] == [200, 200]

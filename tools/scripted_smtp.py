@@ -1,7 +1,10 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mail server that does what a script says, however wrong that is, and counts what is done to it."""
+"""A mail server that follows a script, however wrong that is, and counts connections, commands and logins.
+
+Unit tests of the probe use it, and the comparison of the probe with other tools.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,11 @@ EHLO_WITH_LOGIN = "250-mail.example.test\r\n250-SIZE 1000000\r\n250 AUTH PLAIN L
 
 @dataclass
 class Script:
-    """What the server says. An answer is text (CRLF is added), bytes as they are, or a function.
+    """What the server sends. An answer is text (CRLF is added), bytes as they are, or a function.
 
     ``before_tls`` and ``after_tls`` answer EHLO; ``replies`` answer other commands by their first word. ``delay`` is
     the silence before the greeting, ``drip`` the pause after each byte, in seconds. ``hang_up_at`` names a command
-    after which the connection is closed without a word.
+    after which the connection is closed without a reply.
     """
 
     banner: str | bytes | None = "220 mail.example.test ESMTP"
@@ -64,7 +67,8 @@ class Conversation:
 
     def start_tls(self) -> None:
         context = self.server.context
-        assert context is not None
+        if context is None:
+            raise ValueError("a script with TLS needs a context")
         self.sock = context.wrap_socket(self.sock, server_side=True)
         self._stream = self.sock.makefile("rb")
         self.encrypted = True
