@@ -4,8 +4,8 @@
 
 """Whether data conforms to a schema, and what is wrong with it.
 
-Nearly all data is right, and jsonschema takes twenty times as long as fastjsonschema to find that out. So fastjsonschema
-answers first, whether the data is valid; only for what it refuses does jsonschema find out what is wrong.
+Nearly all data is right, and jsonschema takes twenty times as long as fastjsonschema to find that out. So
+fastjsonschema answers first, whether the data is valid; only where it is not does jsonschema find out what is wrong.
 """
 
 from __future__ import annotations
