@@ -153,8 +153,8 @@ def test_check_mode_foretells_orders_and_confirmations_and_writes_nothing(attend
     assert results[7]["relogin_users"] == ["THANDI"]
 
     late, unknown, info = attended.tasks(confirm_task(1), confirm_task(3), {"fincon.mail.fincon_mail_info": {}})
-    assert "order 1 was closed before work order 2" in late["msg"]
-    assert "order 3 was never given; the last one is 2" in unknown["msg"]
+    assert "work order 1 was closed before work order 2" in late["msg"]
+    assert "there is no work order 3; the last one is 2" in unknown["msg"]
     assert [server["timeout"] for server in info["smtp_servers"]] == [20]
     assert (info["work_order"], info["pending"]) == (None, [])
     assert attended.files() == before
