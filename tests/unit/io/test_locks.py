@@ -73,7 +73,7 @@ def test_the_end_of_its_process_releases_a_lock(path):
 
 def test_the_first_free_one_of_several_files_is_locked(tmp_path):
     paths = [str(tmp_path / name) for name in "abc"]
-    held = [locks.acquire(*paths, wait=0) for _ in paths]
+    held = [locks.acquire(*paths, wait=0) for _number in paths]
     with pytest.raises(locks.Busy):
         locks.acquire(*paths, wait=0)
     held[1].release()
