@@ -154,8 +154,15 @@ applied:
   returned: when the verification or a write failed
   type: list
   elements: dict
+not_known:
+  description:
+    - The changes of which it is not known whether they were made, since the answer was lost or did not show it.
+    - With RV(applied) and RV(remaining) these are all RV(changes). The next run finds out.
+  returned: when the verification or a write failed
+  type: list
+  elements: dict
 remaining:
-  description: The changes that were not applied, the one that failed first.
+  description: The changes that were certainly not made, the one that failed first.
   returned: when the verification or a write failed
   type: list
   elements: dict

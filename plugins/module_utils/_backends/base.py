@@ -38,16 +38,20 @@ class Description:
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of the changes.
+    """What became of the changes. Each of them is in one of the three groups.
 
-    :param applied: those that are done.
-    :param remaining: those that are not, the one that failed first.
+    :param applied: those that are done, as the other side's answer shows.
+    :param remaining: those that are certainly not done.
     :param error: why it stopped, in one sentence; empty when all are done.
+    :param not_known: those that may be done or not.
+    :param warnings: sentences for the user.
     """
 
     applied: tuple[Change, ...]
     remaining: tuple[Change, ...] = ()
     error: str = ""
+    not_known: tuple[Change, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,64 +6,96 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import RESOURCES, normal_key
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DELETE, Change
-from ansible_collections.fincon.mail.plugins.module_utils._io import files
+from ansible_collections.fincon.mail.plugins.module_utils._io import files, locks
 
 _FOLDER = "~/.ansible/fincon_mail"
 
 
-class FingerprintFile:
+#: How long a run waits for another that works on the same installation, in seconds.
+_LOCK_WAIT = 60.0
+_FINGERPRINT = re.compile(r"scrypt\$\S+")
+
+
+class Fingerprinted:
     """The fingerprints of one installation, kept in step with the passwords that are sent to it.
 
-    :param given: the file that the user names; empty for the default one.
-    :param identity: what tells the installation from every other.
-    :raises FinconError: when the file cannot be read.
+    :param path: their file.
+    :raises FinconError: when it cannot be read.
     """
 
-    def __init__(self, given: str | None, identity: str) -> None:
-        self._path = Path(given).expanduser() if given else default_path(identity)
-        self.fingerprints = load(self._path)
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.fingerprints = load(path)
 
     def doubt(self, changes: Sequence[Change]) -> dict[str, str]:
-        """Forget the passwords that are about to be sent, and return what was known: if the answer is lost, nobody
-        knows which are set."""
+        """Forget the passwords that are about to be sent, and return what was known of them."""
         before = dict(self.fingerprints.stored)
         for change in changes:
-            if change.secrets:
+            if change.secrets or change.action == DELETE:
                 self.fingerprints.forget(*_record(change))
         self._save_unless(before)
         return before
 
-    def trust(self, changes: Sequence[Change], known: Mapping[str, str]) -> None:
-        """Know again of changes that were certainly not made what was known before :meth:`doubt`."""
-        before = dict(self.fingerprints.stored)
-        record_keys = {Fingerprints.key(*_record(change)) for change in changes}
-        self.fingerprints.stored.update(
-            {record_key: made for record_key, made in known.items() if record_key in record_keys}
-        )
-        self._save_unless(before)
+    def settle(self, applied: Sequence[Change], undone: Sequence[Change], known: Mapping[str, str]) -> None:
+        """Keep what is certain: what was sent and applied, and what was known of changes that were certainly not made.
 
-    def remember(self, change: Change) -> None:
-        """Keep the fingerprint as soon as a password was sent, so that a run that ends midway loses none."""
+        :param known: what :meth:`doubt` returned.
+        """
         before = dict(self.fingerprints.stored)
-        if change.action == DELETE:
-            self.fingerprints.forget(*_record(change))
-        for password in change.secrets.values():
-            self.fingerprints.remember(*_record(change), password)
+        keys = {Fingerprints.key(*_record(change)) for change in undone}
+        self.fingerprints.stored.update({key: made for key, made in known.items() if key in keys})
+        for change in applied:
+            for password in change.secrets.values():
+                self.fingerprints.remember(*_record(change), password)
         self._save_unless(before)
 
     def _save_unless(self, before: dict[str, str]) -> None:
         if self.fingerprints.stored != before:
             save(self._path, self.fingerprints)
+
+
+class FingerprintFile:
+    """The file of an installation's fingerprints. One run at a time works on it.
+
+    :param given: the file that the user names; empty for the default one.
+    :param identity: what tells the installation from every other.
+    """
+
+    def __init__(self, given: str | None, identity: str) -> None:
+        self._path = Path(given).expanduser() if given else default_path(identity)
+
+    @contextlib.contextmanager
+    def open(self, writing: bool) -> Iterator[Fingerprinted]:
+        """Read the fingerprints. While somebody may write, no other run reads them in order to write.
+
+        :raises FinconError: when the file cannot be read, or another run works on it for too long.
+        """
+        with self._lock() if writing else contextlib.nullcontext():
+            yield Fingerprinted(self._path)
+
+    def _lock(self) -> contextlib.AbstractContextManager[object]:
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return locks.acquire(f"{self._path}.lock", wait=_LOCK_WAIT)
+        except locks.Busy as exc:
+            raise FinconError(
+                f"{self._path}: another run has been working on this installation for {_LOCK_WAIT:g} seconds; "
+                "let it end"
+            ) from exc
+        except OSError:
+            # Where nothing can be written, doubt() refuses to send a password; all else may go on.
+            return contextlib.nullcontext()
 
 
 def _record(change: Change) -> tuple[str, str]:
@@ -83,16 +115,23 @@ def load(path: Path) -> Fingerprints:
     :raises FinconError: when it cannot be read or is not one of ours.
     """
     try:
-        stored = json.loads(path.read_text("utf-8"))["fingerprints"]
+        data = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return Fingerprints()
     except OSError as exc:
         raise FinconError(f"{path}: the fingerprints cannot be read ({exc.strerror}); check its rights") from exc
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, RecursionError):
+        data = None
+    stored = data.get("fingerprints") if isinstance(data, dict) else None
+    if not isinstance(stored, dict) or not all(_is_fingerprint(value) for value in stored.values()):
         raise FinconError(
             f"{path}: this is not a file of fingerprints; remove it, and the passwords will be sent once more"
-        ) from exc
+        )
     return Fingerprints(stored)
+
+
+def _is_fingerprint(value: object) -> bool:
+    return isinstance(value, str) and _FINGERPRINT.fullmatch(value) is not None
 
 
 def save(path: Path, fingerprints: Fingerprints) -> None:

@@ -19,6 +19,10 @@ class UnreachableError(FinconError):
     """The installation could not be reached; nothing is known about its records."""
 
 
+class UncertainError(FinconError):
+    """A change may have been made or not: its answer was lost, or does not show that it was made."""
+
+
 class InvalidRecordsError(FinconError):
     """The declared records are at fault.
 

@@ -20,7 +20,7 @@ OUTCOMES = {
     UNCHANGED: "nothing had to be changed",
     PLANNED: "check mode: what a run would change is in ``changes``, and nothing was written",
     APPLIED: "all changes are done; at an attended site they are ordered",
-    PARTLY_APPLIED: "a change failed: those before it are in ``applied``, it and those after it in ``remaining``",
+    PARTLY_APPLIED: "a change failed: those before it are in ``applied``, the others in ``remaining`` or ``not_known``",
     REFUSED: "the settings did not pass the verification, so nothing was written",
     INVALID: "the declared records have errors, so nothing was written",
     UNREACHABLE: "the installation could not be reached, so nothing is known about it",

@@ -85,10 +85,12 @@ def write(backend: Backend, request: Request, check_mode: bool, prober: Prober =
             return ModuleResult(_stopped(plan, session, verified, Applied((), plan.changes)), REFUSED, notes, failure)
         prepared = session.prepare(plan.changes)
         applied = Applied(plan.changes) if check_mode or not plan.changes else prepared.apply()
+        notes += applied.warnings
         if applied.error:
             outcome = PARTLY_APPLIED if applied.applied else FAILED
             done = f"{len(applied.applied)} of {len(plan.changes)} changes were applied"
-            error = f"{applied.error}; {done}, run again to apply the rest"
+            unknown = f", {len(applied.not_known)} may have been" if applied.not_known else ""
+            error = f"{applied.error}; {done}{unknown}, run again to apply the rest"
             return ModuleResult(_stopped(plan, session, verified, applied), outcome, notes, error)
         values = {**_values(plan, session, verified), **prepared.result}
         return ModuleResult(values, outcome_of(plan.changes, check_mode), notes)
@@ -102,6 +104,7 @@ def _stopped(plan: Plan, session: Session, verified: dict[str, Any] | None, appl
         **session.prepare(applied.applied).result,
         "changed": bool(applied.applied),
         "applied": [change.as_dict() for change in applied.applied],
+        "not_known": [change.as_dict() for change in applied.not_known],
         "remaining": [change.as_dict() for change in applied.remaining],
     }
 

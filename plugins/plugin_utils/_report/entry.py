@@ -171,7 +171,9 @@ def _outcome(result: Mapping[str, Any]) -> str:
 
 def _open_changes(result: Mapping[str, Any], outcome: str) -> list[Mapping[str, Any]]:
     """What still differs: after a run, what it left; in check mode, all that it would change."""
-    return list(result["changes"] if outcome == PLANNED else result.get("remaining") or [])
+    if outcome == PLANNED:
+        return list(result["changes"])
+    return [*(result.get("not_known") or []), *(result.get("remaining") or [])]
 
 
 def _unverified(result: Mapping[str, Any], outcome: str) -> set[tuple[str, str, str]]:

@@ -27,7 +27,9 @@ def test_a_file_that_is_not_there_keeps_nothing(tmp_path):
     assert load(tmp_path / "none.json").stored == {}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "{"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "{", '["a"]', '{"fingerprints": 1}', '{"fingerprints": {"a": 1}}', "[" * 50000]
+)
 def test_a_file_of_something_else_is_an_error_that_says_what_to_do(tmp_path, text):
     path = tmp_path / "x.json"
     path.write_text(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -24,7 +24,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.base import 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command import probing, protocol
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.adapter import Adapter, RefusedError
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.process import Limits
-from ansible_collections.fincon.mail.plugins.module_utils._backends.fingerprints import FingerprintFile
+from ansible_collections.fincon.mail.plugins.module_utils._backends.fingerprints import Fingerprinted, FingerprintFile
+from ansible_collections.fincon.mail.plugins.module_utils._backends.sending import send_in_steps
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints, fingerprint
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DELETE, Change
@@ -42,12 +43,12 @@ class CommandSession(Session):
 
     :param adapter: the program.
     :param about: what it says of itself.
-    :param kept: the file of fingerprints, for an adapter that does not read passwords back.
+    :param kept: the fingerprints, for an adapter that does not read passwords back.
     """
 
     adapter: Adapter
     about: protocol.About
-    kept: FingerprintFile
+    kept: Fingerprinted | None
 
     def unsupported(self, changes: Sequence[Change]) -> str:
         removals = [f"{change.resource} {change.name}" for change in changes if change.action == DELETE]
@@ -62,24 +63,23 @@ class CommandSession(Session):
         return self._probe if "probe" in self.about.capabilities else ours
 
     def prepare(self, changes: Sequence[Change]) -> Prepared:
-        return Prepared({}, partial(self._apply, tuple(changes)))
+        # All changes are one request.
+        steps = [tuple(changes)] if changes else []
+        return Prepared({}, partial(send_in_steps, self.kept, steps, self._send))
 
-    def _apply(self, changes: tuple[Change, ...]) -> Applied:
+    def _send(self, changes: tuple[Change, ...]) -> Applied:
         self.adapter.hide(secret for change in changes for secret in change.secrets.values())
-        known = {} if self.about.reads_back else self.kept.doubt(changes)
         try:
             answer = self.adapter.call("apply", {"changes": [_item(*pair) for pair in enumerate(changes, 1)]})
             found = self._progress(answer, changes)
         except RefusedError as exc:
-            found = protocol.Progress(0, str(exc))
+            return Applied((), changes, str(exc))
         except FinconError as exc:
-            return Applied((), changes, f"{exc}; {_UNKNOWN_EFFECT}")
-        applied, remaining = changes[: found.done], changes[found.done :]
-        try:
-            self._remember(applied, remaining if found.certain else remaining[1:], known)
-        except FinconError as exc:
-            return Applied(applied, remaining, found.reason or str(exc))
-        return Applied(applied, remaining, found.reason)
+            return Applied((), (), f"{exc}; {_UNKNOWN_EFFECT}", not_known=changes)
+        applied, rest = changes[: found.done], changes[found.done :]
+        if found.certain:
+            return Applied(applied, rest, found.reason)
+        return Applied(applied, (), found.reason, not_known=rest)
 
     def _progress(self, answer: Mapping[str, Any], changes: Sequence[Change]) -> protocol.Progress:
         """What became of the changes, with a reason that names the one that failed."""
@@ -92,13 +92,6 @@ class CommandSession(Session):
         failed = [f"{change.resource} {change.name}: " for change in changes[found.done :]]
         reason = f"adapter {self.about.name}: {''.join(failed[:1])}{self.adapter.clean(found.reason)}"
         return replace(found, reason=reason)
-
-    def _remember(self, applied: Sequence[Change], undone: Sequence[Change], known: Mapping[str, str]) -> None:
-        """Keep the fingerprints of what was sent, and those of what was certainly not."""
-        if not self.about.reads_back:
-            self.kept.trust(undone, known)
-            for change in applied:
-                self.kept.remember(change)
 
     def _probe(self, targets: Sequence[Target], level: str) -> list[dict[str, Any]]:
         """Each distinct login once, in one call."""
@@ -136,15 +129,19 @@ class CommandBackend(Backend):
     def open(self, writing: bool = False) -> Iterator[CommandSession]:
         """Read the installation. Nothing is held open between two calls of an adapter."""
         about = self._adapter.describe()
-        answer = self._adapter.call("read")
-        try:
-            found = protocol.reading(answer, about.reads_back)
-        except protocol.AnswerError as exc:
-            raise self._adapter.failure("read", exc) from None
-        self._adapter.hide(found.passwords.values())
-        fingerprints = _in_memory(found.passwords) if about.reads_back else self._kept.fingerprints
-        description = Description("command", f"{about.name} {about.version}".strip())
-        yield CommandSession(description, found.state, found.state, fingerprints, self._adapter, about, self._kept)
+        with self._fingerprints(about, writing) as kept:
+            answer = self._adapter.call("read")
+            try:
+                found = protocol.reading(answer, about.reads_back)
+            except protocol.AnswerError as exc:
+                raise self._adapter.failure("read", exc) from None
+            self._adapter.hide(found.passwords.values())
+            fingerprints = kept.fingerprints if kept else _in_memory(found.passwords)
+            description = Description("command", f"{about.name} {about.version}".strip())
+            yield CommandSession(description, found.state, found.state, fingerprints, self._adapter, about, kept)
+
+    def _fingerprints(self, about: protocol.About, writing: bool) -> AbstractContextManager[Fingerprinted | None]:
+        return nullcontext() if about.reads_back else self._kept.open(writing)
 
 
 def _item(number: int, change: Change) -> dict[str, Any]:

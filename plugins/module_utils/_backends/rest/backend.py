@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import (
     Applied,
@@ -19,29 +19,30 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.base import 
     Prepared,
     Session,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._backends.fingerprints import FingerprintFile
-from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.contract import MailContract, wire
+from ansible_collections.fincon.mail.plugins.module_utils._backends.fingerprints import (
+    Fingerprinted,
+    FingerprintFile,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.contract import MailContract, method_of
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.datasnap import (
     BASE_PATH,
     DataSnapSession,
     MethodMissingError,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import (
-    ConnectionLostError,
     HttpClient,
     TimeLimits,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._backends.sending import send_in_steps
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UncertainError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
-    MAIL_ENABLED,
-    RESOURCES,
-    SMTP_SERVER,
     SMTP_SERVERS,
     USERS,
     Section,
-    same_value,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, Change, State
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, State
+
+_T = TypeVar("_T")
 
 #: Records asked for at a time. Large enough for a branch in one request, small enough for an answer in good time.
 PAGE = 500
@@ -63,23 +64,24 @@ class _MailMethods:
     session: DataSnapSession
     contract: MailContract
 
-    def get(self, method: str, *parameters: Any) -> dict[str, Any]:
-        """Call a method that reads."""
+    def get(self, method: str, *parameters: Any) -> dict[str, Any] | None:
+        """Call a method that reads; ``None`` when it answers that there are no records."""
         return self._call(self.session.read, method, parameters)
 
     def post(self, method: str, *parameters: Any) -> dict[str, Any]:
-        """Call a method that writes."""
+        """Call a method that writes.
+
+        :raises UncertainError: when the answer does not tell whether the change took effect.
+        """
         return self._call(self.session.write, method, parameters)
 
     def error(self, text: str) -> FinconError:
         """Return an error that names the server."""
         return FinconError(f"{self.session.where}: {text}")
 
-    def _call(
-        self, call: Callable[..., dict[str, Any] | None], method: str, parameters: tuple[Any, ...]
-    ) -> dict[str, Any]:
+    def _call(self, call: Callable[..., _T], method: str, parameters: tuple[Any, ...]) -> _T:
         try:
-            return call(self.contract.method(method), *parameters) or {}
+            return call(self.contract.method(method), *parameters)
         except MethodMissingError as exc:
             version = self.session.api_version or "unknown"
             raise self.error(MISSING_METHODS.format(version=version)) from exc
@@ -90,57 +92,29 @@ class RestSession(Session):
     """What a REST server holds.
 
     :param server: the server.
-    :param kept: the file of fingerprints.
+    :param kept: the fingerprints of the passwords that were sent.
     """
 
     server: _MailMethods
-    kept: FingerprintFile
+    kept: Fingerprinted
 
     def prepare(self, changes: Sequence[Change]) -> Prepared:
-        return Prepared({}, partial(self._apply, tuple(changes)))
+        return Prepared({}, partial(send_in_steps, self.kept, [(change,) for change in changes], self._send))
 
-    def _apply(self, changes: tuple[Change, ...]) -> Applied:
-        self.server.session.hide(password for change in changes for password in change.secrets.values())
-        for number, change in enumerate(changes):
-            try:
-                self._apply_one(change)
-                self.kept.remember(change)
-            except FinconError as exc:
-                return Applied(changes[:number], changes[number:], _explained(exc))
-        return Applied(changes)
-
-    def _apply_one(self, change: Change) -> None:
-        resource = RESOURCES[change.resource]
-        if change.action == DELETE:
-            self.server.post("DeleteSmtpDefinition" if resource is SMTP_SERVER else "ClearMailUser", change.name)
-        elif resource is MAIL_ENABLED:
-            (switch,) = MAIL_ENABLED.fields
-            self.server.post("SetMailEnabled", change.name, wire(switch, change.values()[switch.name]))
-        else:
-            self._send_fields(change)
-
-    def _send_fields(self, change: Change) -> None:
-        """Send the key and the changed fields only, and look whether the server kept what it was sent."""
-        if change.resource == SMTP_SERVER.name:
-            method, info = ("Create" if change.action == CREATE else "Update") + "SmtpDefinition", "SmtpDefinitionInfo"
-        else:
-            method, info = "UpdateMailUser", "MailUserInfo"
-        contract = self.server.contract
-        stored = self.server.post(method, contract.body(change)).get(contract.name(info))
-        if isinstance(stored, Mapping):
-            self._check_stored(change, stored)
-
-    def _check_stored(self, change: Change, stored: Mapping[str, Any]) -> None:
-        values, contract = change.values(), self.server.contract
-        for field in RESOURCES[change.resource].fields:
-            if field.secret or field.name not in values or contract.name(field.wire) not in stored:
-                continue
-            kept = contract.value(stored, field)
-            if not same_value(field, kept, values[field.name]):
-                raise self.server.error(
-                    f"{change.resource} {change.name}: the server keeps {kept!r} as {field.name}, "
-                    f"not {values[field.name]!r}; declare the value that it keeps"
-                )
+    def _send(self, step: tuple[Change, ...]) -> Applied:
+        (change,) = step
+        methods = self.server
+        methods.session.hide(change.secrets.values())
+        try:
+            answer = methods.post(method_of(change), *methods.contract.parameters(change))
+            problem = methods.contract.shown_by(answer, change)
+            if problem:
+                raise UncertainError(str(methods.error(f"{change.resource} {change.name}: {problem}")))
+        except UncertainError as exc:
+            return Applied((), (), f"{exc}; whether the change took effect is not known", not_known=step)
+        except FinconError as exc:
+            return Applied((), step, str(exc))
+        return Applied(step)
 
 
 class RestBackend(Backend):
@@ -173,33 +147,34 @@ class RestBackend(Backend):
     def open(self, writing: bool = False) -> Iterator[RestSession]:
         """Log in and read; the login ends with the block."""
         session = self._server.session
-        try:
-            servers = self._records("GetSmtpDefinitions", "SmtpDefinitions", SMTP_SERVERS)
-            state = State(servers, self._records("GetMailUsers", "MailUsers", USERS))
-            description = Description("rest", session.api_version)
-            yield RestSession(description, state, state, self._kept.fingerprints, self._server, self._kept)
-        finally:
-            session.close()
+        with self._kept.open(writing) as kept:
+            try:
+                servers = self._records("GetSmtpDefinitions", SMTP_SERVERS)
+                state = State(servers, self._records("GetMailUsers", USERS))
+                description = Description("rest", session.api_version)
+                yield RestSession(description, state, state, kept.fingerprints, self._server, kept)
+            finally:
+                session.close()
 
-    def _records(self, method: str, list_name: str, section: Section) -> list[dict[str, Any]]:
+    def _records(self, method: str, section: Section) -> list[dict[str, Any]]:
         """Read page by page: RecNo 0 first, then the RecNo returned; fewer records than asked for are the last."""
         contract = self._server.contract
         records: list[dict[str, Any]] = []
         position = 0
+        seen = {position}
         while True:
             answer = self._server.get(method, "", "", position, PAGE)
-            page = answer.get(contract.name(list_name)) or []
-            try:
-                records += [contract.record(raw, section) for raw in page]
-            except FinconError as exc:
-                raise self._server.error(str(exc)) from None
-            following = answer.get(contract.name("RecNo"))
-            if len(page) < PAGE or not isinstance(following, int) or following == position:
+            if answer is None and records:
                 return records
+            try:
+                page = contract.page(answer, section)
+            except FinconError as exc:
+                raise self._server.error(f"{method}: {exc}") from None
+            records += page
+            if len(page) < PAGE:
+                return records
+            following = (answer or {}).get(contract.name("RecNo"))
+            if not isinstance(following, int) or following in seen:
+                raise self._server.error(f"{method}: a full page was received without the RecNo of the next one")
             position = following
-
-
-def _explained(exc: FinconError) -> str:
-    if isinstance(exc, ConnectionLostError):
-        return f"{exc}; whether the change took effect is not known, and the next run will see"
-    return str(exc)
+            seen.add(position)

@@ -12,22 +12,38 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import password_word
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_ENABLED,
     RESOURCES,
     SECTIONS,
+    SMTP_SERVER,
+    SMTP_SERVERS,
+    USERS,
     Field,
     Section,
+    normal_key,
+    same_value,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, empty_value
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, Change, empty_value
 
-METHODS = (
-    "GetSmtpDefinitions", "CreateSmtpDefinition", "UpdateSmtpDefinition", "DeleteSmtpDefinition",
-    "GetMailUsers", "UpdateMailUser", "ClearMailUser", "SetMailEnabled",
-)  # fmt: skip
+#: The list of each section in the answers to the methods that read.
+_LISTS = {SMTP_SERVERS.name: "SmtpDefinitions", USERS.name: "MailUsers"}
+
+#: What each write answers with, and so shows that it was done.
+ANSWERS = {
+    "CreateSmtpDefinition": "SmtpDefinitionInfo",
+    "UpdateSmtpDefinition": "SmtpDefinitionInfo",
+    "DeleteSmtpDefinition": "Deleted",
+    "UpdateMailUser": "MailUserInfo",
+    "ClearMailUser": "Cleared",
+    "SetMailEnabled": "MailEnabled",
+}
+
+METHODS = ("GetSmtpDefinitions", "GetMailUsers", *ANSWERS)
 
 _FIELDS = [field for section in SECTIONS.values() for field in section.columns.values()]
 #: Every name of the contract that stands in a body or an answer.
 _NAMES = {
-    "SmtpDefinitions", "MailUsers", "SmtpDefinitionInfo", "MailUserInfo", "RecNo",
+    *_LISTS.values(), "RecNo", "SmtpDefinitionInfo", "MailUserInfo", "Deleted", "Cleared",
     *(field.wire for field in _FIELDS),
     *(field.wire_set for field in _FIELDS if field.wire_set),
 }  # fmt: skip
@@ -52,22 +68,94 @@ class MailContract:
         """Return the server's name of a field, or of another part of a body or an answer."""
         return self._names.get(name, name)
 
-    def record(self, raw: Any, section: Section) -> dict[str, Any]:
-        """Return a record that the server sent.
+    def page(self, answer: Mapping[str, Any] | None, section: Section) -> list[dict[str, Any]]:
+        """Return the records of an answer to a list method.
 
-        :raises FinconError: when it has no key.
+        :param answer: ``None`` where the server said that there are none.
+        :raises FinconError: when the answer is not whole, or a record is not of the contract's shape.
         """
+        # Every Fincon has users, the one that is logged in at least; definitions there may be none.
+        if answer is None and section is USERS:
+            raise FinconError("no users were received, though there is at least the one that is logged in")
+        if answer is None:
+            return []
+        name = self.name(_LISTS[section.name])
+        page = answer.get(name)
+        if not isinstance(page, list):
+            raise FinconError(f"the answer has no list {name}; check the contract")
+        count = answer.get("Count")
+        if isinstance(count, int) and not isinstance(count, bool) and count != len(page):
+            raise FinconError(f"{name} has {len(page)} records, though the answer counts {count}")
+        return [self._record(raw, section) for raw in page]
+
+    def _record(self, raw: Any, section: Section) -> dict[str, Any]:
         key = self.name(section.key.wire)
-        if not isinstance(raw, Mapping) or not isinstance(raw.get(key), str):
+        if not isinstance(raw, Mapping) or not isinstance(raw.get(key), str) or not raw[key].strip():
             raise FinconError(f"a record without {key} was received; check the contract")
-        return {section.key.name: raw[key], **{field.name: self.value(raw, field) for field in section.fields}}
+        try:
+            return {section.key.name: raw[key], **{field.name: self.value(raw, field) for field in section.fields}}
+        except FinconError as exc:
+            raise FinconError(f"{section.resource.title} {raw[key]!r}: {exc}") from None
 
     def value(self, raw: Mapping[str, Any], field: Field) -> Any:
-        """Return what a record that the server sent holds in a field; of a secret, the word whether it is set."""
-        if field.secret:
-            return password_word(raw.get(self.name(field.wire_set)) == "Y")
-        value = raw.get(self.name(field.wire), empty_value(field))
-        return value == "Y" if field.kind == "flag" else value
+        """Return what a record that the server sent holds in a field; of a secret, the word whether it is set.
+
+        :raises FinconError: when the value is not of the field's type. It is not shown.
+        """
+        name = self.name(field.wire_set or field.wire)
+        value = raw.get(name)
+        if field.secret or (field.kind == "flag" and value not in (None, "")):
+            if value not in ("Y", "N"):
+                raise FinconError(f"{name} must be Y or N")
+            return password_word(value == "Y") if field.secret else value == "Y"
+        if value is None or (field.kind == "flag" and value == ""):
+            return empty_value(field)
+        if field.kind == "integer":
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise FinconError(f"{name} must be a whole number")
+        elif not isinstance(value, str):
+            raise FinconError(f"{name} must be text")
+        return value
+
+    def shown_by(self, answer: Mapping[str, Any], change: Change) -> str:
+        """Return why an answer does not show that a change was made; empty when it does.
+
+        A write answers with what it did (docs/rest-contract.md). An answer without that proves nothing.
+        """
+        name = ANSWERS[method_of(change)]
+        if self.name(name) not in answer:
+            return f"the answer does not show that it was made ({self.name(name)} is missing)"
+        shown = answer[self.name(name)]
+        if name == "MailEnabled":
+            return "" if shown == self.parameters(change)[1] else f"the answer shows another {self.name(name)}"
+        if name in ("Deleted", "Cleared"):
+            return "" if shown in (True, "Y") else f"the answer shows that it was not made ({self.name(name)})"
+        return self._stored_otherwise(shown, change)
+
+    def _stored_otherwise(self, stored: Any, change: Change) -> str:
+        resource, values = RESOURCES[change.resource], change.values()
+        key = self.name(resource.key.wire)
+        if not isinstance(stored, Mapping) or not isinstance(stored.get(key), str):
+            return f"the answer does not show that it was made ({key} is missing)"
+        if normal_key(resource, stored[key]) != normal_key(resource, change.name):
+            return "the answer shows another record"
+        for field in resource.fields:
+            if field.name not in values or self.name(field.wire_set or field.wire) not in stored:
+                continue
+            kept = self.value(stored, field)
+            want = password_word(bool(values[field.name])) if field.secret else values[field.name]
+            if not same_value(field, kept, want):
+                return f"the server keeps {kept!r} as {field.name}, not {want!r}; declare the value that it keeps"
+        return ""
+
+    def parameters(self, change: Change) -> tuple[Any, ...]:
+        """Return the parameters of the write that makes a change. Hold secrets."""
+        if change.action == DELETE:
+            return (change.name,)
+        if change.resource == MAIL_ENABLED.name:
+            (switch,) = MAIL_ENABLED.fields
+            return (change.name, wire(switch, change.values()[switch.name]))
+        return (self.body(change),)
 
     def body(self, change: Change) -> dict[str, Any]:
         """Return what a write sends: the key and the changed fields only. Holds secrets."""
@@ -76,6 +164,17 @@ class MailContract:
             self.name(field.wire): wire(field, values[field.name]) for field in resource.fields if field.name in values
         }
         return {self.name(resource.key.wire): change.name, **sent}
+
+
+def method_of(change: Change) -> str:
+    """Return the method that makes a change, as the contract names it."""
+    if change.resource == SMTP_SERVER.name:
+        return {CREATE: "CreateSmtpDefinition", DELETE: "DeleteSmtpDefinition"}.get(
+            change.action, "UpdateSmtpDefinition"
+        )
+    if change.action == DELETE:
+        return "ClearMailUser"
+    return "SetMailEnabled" if change.resource == MAIL_ENABLED.name else "UpdateMailUser"
 
 
 def wire(field: Field, value: Any) -> Any:

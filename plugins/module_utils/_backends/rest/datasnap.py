@@ -16,7 +16,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import (
@@ -24,8 +24,14 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http im
     ConnectionLostError,
     HttpClient,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import (
+    FinconError,
+    UncertainError,
+    UnreachableError,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber, clean_all
+
+_T = TypeVar("_T")
 
 BASE_PATH = "/datasnap/rest/FinconAPI"
 
@@ -46,6 +52,10 @@ _SESSION_POLL = 2.0
 
 class MethodMissingError(FinconError):
     """The server does not know the method."""
+
+
+class _UnavailableError(UnreachableError, UncertainError):
+    """The server, or what is before it, cannot answer now."""
 
 
 class _SessionGoneError(FinconError):
@@ -99,8 +109,26 @@ class DataSnapSession:
         return self._in_session(lambda: self._get(method, (self._connect_id, *parameters)))
 
     def write(self, method: str, *parameters: Any) -> dict[str, Any]:
-        """Call a method that changes something, with all parameters in the body and nothing in the address."""
-        return self._in_session(lambda: self._post(method, (self._connect_id, *parameters))) or {}
+        """Call a method that changes something, with all parameters in the body and nothing in the address.
+
+        :raises UncertainError: when the answer does not tell whether the change took effect.
+        """
+        if self._connect_id:
+            with contextlib.suppress(_SessionGoneError):
+                return self._post(method, (self._connect_id, *parameters))
+            return self._write_again(method, parameters)
+        self._login()
+        return self._post(method, (self._connect_id, *parameters))
+
+    def _write_again(self, method: str, parameters: tuple[Any, ...]) -> dict[str, Any]:
+        """Log in once more, since the server has forgotten the session; perhaps after it did what was asked."""
+        try:
+            self._login()
+            return self._post(method, (self._connect_id, *parameters))
+        except MethodMissingError:
+            raise
+        except FinconError as exc:
+            raise UncertainError(str(exc)) from exc
 
     def close(self) -> None:
         """Log out, so that the session is free for others at once, and close the connection. Does not raise."""
@@ -110,7 +138,7 @@ class DataSnapSession:
             self._connect_id = ""
         self._client.close()
 
-    def _in_session(self, call: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
+    def _in_session(self, call: Callable[[], _T]) -> _T:
         """Log in when need be, and once more when the server has forgotten the session meanwhile."""
         if self._connect_id:
             with contextlib.suppress(_SessionGoneError):
@@ -123,7 +151,7 @@ class DataSnapSession:
         ends = self._clock() + self._session_wait
         while True:
             try:
-                answer = self._post("Login", self._fincon_login) or {}
+                answer = self._post("Login", self._fincon_login)
                 break
             except _NoSessionFreeError as exc:
                 if self._clock() + _SESSION_POLL > ends:
@@ -147,17 +175,19 @@ class DataSnapSession:
                 if last:
                     raise
                 continue
+            if _says_no_records(answer):
+                return None
             if answer.status not in _PASSING or last or _DONT_RUN.search(answer.text):
                 return self._result(method, answer)
             self._sleep(_retry_after(answer.headers, attempt))
         raise AssertionError("the last try returns or raises")
 
-    def _post(self, method: str, parameters: tuple[Any, ...]) -> dict[str, Any] | None:
+    def _post(self, method: str, parameters: tuple[Any, ...]) -> dict[str, Any]:
         body = json.dumps({"_parameters": list(parameters)}).encode("utf-8")
         headers = {**self._headers, "Content-Type": "application/json"}
         return self._result(method, self._client.request("POST", f"/%22{method}%22/", headers, body))
 
-    def _result(self, method: str, answer: Answer) -> dict[str, Any] | None:
+    def _result(self, method: str, answer: Answer) -> dict[str, Any]:
         """Return the object in the envelope; a non-blank ErrorInfo is a failure also under HTTP 200."""
         if answer.status == 401:
             raise FinconError(
@@ -168,15 +198,10 @@ class DataSnapSession:
         text = _error_text(data) if data is not None else answer.text
         if answer.status == 200 and data is not None and not text:
             return _unwrap(data, self.where, method)
-        raise_for = self._failure(method, answer, data is not None, text)
-        if raise_for is None:
-            return None
-        raise raise_for
+        raise self._failure(method, answer, data is not None, text)
 
-    def _failure(self, method: str, answer: Answer, is_json: bool, text: str) -> FinconError | None:
+    def _failure(self, method: str, answer: Answer, is_json: bool, text: str) -> FinconError:
         shown = self._shown(text)
-        if is_json and _NO_RECORDS.search(text):
-            return None
         if _INVALID_SESSION.search(text):
             return _SessionGoneError(
                 f"{self.where}: {method}: the server has ended the session ({shown}), twice in a row; try again"
@@ -198,15 +223,17 @@ class DataSnapSession:
                 f"{self.where}: {method}: redirected (HTTP {answer.status}); give the final address in url"
             )
         if is_json:
-            return FinconError(f"{self.where}: {method} failed: {shown or f'HTTP {answer.status}'}")
+            # An error of the server itself, or of a gateway, may come after the change was made.
+            kind = UncertainError if answer.status >= 500 else FinconError
+            return kind(f"{self.where}: {method} failed: {shown or f'HTTP {answer.status}'}")
         if answer.status == 503:
-            return UnreachableError(
+            return _UnavailableError(
                 f"{self.where}: the server is not available (HTTP 503: {shown or 'no text'}); "
                 'perhaps it is in its daily "Don\'t run" window'
             )
-        kind = answer.headers.get("content-type", "no content type")
-        return FinconError(
-            f"{self.where}: {method}: the answer is not JSON (HTTP {answer.status}, {kind}): {shown or 'empty'}; "
+        content = answer.headers.get("content-type", "no content type")
+        return UncertainError(
+            f"{self.where}: {method}: the answer is not JSON (HTTP {answer.status}, {content}): {shown or 'empty'}; "
             "is this the address of a Fincon REST server?"
         )
 
@@ -217,10 +244,20 @@ class DataSnapSession:
 
 def _json(text: str) -> dict[str, Any] | None:
     try:
-        data = json.loads(text)
-    except ValueError:
+        data = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None
+
+
+def _refuse_constant(name: str) -> Any:
+    """JSON knows neither NaN nor Infinity (RFC 8259, section 6)."""
+    raise ValueError(name)
+
+
+def _says_no_records(answer: Answer) -> bool:
+    data = _json(answer.text)
+    return data is not None and _NO_RECORDS.search(_error_text(data)) is not None
 
 
 def _first(data: dict[str, Any]) -> dict[str, Any] | None:
@@ -241,10 +278,12 @@ def _error_text(data: dict[str, Any]) -> str:
 def _unwrap(data: dict[str, Any], where: str, method: str) -> dict[str, Any]:
     result = _first(data)
     if result is None:
-        raise FinconError(f'{where}: {method}: the answer has no {{"result":[{{...}}]}}; is this a Fincon REST server?')
+        raise UncertainError(
+            f'{where}: {method}: the answer has no {{"result":[{{...}}]}}; is this a Fincon REST server?'
+        )
     return result
 
 
 def _retry_after(headers: Mapping[str, str], attempt: int) -> float:
     asked = headers.get("retry-after", "")
-    return min(float(asked), _MAX_RETRY_AFTER) if asked.isdigit() else float(attempt)
+    return min(float(asked), _MAX_RETRY_AFTER) if asked.isascii() and asked.isdigit() else float(attempt)

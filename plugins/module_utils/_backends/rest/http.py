@@ -20,7 +20,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import (
+    FinconError,
+    UncertainError,
+    UnreachableError,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_context
 
@@ -52,7 +56,7 @@ class Answer:
     text: str
 
 
-class ConnectionLostError(UnreachableError):
+class ConnectionLostError(UnreachableError, UncertainError):
     """The connection ended while an answer was expected: whether the request took effect is not known."""
 
 
