@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 
@@ -35,8 +34,7 @@ def run_in_worker(
         return {"failed": True, "msg": message}, []
     params = validated.validated_parameters
     made = module.run(params, check_mode)
-    # Nothing scrubs an action plugin's result, as AnsibleModule does with that of a module.
-    return remove_values(made.as_dict(), set(_secrets(module.argument_spec, params))), made.warnings
+    return made.as_dict(), made.warnings
 
 
 def plain(value: Any) -> Any:
@@ -54,14 +52,3 @@ def plain(value: Any) -> Any:
         if isinstance(value, kind):
             return kind(value)
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _secrets(spec: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[str]:
-    """The values of all options that must not be shown, those of records included."""
-    for name, option in spec.items():
-        value = params.get(name)
-        if value and option.get("no_log"):
-            yield str(value)
-        for record in value if isinstance(value, list) else [value]:
-            if isinstance(record, Mapping):
-                yield from _secrets(option.get("options") or {}, record)

@@ -10,13 +10,13 @@ false: what cannot be decided is a warning), and over the state that a plan lead
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import ERROR, WARNING, Finding, did_you_mean
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import UNSET
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, normal_key
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import Record, State
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, Record, State
 
 #: ``(resource name, normal key)`` of the records that somebody declared.
 Concerned = Container[tuple[str, str]]
@@ -100,3 +100,32 @@ def _login_findings(server: Record, user: Record, complete: bool) -> list[Findin
 def _is_empty(password: str | None) -> bool:
     """Whether a password is known to be empty; ``None`` means that nobody knows."""
     return password in ("", UNSET)
+
+
+def password_findings(desired_records: Iterable[DesiredRecord]) -> list[Finding]:
+    """Return a warning for each password that is, or is part of, another declared value: who reads that value has it.
+
+    Names the field, and neither value.
+    """
+    declared = list(desired_records)
+    values = [
+        (record, field.name, str(value))
+        for record in declared
+        for field in record.resource.fields
+        for value in [record.values.get(field.name)]
+        if not field.secret and value not in (None, "") and not isinstance(value, bool)
+    ]
+    values += [(record, record.resource.key.name, record.name) for record in declared]
+    return [
+        Finding(
+            f"is also in {holder.resource.name} {holder.name}, {name}, where everybody reads it; choose another",
+            record.resource.name,
+            record.name,
+            field.name,
+            WARNING,
+        )
+        for record in declared
+        for field in record.resource.fields
+        if field.secret and record.values.get(field.name)
+        for holder, name, _value in [item for item in values if str(record.values[field.name]) in item[2]][:1]
+    ]

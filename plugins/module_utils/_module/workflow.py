@@ -34,7 +34,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.plan import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purged_records
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
-from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
+from ansible_collections.fincon.mail.plugins.module_utils._core.rules import password_findings, rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, DesiredRecord, State
 from ansible_collections.fincon.mail.plugins.module_utils._module import logins as verifying
 from ansible_collections.fincon.mail.plugins.module_utils._module.result import ModuleResult
@@ -68,7 +68,7 @@ def write(backend: Backend, request: Request, check_mode: bool, prober: Prober =
     :param check_mode: everything but the last step: nothing is written.
     :raises FinconError: when nothing could be done at all.
     """
-    notes = refuse_errors(declared_findings(request.desired_records))
+    notes = refuse_errors([*declared_findings(request.desired_records), *password_findings(request.desired_records)])
     with backend.open(writing=not check_mode) as session:
         desired_records = request.desired_records
         if request.purge is not None:

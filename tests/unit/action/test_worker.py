@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
 from ansible.parsing.dataloader import DataLoader
@@ -51,8 +52,38 @@ def test_arguments_are_refused_in_the_words_of_a_module(arguments: dict[str, obj
     assert warnings == []
 
 
-def test_a_result_that_repeats_an_option_that_must_not_be_shown_is_masked() -> None:
-    arguments = {"mail_server": CANARY, "password": CANARY, "username": "u", "level": "connect", "timeout": 1}
-    result, _warnings = run_in_worker("fincon_smtp_probe", arguments, False, "fincon.mail.fincon_smtp_probe")
-    assert result["failed"] is True
-    assert CANARY not in str(result)
+def applied(password: str, ledger: Path) -> tuple[dict[str, object], list[str]]:
+    """What fincon_mail_branch returns for a branch whose definition has this password."""
+    server = {"name": "HQ", "mail_server": "smtp.example.co.za", "port": 587, "username": "hq", "password": password}
+    user = {"user": "THANDI", "smtp_server": "HQ", "sender_name": "Thandi", "sender_email": "t@example.co.za"}
+    arguments = {
+        "smtp_servers": [server],
+        "users": [user],
+        "installation": {"backend": "attended", "ledger": str(ledger)},
+        "verify": "none",
+    }
+    return run_in_worker("fincon_mail_branch", arguments, False, "fincon.mail.fincon_mail_branch")
+
+
+@pytest.mark.parametrize(
+    ("password", "holder"),
+    [
+        ("587", "smtp_server HQ, port"),
+        ("a", "smtp_server HQ, mail_server"),
+        ("Thandi", "mail_user THANDI, sender_name"),
+        ("HQ", "mail_user THANDI, smtp_server"),
+        ("mail_user", ""),
+        ("2026", ""),
+        ("create", ""),
+        ("set", ""),
+    ],
+)
+def test_values_that_hold_a_password_stay_whole_and_a_warning_names_the_field(
+    password: str, holder: str, tmp_path: Path
+) -> None:
+    result, warnings = applied(password, tmp_path / "a.yml")
+    other, _none = applied(CANARY, tmp_path / "b.yml")
+    assert result == other, "the password makes no difference to the result"
+    assert CANARY not in str(other)
+    text = f"smtp_server HQ, password: is also in {holder}, where everybody reads it; choose another"
+    assert warnings == ([text] if holder else [])
