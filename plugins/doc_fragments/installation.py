@@ -91,6 +91,12 @@ options:
         - Whether the company uses Fincon's alternate file extension.
         type: bool
         default: false
+      allow_http:
+        description:
+        - Whether O(installation.url) may be plain HTTP to another machine.
+        - All passwords can then be read on the way, and each run warns of it.
+        type: bool
+        default: false
       validate_certs:
         description:
         - Whether the certificate of the REST server is verified.

@@ -26,10 +26,12 @@ class Description:
 
     :param backend: name of the backend.
     :param version: its version as it tells it; empty when it does not.
+    :param warnings: sentences for the user, the same in every call.
     """
 
     backend: str
     version: str = ""
+    warnings: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the result tells of the backend."""

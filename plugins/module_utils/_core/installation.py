@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.checks import PLACEHOLDER_PROBLEM, is_placeholder
+from ansible_collections.fincon.mail.plugins.module_utils._core import urls
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
+    PLACEHOLDER_PROBLEM,
+    is_placeholder,
+    is_template,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import PLACEHOLDER, Finding
 
 #: From what needs nothing of anybody to what needs the most of the vendor.
@@ -28,6 +33,8 @@ class Setting:
     :param required: whether those backends need it.
     :param default: its value when it is left out.
     :param secret: whether it must never be shown.
+    :param minimum: least number allowed; ``None`` for settings that are no number.
+    :param above: whether a number must be more than ``minimum``, rather than at least that.
     """
 
     name: str
@@ -37,6 +44,8 @@ class Setting:
     required: bool = False
     default: Any = None
     secret: bool = False
+    minimum: float | None = None
+    above: bool = True
 
 
 SETTINGS = (
@@ -57,6 +66,8 @@ SETTINGS = (
         ("Longest wait for another run that works on the ledger, in seconds.",),
         ("attended",),
         default=60.0,
+        minimum=0,
+        above=False,
     ),
     Setting(
         "command",
@@ -71,6 +82,7 @@ SETTINGS = (
         ("Longest time for one call of the adapter, in seconds. Then its whole process group is ended.",),
         ("command",),
         default=300.0,
+        minimum=0,
     ),
     Setting(
         "output_limit",
@@ -78,6 +90,7 @@ SETTINGS = (
         ("Most that one call of the adapter may print, in bytes.",),
         ("command",),
         default=16777216,
+        minimum=0,
     ),
     Setting("url", "str", ("Address of the Fincon REST server, such as V(https://10.1.2.3:4090).",), required=True),
     Setting("server_username", "str", ("User of the REST server itself, for HTTP Basic.",), required=True),
@@ -90,12 +103,30 @@ SETTINGS = (
     Setting(
         "alternate_extension", "bool", ("Whether the company uses Fincon's alternate file extension.",), default=False
     ),
+    Setting(
+        "allow_http",
+        "bool",
+        (
+            "Whether O(installation.url) may be plain HTTP to another machine.",
+            "All passwords can then be read on the way, and each run warns of it.",
+        ),
+        default=False,
+    ),
     Setting("validate_certs", "bool", ("Whether the certificate of the REST server is verified.",), default=True),
     Setting("ca_path", "path", ("File or directory with certificates of the CA to trust, where the module runs.",)),
-    Setting("connect_timeout", "float", ("Longest wait for the connection, in seconds.",), default=10.0),
-    Setting("timeout", "float", ("Longest wait for a part of an answer, in seconds.",), default=30.0),
-    Setting("total_timeout", "float", ("Longest time for all work of one call, in seconds.",), default=300.0),
-    Setting("session_wait", "float", ("Longest wait for a free session of the server, in seconds.",), default=60.0),
+    Setting("connect_timeout", "float", ("Longest wait for the connection, in seconds.",), default=10.0, minimum=0),
+    Setting("timeout", "float", ("Longest wait for a part of an answer, in seconds.",), default=30.0, minimum=0),
+    Setting(
+        "total_timeout", "float", ("Longest time for all work of one call, in seconds.",), default=300.0, minimum=0
+    ),
+    Setting(
+        "session_wait",
+        "float",
+        ("Longest wait for a free session of the server, in seconds.",),
+        default=60.0,
+        minimum=0,
+        above=False,
+    ),
     Setting(
         "contract",
         "dict",
@@ -136,6 +167,7 @@ def findings(installation: Mapping[str, Any]) -> list[Finding]:
         for setting in SETTINGS
         if setting.secret and is_placeholder(installation.get(setting.name))
     ]
+    found += _url_findings(installation) + _number_findings(installation)
     for name in sorted(given):
         if name not in by_name:
             found.append(_finding(name, "is not a setting of an installation"))
@@ -147,3 +179,36 @@ def findings(installation: Mapping[str, Any]) -> list[Finding]:
 
 def _finding(setting: str, message: str, code: str = "") -> Finding:
     return Finding(message, path=f"installation.{setting}", code=code)
+
+
+def _url_findings(installation: Mapping[str, Any]) -> list[Finding]:
+    url = installation.get("url")
+    if not url or is_template(url):
+        return []
+    try:
+        address = urls.parse(str(url))
+    except ValueError as exc:
+        return [_finding("url", str(exc))]
+    if not address.exposes or installation.get("allow_http"):
+        return []
+    return [
+        _finding(
+            "url",
+            "is plain http to another machine, so that all passwords can be read on the way; use https, or set "
+            "allow_http",
+        )
+    ]
+
+
+def _number_findings(installation: Mapping[str, Any]) -> list[Finding]:
+    found = []
+    for setting in SETTINGS:
+        value = installation.get(setting.name)
+        if setting.minimum is None or isinstance(value, bool) or not isinstance(value, (int, float)):
+            continue
+        # No comparison holds for a NaN.
+        fits = value > setting.minimum if setting.above else value >= setting.minimum
+        if not fits or value == float("inf"):
+            words = "more than" if setting.above else "at least"
+            found.append(_finding(setting.name, f"must be {words} {setting.minimum:g}"))
+    return found

@@ -18,4 +18,5 @@ def read(backend: Backend) -> ModuleResult:
         records = {name: session.installed.records(section.resource) for name, section in SECTIONS.items()}
         described = session.description.as_dict()
         values = {"changed": False, **records, "backend": described, **session.prepare(()).result}
-    return ModuleResult(values, UNCHANGED)
+        warnings = list(session.description.warnings)
+    return ModuleResult(values, UNCHANGED, warnings)

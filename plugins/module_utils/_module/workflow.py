@@ -80,7 +80,7 @@ def write(backend: Backend, request: Request, check_mode: bool, prober: Prober =
         if unsupported:
             raise FinconError(unsupported)
         verified, failure, verify_notes = _verify(plan, request, session.prober(prober))
-        notes += [*plan_notes, *verify_notes]
+        notes += [*session.description.warnings, *plan_notes, *verify_notes]
         if failure:
             return ModuleResult(_stopped(plan, session, verified, Applied((), plan.changes)), REFUSED, notes, failure)
         prepared = session.prepare(plan.changes)

@@ -28,7 +28,7 @@ SERVER = {
     "port": 587,
 }  # fmt: skip
 USER = {"user": "THANDI", "smtp_server": "HQ relay", "sender_name": "Thandi", "sender_email": "t@example.co.za"}
-REACHED = {"backend": "rest", "url": "http://x", "server_username": "u", "data_id": "A", "username": "u"}
+REACHED = {"backend": "rest", "url": "https://x", "server_username": "u", "data_id": "A", "username": "u"}
 
 
 def read(branch="durban", region="coast", tags=("big",), servers=(SERVER,), users=(USER,), **reached):
@@ -122,7 +122,7 @@ def records(key, names, rows):
 INSTALLATIONS = st.fixed_dictionaries(
     {"backend": st.sampled_from(["rest", "command", "attended"])},
     optional={
-        "url": st.sampled_from(["http://x", "http://y"]),
+        "url": st.sampled_from(["https://x", "https://y"]),
         "fingerprints": st.sampled_from(["/a", "/b"]),
         "lock_wait": st.sampled_from([60.0, 5.0]),
     },

@@ -83,7 +83,7 @@ def test_a_placeholder_is_plain_text_that_every_check_refuses_as_a_password(name
 
 
 def test_an_installation_with_a_placeholder_is_refused_without_showing_what_follows_the_mark():
-    reached = {"backend": "rest", "url": "http://x", "server_username": "u", "data_id": "A", "username": "u"}
+    reached = {"backend": "rest", "url": "https://x", "server_username": "u", "data_id": "A", "username": "u"}
     found = installation.findings({**reached, "server_password": "CHANGEME-c4nary", "password": "right"})
     assert [str(finding) for finding in found] == [
         "installation.server_password: is a placeholder: fill in the password"

@@ -89,7 +89,7 @@ def test_a_branch_without_users_has_no_say():
 
 
 def test_a_single_record_shares_nothing():
-    one = branch("a", [server()], [user("A")], url="http://x")
+    one = branch("a", [server()], [user("A")], url="https://x")
     assert share([one]) == ({}, [one])
 
 

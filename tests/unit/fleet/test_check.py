@@ -15,7 +15,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import S
 
 CANARY = "canary-8\x07"
 READY = {
-    "backend": "rest", "url": "http://x", "server_username": "a", "server_password": "b", "data_id": "C",
+    "backend": "rest", "url": "https://x", "server_username": "a", "server_password": "b", "data_id": "C",
     "username": "d", "password": "e",
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ branches: branches/*.yml
 defaults:
   installation:
     backend: rest
-    url: http://10.1.2.3:4090
+    url: https://10.1.2.3:4090
     server_username: api
     server_password: "{{ vault_server }}"
     username: ANSIBLE
@@ -67,7 +67,7 @@ def test_branches_come_in_the_order_of_their_names_without_findings(fleet):
 def test_what_a_branch_says_replaces_the_defaults_field_by_field(fleet):
     more = "vars: {both: branch}\nsmtp_servers:\n  - {name: hq RELAY, port: 465}\n  - {name: Own, mail_server: o.za}\n"
     (branch,) = fleet({"a": branch_text("a", more=more)}).branches
-    assert branch.data["installation"]["url"] == "http://10.1.2.3:4090"
+    assert branch.data["installation"]["url"] == "https://10.1.2.3:4090"
     assert branch.data["installation"]["data_id"] == "a"
     assert branch.data["smtp_servers"] == [
         {"name": "HQ relay", "mail_server": "smtp.example.co.za", "authenticate": True, "port": 465},

@@ -119,9 +119,6 @@ class CommandBackend(Backend):
 
     def __init__(self, installation: Mapping[str, Any]) -> None:
         argv = list(installation["command"])
-        for name in ("command_timeout", "output_limit"):
-            if not installation[name] > 0:
-                raise FinconError(f"installation.{name} must be more than 0")
         self._adapter = Adapter(argv, Limits(installation["command_timeout"], installation["output_limit"]))
         self._kept = FingerprintFile(installation.get("fingerprints"), f"command/{shlex.join(argv)}")
 

@@ -140,6 +140,7 @@ class RestBackend(Backend):
             ),
             installation["session_wait"],
         )
+        self._warnings = (f"{client.where}: plain HTTP, so that all passwords can be read on the way",) * client.exposes
         self._server = _MailMethods(session, MailContract(installation.get("contract") or {}))
         self._kept = FingerprintFile(installation.get("fingerprints"), f"{client.where}/{installation['data_id']}")
 
@@ -151,7 +152,7 @@ class RestBackend(Backend):
             try:
                 servers = self._records("GetSmtpDefinitions", SMTP_SERVERS)
                 state = State(servers, self._records("GetMailUsers", USERS))
-                description = Description("rest", session.api_version)
+                description = Description("rest", session.api_version, self._warnings)
                 yield RestSession(description, state, state, kept.fingerprints, self._server, kept)
             finally:
                 session.close()

@@ -18,8 +18,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from ansible_collections.fincon.mail.plugins.module_utils._core import urls
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import (
     FinconError,
     UncertainError,
@@ -106,9 +106,13 @@ class HttpClient:
     def __init__(
         self, url: str, default_path: str, limits: TimeLimits, validate_certs: bool, ca_path: str | None
     ) -> None:
-        parts = _split(url)
+        try:
+            parts = urls.parse(url)
+        except ValueError as exc:
+            raise FinconError(f"installation.url {exc}") from None
         self.secure = parts.scheme == "https"
-        self.host = parts.hostname or ""
+        self.exposes = parts.exposes
+        self.host = parts.host
         self.port = parts.port or DEFAULT_PORT
         self.path = parts.path.rstrip("/") or default_path
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -132,6 +136,10 @@ class HttpClient:
             return self._exchange(connection, verb, path, headers, body)
         finally:
             self._left -= time.monotonic() - started
+
+    def allow(self, seconds: float) -> None:
+        """Give the next requests so much time at least, whatever is left of the whole."""
+        self._left = max(self._left, seconds)
 
     def close(self) -> None:
         """Close the connection, if one is open."""
@@ -210,18 +218,6 @@ class HttpClient:
             raise ConnectionLostError(f"{self.where}: the answer is longer than {MAX_ANSWER_BYTES} bytes")
         fields = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, fields, raw.decode("utf-8", "replace"))
-
-
-def _split(url: str) -> Any:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.username and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        # The address is not shown: it may hold a password.
-        raise FinconError("installation.url must be http:// or https:// with a host, a port if need be, and no login")
-    return parts
 
 
 def _tls_context(validate_certs: bool, ca_path: str | None) -> ssl.SSLContext:

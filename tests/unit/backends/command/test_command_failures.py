@@ -11,7 +11,6 @@ import re
 from pathlib import Path
 
 import pytest
-from ansible_collections.fincon.mail.plugins.module_utils._backends.command.backend import CommandBackend
 from ansible_collections.fincon.mail.plugins.module_utils._backends.registry import backend_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER
@@ -100,7 +99,7 @@ def test_what_cannot_be_started_says_why(script, installation, tmp_path):
 @pytest.mark.parametrize("name", ["command_timeout", "output_limit"])
 def test_a_limit_has_to_be_above_zero(installation, name):
     with pytest.raises(FinconError, match=f"{name} must be more than 0"):
-        CommandBackend(installation("x", **{name: 0}))
+        backend_of(installation("x", **{name: 0}))
 
 
 def test_an_adapter_that_fails_before_it_reads_is_told_by_its_own_words(script, installation, site):

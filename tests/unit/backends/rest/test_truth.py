@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._backends import fingerprints
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.backend import RestBackend
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import Answer, HttpClient
+from ansible_collections.fincon.mail.plugins.module_utils._core import urls
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
@@ -232,3 +233,17 @@ def test_what_four_runs_at_once_leave_is_what_the_fingerprints_vouch_for(standin
     held = [name for name in passwords if standin.password_is("CAPETOWN", "smtp_server", "HQ relay", name)]
     claimed = [name for name in passwords if not run(settings, server(name), check_mode=True).values["changed"]]
     assert claimed == held
+
+
+def test_a_run_that_used_up_its_time_logs_out_all_the_same(standin, installation):
+    standin.fault("slow", seconds=1.5, method="GetMailUsers")
+    with pytest.raises(FinconError), RestBackend(installation(standin, timeout=5.0, total_timeout=1.0)).open():
+        pass
+    assert standin.sessions() == []
+
+
+def test_plain_http_to_another_machine_is_a_warning_in_each_call(standin, installation, monkeypatch):
+    monkeypatch.setattr(urls, "_is_loopback", lambda _host: False)
+    settings = installation(standin, url=standin.url)
+    warned = any("plain HTTP" in warning for warning in run(settings, server(FIRST)).warnings)
+    assert warned is standin.url.startswith("http://")
