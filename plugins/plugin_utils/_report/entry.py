@@ -17,6 +17,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     normal_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
+from ansible_collections.fincon.mail.plugins.module_utils._core.texts import all_visible, visible
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     DIFFERS,
     DRIFT,
@@ -68,13 +69,13 @@ def branch_entry(
     listed = records.listed()
     state = _state(outcome, listed)
     return {
-        "branch": branch,
-        "region": region,
-        "tags": list(tags),
+        "branch": visible(branch),
+        "region": visible(region),
+        "tags": all_visible(list(tags)),
         "state": state,
         "checked": checked,
         "reason": _reason(result) if state in (FAILED, INVALID, UNREACHABLE) else "",
-        "records": listed,
+        "records": all_visible(listed),
     }
 
 
@@ -203,6 +204,6 @@ def _state(outcome: str, records: Iterable[Record]) -> str:
 def _reason(result: Mapping[str, Any]) -> str:
     if "censored" in result:
         return "the task has no_log, so nothing is known of its result; take it off, secrets are never in a result"
-    reason = str(result.get("msg") or "there is no result")
+    reason = "\n".join(map(visible, str(result.get("msg") or "there is no result").split("\n")))
     more = len(reason) - _REASON_LENGTH
     return f"{reason[:_REASON_LENGTH]} (and {more:,} characters more)" if more > 0 else reason

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import VERSION, Document, document_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import Schema, opened
@@ -20,6 +21,9 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation im
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
+
+#: Keys that hold a date or a time.
+_DAYS = ("generated", "checked", "since")
 
 #: How many errors of one file are named.
 _NAMED = 10
@@ -52,6 +56,8 @@ def read_report(text: str, name: str) -> Document:
         raise ReportError(f"{name}:{exc.lineno}:{exc.colno}: is not JSON ({exc.msg})") from None
     except RecursionError:
         raise ReportError(f"{name}: is not a drift report: it is nested too deeply") from None
+    except ValueError:
+        raise ReportError(f"{name}: is not a drift report: it has a number of too many digits") from None
     if not isinstance(document, dict) or "version" not in document:
         raise ReportError(f"{name}: is not a drift report of fincon.mail: it names no version")
     if document["version"] != VERSION:
@@ -69,9 +75,25 @@ def _refuse_other_shapes(document: Document, name: str) -> None:
     except MissingLibraries as exc:
         raise ReportError(f"{name}: cannot be read. {exc}") from exc
     found = [problem for error in errors for problem in _problems(error)]
+    found += [] if found else _impossible_days(document, "")
     if found:
         more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         raise ReportError(f"{name}: is not a drift report of fincon.mail: {'; '.join(found[:_NAMED])}{more}")
+
+
+def _impossible_days(value: Any, path: str) -> list[str]:
+    """Days that no calendar has, such as 30 February, which a pattern lets pass."""
+    if isinstance(value, dict):
+        return [text for key, item in value.items() for text in _impossible_days(item, f"{path}.{key}".lstrip("."))]
+    if isinstance(value, list):
+        return [text for index, item in enumerate(value) for text in _impossible_days(item, f"{path}[{index}]")]
+    if path.rpartition(".")[2] not in _DAYS:
+        return []
+    try:
+        date.fromisoformat(value[:10])
+    except ValueError:
+        return [f"{path} must be a date or a time in UTC"]
+    return []
 
 
 def _problems(error: ValidationError) -> Iterable[str]:

@@ -31,6 +31,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     normal_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
+from ansible_collections.fincon.mail.plugins.module_utils._core.texts import visible
 
 #: Removals are sections of their own: a definition is deleted once no user is linked to it any more.
 _REMOVALS = {MAIL_USER.name: "mail_user_removal", SMTP_SERVER.name: "smtp_server_removal"}
@@ -63,7 +64,11 @@ def work_order(
     """
     if markup not in _MARKUPS:
         raise FinconError(f"markup must be one of {', '.join(_MARKUPS)}, not {markup!r}")
-    say = _MARKUPS[markup]
+    escape = _MARKUPS[markup]
+
+    def say(text: str) -> str:
+        return escape(visible(text))
+
     known = _known_labels(labels or {})
     passwords = _declared_passwords(records or {})
     label = partial(_label, known=known, say=say)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import combined
 
@@ -180,3 +182,12 @@ def test_calls_that_name_different_records_are_put_together(results):
         entry = combined(results.entry(first), results.entry(second))
         assert entry["state"] == "drift"
         assert list(records(entry).items()) == [("HQ", "differs"), ("THANDI", "in_sync")]
+
+
+@pytest.mark.parametrize("mark", ["\x1b[2J", "\x00", "\u202e", "\n"])
+def test_nothing_from_outside_acts_where_the_entry_is_read(results, mark):
+    change = results.change({"field": "bcc", "have": f"a{mark}", "want": "b"}, name=f"HQ{mark}")
+    entry = results.entry(results.read(change, pending=[{**results.waiting(), "name": f"HQ{mark}"}]), branch=f"x{mark}")
+    assert mark not in json.dumps(entry, ensure_ascii=False).replace("\\\\", "")
+    for text in (entry["branch"], *records(entry), *(item[2] for item in differences(entry))):
+        assert mark not in text

@@ -9,6 +9,7 @@ import json
 import os
 
 import pytest
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import to_json
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import FORMATS, now, read_reports, write_report
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError
 
@@ -120,3 +121,21 @@ def test_a_file_that_is_not_a_report_is_named_when_it_is_merged(tmp_path):
 def test_the_present_time_is_in_utc_to_the_second():
     assert len(now()) == len("2026-11-24T04:00:00Z")
     assert now().endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "reason"),
+    [
+        (lambda text: text.replace("2026-11-23T04", "2026-02-30T04"), "must be a date or a time in UTC"),
+        (lambda text: text.replace('"version": 1', f'"version": {"9" * 5000}'), "a number of too many digits"),
+        (lambda _text: "[" * 100000, "nested too deeply"),
+    ],
+    ids=["30 February", "digits", "depth"],
+)
+def test_a_damaged_report_is_named_with_what_is_wrong(results, tmp_path, spoilt, reason):
+    document = results.document(durban=results.read(results.change(results.port)))
+    path = tmp_path / "old.json"
+    path.write_text(spoilt(to_json(document)))
+    with pytest.raises(ReportError, match=reason) as caught:
+        read_reports([str(path)])
+    assert str(path) in str(caught.value)

@@ -34,9 +34,12 @@ _IDENTITIES = ("name", "user", "item", "field")
 #: Plain values that are not text. Fewer than YAML 1.1 has, in which ``on`` is true and 12:30 a number.
 _PLAIN = (
     (re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), lambda text: text.lower() == "true"),
-    (re.compile(r"-?(?:0|[1-9][0-9]*)$"), int),
+    # A longer number is none that a ledger holds; Python refuses to convert one of 4,300 digits.
+    (re.compile(r"-?(?:0|[1-9][0-9]{0,17})$"), int),
     (re.compile(r"(?:null|Null|NULL|~|)$"), lambda _text: None),
 )
+#: A ledger nests its values seven deep.
+_MAX_DEPTH = 60
 _STRING_TAGS = ("tag:yaml.org,2002:str", "!")
 
 
@@ -138,7 +141,29 @@ def _comments(text: str) -> tuple[dict[DataPath | None, list[str]], dict[DataPat
 
 
 def _compose(text: str) -> Any:
+    """Return the root node.
+
+    :raises RecursionError: when values are nested deeper than in any ledger; libyaml would end the process.
+    """
+    if _may_be_deep(text):
+        depth = 0
+        for event in yaml.parse(text, _loader()):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MAX_DEPTH:
+                raise RecursionError
     return yaml.compose(text, _loader())
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether a text has enough brackets, marks or spaces for deep values. Quick; a yes may be wrong."""
+    if re.search(rf"([-?:] ){{{_MAX_DEPTH}}}|^ {{{2 * _MAX_DEPTH}}}", text, re.M):
+        return True
+    depth = 0
+    for found in re.finditer(r"[\[\]{}]", text):
+        depth = depth + 1 if found[0] in "[{" else max(depth - 1, 0)
+        if depth > _MAX_DEPTH:
+            return True
+    return False
 
 
 def _loader() -> Any:

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import stat
+import time
 from functools import partial
 from types import SimpleNamespace
 
@@ -233,3 +234,22 @@ def test_a_ledger_that_cannot_be_read_or_locked_is_told_in_one_sentence(tmp_path
     (tmp_path / "file").write_text("")
     with pytest.raises(FinconError, match=r"cannot be locked"):
         order(tmp_path / "file" / "l.yml", SERVER)
+
+
+DAMAGED = {
+    "brackets": "[" * 50000,
+    "braces": "{a: " * 50000,
+    "lists": "- " * 50000,
+    "mappings": "".join(f"{' ' * number}a:\n" for number in range(3000)),
+    "digits": "ledger: " + "1" * 5000,
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_ledger_is_a_sentence_with_its_name_in_short_time(tmp_path, text):
+    path = tmp_path / "l.yml"
+    path.write_text(text)
+    started = time.monotonic()
+    with pytest.raises(FinconError, match=r"l\.yml"), backend(path).open():
+        pass
+    assert time.monotonic() - started < 10

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Texts from outside as people may see them: nothing in them acts on a terminal or hides what follows. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+#: Control characters (C0, DEL and C1), separators of lines, and marks that turn the direction of writing (UAX 9).
+_ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """Return the text on one line, each acting character as its escape, such as ``\\x1b``."""
+    return _ACTING.sub(lambda found: _escape(ord(found[0])), text)
+
+
+def all_visible(value: Any) -> Any:
+    """Return plain data with all its texts made visible; those of keys are ours."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {key: all_visible(item) for key, item in value.items()}
+    return [all_visible(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
