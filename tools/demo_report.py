@@ -45,7 +45,7 @@ def fleet(branches: int, users: int, day: str) -> Iterator[Entry]:
 
 
 def result(number: int, users: list[str], today: bool) -> dict[str, Any]:
-    """Return what fincon_mail_branch says of a branch; most are in order, and each kind of trouble comes in turn."""
+    """Return what fincon_mail_branch says of a branch; most are in sync, and each kind of trouble comes in turn."""
     declared: dict[str, Any] = {"records": {"smtp_servers": ["HQ relay"], "users": users}}
     read = {**declared, "outcome": "unchanged", "changes": [], "unverified": []}
     planned = {**read, "outcome": "planned"}

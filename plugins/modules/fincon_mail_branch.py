@@ -167,7 +167,7 @@ remaining:
   type: list
   elements: dict
 records:
-  description: The names of the declared records, by which a report of drift shows those that are in order as well.
+  description: The names of the declared records, by which a report of drift shows those that are in sync as well.
   returned: when the options are valid
   type: dict
   sample: {smtp_servers: [HQ relay], users: [PIETER, THANDI]}

@@ -17,7 +17,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     difference_text,
 )
 
-#: States in which the installation was read, so that what is not among its differences is in order.
+#: States in which the installation was read, so that what is not among its differences is in sync.
 _READ = (IN_SYNC, DRIFT, PENDING)
 
 

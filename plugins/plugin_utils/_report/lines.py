@@ -31,7 +31,7 @@ _GROUPS = 40
 
 
 def summary(document: Document) -> list[str]:
-    """Return the counts, then each trouble with the branches that share it; branches in order are only counted."""
+    """Return the counts, then each trouble with the branches that share it; branches in sync are only counted."""
     lines = [_counts(document), *_history(document)]
     for group in document["groups"][:_GROUPS]:
         title = f"{len(group['branches'])} x {group['state']}: {group['text']}"

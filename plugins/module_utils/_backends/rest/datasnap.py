@@ -207,7 +207,7 @@ class DataSnapSession:
         shown = self._shown(text)
         if _INVALID_SESSION.search(text):
             return _SessionGoneError(
-                f"{self.where}: {method}: the server has ended the session ({shown}), twice in a row; try again"
+                f"{self.where}: {method}: the server has ended the session ({shown}) twice; try again"
             )
         if _NO_SESSION_FREE.search(text):
             return _NoSessionFreeError(f"{self.where}: {shown}")
