@@ -61,8 +61,8 @@ options:
     type: str
   probe_run:
     description:
-      - Name of the run that this call belongs to. Calls with one name on one machine share refused logins and the results
-        of the last two minutes. After two consecutive refusals no more logins are tried at that server.
+      - Name of the run that this call belongs to. Calls with one name on one machine share refused logins and the
+        results of the last two minutes. After two consecutive refusals no more logins are tried at that server.
       - By default all hosts of a task share one name, so there is seldom a reason to set it.
     type: str
 """

@@ -96,3 +96,13 @@ def test_without_either_a_local_host_needs_no_process(site: Site) -> None:
     run = site.tasks(module("fincon_mail_info"), options=("-vvv",), defaults={})
     assert "modules/fincon_mail_info.py" not in run.output
     assert "users" in run.result
+
+
+def test_a_module_is_itself_by_its_short_name_too(site: Site) -> None:
+    read = {"fincon_mail_info": {}, "register": "read"}
+    proof = {"ansible.builtin.assert": {"that": ["read.users is defined", "read.changes is not defined"]}}
+    play = {"hosts": "cape-town", "gather_facts": False, "collections": ["fincon.mail"], "tasks": [read, proof]}
+    path = site.folder / "short.yml"
+    path.write_text(json.dumps([play]))
+    run = site.playbook(str(path))
+    assert run.status == 0, run.output
