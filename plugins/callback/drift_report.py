@@ -74,10 +74,9 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import E
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import now, write_report
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import summary
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError
-from ansible_collections.fincon.mail.plugins.plugin_utils._tasks import module_name
 
-_MODULE = "fincon_mail_branch"
-_REPORT = "fincon_drift_report"
+_MODULE = "fincon.mail.fincon_mail_branch"
+_REPORT = "fincon.mail.fincon_drift_report"
 
 
 class CallbackModule(CallbackBase):
@@ -127,7 +126,7 @@ class CallbackModule(CallbackBase):
             self._display.display(line)
 
     def _take(self, result: Any) -> None:
-        name = module_name(result.task)
+        name = result.task.resolved_action or result.task.action
         self._is_written = self._is_written or name == _REPORT
         if name != _MODULE:
             return

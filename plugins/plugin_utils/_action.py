@@ -10,7 +10,6 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import INVALID
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
-from ansible_collections.fincon.mail.plugins.plugin_utils._tasks import module_name
 from ansible_collections.fincon.mail.plugins.plugin_utils._worker import run_in_worker
 
 
@@ -42,16 +41,18 @@ class FinconAction(ActionBase):
             # It would repeat all arguments in every result. Newer versions of Ansible leave it out themselves.
             result.pop("invocation", None)
             return result
-        done, warnings = run_in_worker(
-            module_name(self._task), arguments, bool(self._task.check_mode), self._task.action
-        )
+        done, warnings = run_in_worker(self._module(), arguments, bool(self._task.check_mode), self._task.action)
         for warning in warnings:
             Display().warning(warning)
         return {**result, **done}
 
+    def _module(self) -> str:
+        """The name of the module, a key of ``MODULES``."""
+        return str(self._task.resolved_action or self._task.action).rpartition(".")[2]
+
     def _arguments(self, variables: dict[str, Any]) -> dict[str, Any]:
         arguments = dict(self._task.args)
-        options = MODULES[module_name(self._task)].argument_spec
+        options = MODULES[self._module()].argument_spec
         if "installation" in options and "installation" not in arguments and "fincon_installation" in variables:
             arguments["installation"] = self._templar.template(variables["fincon_installation"])
         if "probe_run" in options:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -21,14 +20,11 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.findings import 
 from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import OUTCOMES
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES, Module
 from ansible_collections.fincon.mail.plugins.module_utils._module.result import ModuleResult
-from ansible_collections.fincon.mail.plugins.plugin_utils._tasks import module_name
 from collection import ROOT
 
 FILES = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
 ACTIONS = {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")}
-ROUTING = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text("utf-8"))["plugin_routing"]
-ROUTES = {name: route["action_plugin"] for name, route in ROUTING["modules"].items()}
-PRELOADED = {name: route["redirect"] for name, route in ROUTING["action"].items()}
+LINKS = {path.stem: path.readlink().name for path in (ROOT / "plugins" / "action").glob("*.py") if path.is_symlink()}
 SHARED_ACTION = "fincon_mail_branch"
 
 
@@ -36,40 +32,17 @@ def test_every_module_is_in_the_table_and_has_its_documentation():
     assert set(MODULES) == FILES
 
 
-@pytest.mark.parametrize("name", sorted(MODULES))
-def test_every_module_has_one_action_plugin(name):
-    assert (name in ACTIONS) != (name in ROUTES)
+def test_every_module_has_an_action_plugin_and_no_other_has_one():
+    assert set(MODULES) == ACTIONS
 
 
-def test_every_route_leads_to_the_shared_action():
-    assert set(ROUTES.values()) == {f"fincon.mail.{SHARED_ACTION}"}
-    assert SHARED_ACTION in ACTIONS
-
-
-def test_what_is_routed_is_also_imported_before_ansible_forks():
-    assert PRELOADED == ROUTES
-
-
-@pytest.mark.parametrize(
-    ("written", "resolved", "name"),
-    [
-        ("fincon.mail.fincon_mail_user", "fincon.mail.fincon_mail_user", "fincon_mail_user"),
-        ("fincon_mail_user", "fincon.mail.fincon_mail_branch", "fincon_mail_user"),
-        ("my.site.mail_user", "fincon.mail.fincon_mail_user", "fincon_mail_user"),
-        ("fincon_mail_user", None, "fincon_mail_user"),
-    ],
-)
-def test_a_task_calls_the_module_that_it_names(written, resolved, name):
-    assert module_name(SimpleNamespace(action=written, resolved_action=resolved)) == name
-
-
-def test_no_action_plugin_is_left_over():
-    assert set(MODULES) >= ACTIONS
+def test_every_link_leads_to_the_shared_action():
+    assert set(LINKS.values()) == {f"{SHARED_ACTION}.py"}
 
 
 @pytest.mark.parametrize("name", sorted(name for name, module in MODULES.items() if module.work is None))
 def test_a_module_without_work_has_an_action_plugin_of_its_own_and_fails_elsewhere(name):
-    assert name in ACTIONS - {SHARED_ACTION}
+    assert name in ACTIONS - {SHARED_ACTION, *LINKS}
     result = MODULES[name].run({}, False)
     assert "works on the controller" in result.failure
 

@@ -1,0 +1,1 @@
+fincon_mail_branch.py
