@@ -38,8 +38,9 @@ class FinconAction(ActionBase):
             result.update(
                 self._execute_module(module_args=arguments, task_vars=variables, wrap_async=bool(self._task.async_val))
             )
-            # It would repeat all arguments in every result. Newer versions of Ansible leave it out themselves.
-            result.pop("invocation", None)
+            # The arguments would be repeated in every result, and 2.22 leaves a mark of its own.
+            for name in ("invocation", "ansible_parsed"):
+                result.pop(name, None)
             return result
         done, warnings = run_in_worker(self._module(), arguments, bool(self._task.check_mode), self._task.action)
         for warning in warnings:
