@@ -89,7 +89,11 @@ STAGES: dict[str, tuple[Step, ...]] = {
         tool("licences", "reuse", "lint", "--lines"),
     ),
     "sanity": tuple(Step(f"ansible-test, {core}", core, ("python", "tools/sanity.py")) for core in CORES),
-    "molecule": (tool("molecule", "molecule", "test", "--all"),),
+    "molecule": (
+        # A scenario that is prepared already would not be prepared again, though its stand-in has ended.
+        tool("reset", "molecule", "reset"),
+        tool("molecule", "molecule", "test", "--all"),
+    ),
     "unit": (
         *(pytest("unit", core, "tests/unit") for core in CORES),
         pytest("unit", "node", *NODE_TESTS, ignored=NOT_ON_NODES),
