@@ -142,7 +142,10 @@ class MailContract:
         for field in resource.fields:
             if field.name not in values or self.name(field.wire_set or field.wire) not in stored:
                 continue
-            kept = self.value(stored, field)
+            try:
+                kept = self.value(stored, field)
+            except FinconError as exc:
+                return f"the answer does not show what was stored ({exc})"
             want = password_word(bool(values[field.name])) if field.secret else values[field.name]
             if not same_value(field, kept, want):
                 return f"the server keeps {kept!r} as {field.name}, not {want!r}; declare the value that it keeps"

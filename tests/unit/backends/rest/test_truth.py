@@ -122,6 +122,22 @@ def test_an_answer_that_shows_something_else_does_not_vouch_for_the_password(
     assert [item["field"] for item in again.values["unverified"]] == ["password"]
 
 
+@pytest.mark.parametrize(
+    "stored", [{"PasswordSet": None}, {"PasswordSet": "N"}, {"SMTPName": "Other"}, {"SMTPName": None}]
+)
+def test_an_answer_to_an_update_that_shows_something_else_leaves_the_password_in_doubt(
+    standin, installation, answering, stored
+):
+    settings = installation(standin)
+    run(settings, server(FIRST))
+    with_other = {"SmtpDefinitionInfo": {"SMTPName": "HQ relay", **stored}}
+    answering(UpdateSmtpDefinition=lambda _answer: with_other)
+    assert names(run(settings, server(SECOND)), "not_known") == [("smtp_server", "HQ relay")]
+    answering(UpdateSmtpDefinition=lambda answer: answer)
+    assert run(settings, server(FIRST)).outcome == "applied", "the second one was stored"
+    assert standin.password_is("CAPETOWN", "smtp_server", "HQ relay", FIRST)
+
+
 @pytest.mark.parametrize("fault", ["close", "cut", "truncated_json", "not_json", "http"])
 def test_a_password_whose_answer_was_lost_is_sent_again_when_the_old_one_is_declared(standin, installation, fault):
     settings = installation(standin)
