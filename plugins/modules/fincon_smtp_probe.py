@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Talks to the mail server with the very settings that Fincon is given, and says at which stage they fail, why, and
     what to do.
-  - It changes nothing, neither at Fincon nor at the mail server. Only O(level=send) sends one message.
+  - It changes nothing, neither at Fincon nor at the mail server. Only the level V(send) sends one message.
   - One login is tried once, so that a wrong password does not lock an account.
   - Takes the settings of one login, or with O(smtp_servers) and O(users) the records of a branch, of which it verifies
     each distinct login once.
