@@ -62,6 +62,14 @@ class Finding:
         return asdict(self)
 
 
+def path_text(path: Iterable[Any]) -> str:
+    """Return a path in data as people write it: ``users[3].port``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
 def errors(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings that forbid going on."""
     return [finding for finding in findings if finding.severity == ERROR]

@@ -20,7 +20,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
     record_findings,
     value_problem,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, did_you_mean
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, did_you_mean, path_text
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import duplicate_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
@@ -34,7 +34,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, path_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema, fleet_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import TYPE_WORDS, SchemaCheck
 

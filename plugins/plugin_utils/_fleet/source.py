@@ -77,11 +77,3 @@ def _child(node: yaml.Node | None, part: Any) -> tuple[yaml.Node, Any] | None:
             if key.value == str(part):
                 return value, key.start_mark
     return None
-
-
-def path_text(path: DataPath) -> str:
-    """Return a path as people write it: ``users[3].port``."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text

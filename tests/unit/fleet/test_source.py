@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import path_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Marked, Template, Unsafe, Vaulted
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, path_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -19,7 +19,6 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_text import (
     DataPath,
     Inline,
-    path_text,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import (
     Confirmation,
@@ -29,7 +28,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ord
     is_needed,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import END, TEXT_PATTERN, value_problem
-from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, did_you_mean
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, did_you_mean, path_text
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import SET, UNSET, WILL_CHANGE
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,

@@ -12,7 +12,7 @@ note above one user moves to another as soon as a record comes in between. Here 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -295,11 +295,3 @@ def _ends(root: Any) -> dict[int, int]:
     for node in _scalars(root):
         ends[node.end_mark.line] = max(ends.get(node.end_mark.line, 0), node.end_mark.column)
     return ends
-
-
-def path_text(path: Sequence[Hashable]) -> str:
-    """Return a path as people write it: ``confirmed.users[3].port``."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text

@@ -213,7 +213,7 @@ def _is_back(ledger: Ledger, planned: State, change: Change, password: str) -> b
 
 
 def fingerprint_key(change: Change) -> str:
-    """Return the record_key at which the fingerprint of the changed record's password is kept."""
+    """Return the key under which the fingerprint of the changed record's password is kept."""
     return Fingerprints.key(change.resource, normal_key(RESOURCES[change.resource], change.name))
 
 

@@ -60,7 +60,7 @@ def verifications(
 ) -> list[dict[str, Any]]:
     """Return a verification for each of the settings, in the shape of our own probe.
 
-    :param adapter: name of the adapter, for the where of the probe when the answer does not tell it.
+    :param adapter: name of the adapter, for where the probe ran when the answer does not tell it.
     :raises AnswerError: when one is missing or is not of the shape that the protocol says.
     """
     found = answer.get("verifications")

@@ -4,7 +4,7 @@
 
 """Version 1 of the protocol between the ``command`` backend and an adapter (docs/command-protocol.md). Pure.
 
-Sentences about a wrong answer name the where and never the value, since any value may be a secret.
+Sentences about a wrong answer name where it is and never the value, since any value may be a secret.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class About:
 class Reading:
     """All records of an installation.
 
-    :param state: with words in the where of passwords.
+    :param state: with words in place of passwords.
     :param passwords: the passwords themselves, by resource and normal key, where they can be read back. Never shown.
     """
 
