@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,6 +145,21 @@ def totals(reports: Iterable[Path]) -> str | None:
     return f"{tests - failed - skipped} passed, {failed} failed, {skipped} skipped"
 
 
+def tried(reports: Iterable[Path]) -> str | None:
+    """A table of the faults, kills and the like that tests counted by `tally`; None if there were none."""
+    columns = ("tried", "lost", "wrong", "leaked", "tracebacks")
+    table: dict[str, Counter[str]] = {}
+    for report in reports:
+        for entry in ElementTree.parse(report).iter("property"):
+            if entry.get("name") == "tried":
+                counts = json.loads(entry.get("value", ""))
+                table.setdefault(counts.pop("kind"), Counter()).update(counts)
+    if not table:
+        return None
+    rows = [("", *columns), *((kind, *(table[kind][column] for column in columns)) for kind in sorted(table))]
+    return "\n".join(["", "Tried", *("  {:18}{:>8}{:>8}{:>8}{:>8}{:>12}".format(*row) for row in rows)])
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stages", nargs="+", choices=STAGES, metavar="stage", help=", ".join(STAGES))
@@ -157,6 +174,9 @@ def main() -> int:
         parser.error(f"no step of {', '.join(options.stages)} has {options.only!r} in its title")
     results = [run(stage, step, options.args) for stage, step in steps]
     print(summary(results))
+    table = tried(REPORTS.glob("*.xml"))
+    if table:
+        print(table)
     counts = totals(REPORTS.glob("*.xml"))
     if counts:
         print(f"\n{counts}", flush=True)

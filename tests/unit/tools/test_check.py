@@ -37,6 +37,21 @@ def test_a_run_without_tests_has_no_counts() -> None:
     assert check.totals([]) is None
 
 
+def test_what_tests_tried_is_a_table_over_all_runs(tmp_path: Path) -> None:
+    values = ['{"kind": "kills", "tried": 47, "lost": 0}', '{"kind": "kills", "tried": 3, "lost": 1}']
+    for name, value in zip(("a.xml", "b.xml"), values, strict=True):
+        properties = f"<property name='tried' value='{value}'/><property name='other' value='x'/>"
+        case = f"<testcase name='t'><properties>{properties}</properties></testcase>"
+        (tmp_path / name).write_text(f"<testsuites><testsuite>{case}</testsuite></testsuites>")
+    table = check.tried(sorted(tmp_path.glob("*.xml")))
+    assert table is not None
+    assert table.splitlines()[-1].split() == ["kills", "50", "1", "0", "0", "0"]
+
+
+def test_a_run_in_which_nothing_was_counted_has_no_table(tmp_path: Path) -> None:
+    assert check.tried([report(tmp_path / "a.xml", 1, 0, 0, 0)]) is None
+
+
 @pytest.mark.parametrize(("command", "state"), [("true", "ok"), ("false", "FAILED")])
 def test_the_exit_status_decides(command: str, state: str) -> None:
     assert check.run("lint", step(command)).state == state
