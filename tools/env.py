@@ -4,7 +4,8 @@
 """Build the pinned environments of this checkout and run commands in them.
 
 An environment is a virtual environment in .cache/env, made from requirements/NAME.txt with the first Python of its
-list that this machine has. It is built when it is first needed, and anew when its pins or its Python change.
+list that this machine has. It is built when it is first needed, and anew when its pins or its Python change. What is
+installed must have the hash that is pinned with it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,7 +54,7 @@ def build(name: str) -> Path:
         stamp_file = target / "built-from"
         if not stamp_file.is_file() or stamp_file.read_text() != stamp:
             print(f"Building environment {name} with {python} …", file=sys.stderr, flush=True)
-            _install(python, target, ["--no-deps", "-r", str(pins)])
+            _install(python, target, ["--no-deps", "--require-hashes", "-r", str(pins)])
             # Nothing unpinned can have come in (--no-deps), so this tells whether the pins are complete.
             _pip(target, "check")
             stamp_file.write_text(stamp)
@@ -154,35 +154,23 @@ def _install(python: str, target: Path, arguments: list[str]) -> None:
     _pip(target, "install", "--quiet", "--quiet", *arguments)
 
 
-def _pip(target: Path, *arguments: str) -> str:
-    """Run the pip of environment `target` and return what it printed."""
+def _pip(target: Path, *arguments: str) -> None:
     environment = {"XDG_CACHE_HOME": str(CACHE / "xdg"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     command = [str(target / "bin" / "python"), "-m", "pip", *arguments]
-    return subprocess.run(
-        command, check=True, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
-    ).stdout
+    subprocess.run(command, check=True, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
 
 
 def pin(name: str) -> None:
-    """Write requirements/NAME.txt anew: the newest packages that satisfy NAME.in, and all that those need.
+    """Write requirements/NAME.txt anew: the newest packages that satisfy NAME.in, what they need, and all hashes.
 
-    The oldest Python of the environment decides, so that every Python of its list can use the pins. A requirement with
-    a marker is copied as it stands, for it differs from Python to Python.
+    The pins hold for every Python of the environment's list, by markers where packages differ from one to another.
     """
-    wanted = REQUIREMENTS / f"{name}.in"
-    marked = [line for line in wanted.read_text().splitlines() if ";" in line and not line.startswith("#")]
-    copied = {line.split("==")[0].lower() for line in marked}
     oldest = min(PYTHONS[name], key=lambda version: tuple(map(int, version.split("."))))
-    python = find_python(oldest)
-    if python is None:
-        raise MissingPython(f"the pins of {name} are made with Python {oldest}, which is neither on PATH nor in pyenv")
-    with tempfile.TemporaryDirectory() as directory:
-        target = Path(directory, "env")
-        _install(python, target, ["-r", str(wanted)])
-        frozen = _pip(target, "freeze").splitlines()
-    pins = sorted(marked + [line for line in frozen if line.split("==")[0].lower() not in copied], key=str.lower)
-    heading = f"# Made from {name}.in with Python {oldest} by `make pins`, which also refreshes it; do not edit.\n"
-    (REQUIREMENTS / f"{name}.txt").write_text(heading + "\n".join(pins) + "\n")
+    wanted, pins = REQUIREMENTS / f"{name}.in", REQUIREMENTS / f"{name}.txt"
+    options = ["--universal", "--generate-hashes", "--upgrade", "--no-annotate", "--quiet"]
+    command = [str(build("tools") / "bin" / "uv"), "pip", "compile", *options]
+    where = [f"--python-version={oldest}", f"--output-file={pins}", "--custom-compile-command=make pins", str(wanted)]
+    subprocess.run([*command, *where], check=True)
 
 
 def main() -> int:
