@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import PurePosixPath as Path
 
 import pytest
@@ -77,3 +78,24 @@ def test_code_names_its_licence() -> None:
         if text and (found is None or found[1] != expected):
             wrong[str(file)] = f"{found and found[1]} instead of {expected}"
     assert wrong == {}
+
+
+def test_each_package_that_the_plugins_import_is_explained_among_the_dependencies() -> None:
+    explained = (ROOT / "SECURITY.md").read_text("utf-8").partition("## What the collection depends on")[2]
+    named = set(re.findall(r"^\| ([\w.-]+) \|", explained, re.MULTILINE)) - {"Package"}
+    ours = {"ansible_collections"} | set(sys.stdlib_module_names)
+    packages = {"ansible": "ansible-core", "ruamel": "ruamel.yaml", "yaml": "PyYAML"}
+    # jinja2 comes with ansible-core, which renders with it.
+    imported = {
+        packages.get(module, module)
+        for file in PYTHON
+        if file.parts[0] == "plugins"
+        for module in re.findall(r"^ *(?:from|import) (\w+)", code_of(file), re.MULTILINE)
+        if module not in ours | {"jinja2", "markupsafe"}
+    }
+    assert named == imported
+
+
+def code_of(file: Path) -> str:
+    """The file without its texts in triple quotes, where a sentence may begin with "from"."""
+    return re.sub(r'r?""".*?"""', "", (ROOT / file).read_text("utf-8"), flags=re.DOTALL)
