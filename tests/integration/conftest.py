@@ -166,6 +166,7 @@ class Site:
             "ANSIBLE_HOME": str(self.folder / "home" / ".ansible"),
             "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
             "ANSIBLE_CONFIG": str(self.folder / "home" / "ansible.cfg"),
+            "ANSIBLE_DEPRECATION_WARNINGS": "true",
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connections"),
         }
@@ -177,6 +178,7 @@ class Site:
             command, env=environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             timeout=300, check=False,
         )  # fmt: skip
+        assert "DEPRECATION WARNING" not in done.stdout, done.stdout
         return Run(done.returncode, done.stdout, [])
 
     @staticmethod
