@@ -8,7 +8,7 @@ in_tools = $(PYTHON) tools/env.py run tools
 check = $(PYTHON) tools/check.py --only='$(ONLY)' --args='$(ARGS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-next lint unit sanity integration molecule format generate bench stand-in pins clean
+.PHONY: help demo test lint unit sanity integration molecule format generate bench stand-in pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,9 +18,6 @@ demo: ## show the collection at work, against stand-ins on this machine
 
 test: ## run all checks, as CI does
 	@$(check) lint sanity molecule unit integration
-
-test-next: ## run the tests with the pre-release of the next ansible-core
-	@$(check) next
 
 lint: ## style, types, imports, documentation, changelog, licences, generated files
 unit: ## unit tests, with each supported ansible-core and with a node's oldest Python

@@ -1,18 +1,24 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run stages of checks, every step even when one before it failed, and sum up at the end."""
+"""Run stages of checks, every step even when one before it failed, and sum up at the end.
+
+Steps that keep one processor busy run side by side; each then prints what it has to say when it ends.
+"""
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
+import os
 import shlex
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -21,7 +27,7 @@ from collection import CACHE, COLLECTIONS, ROOT
 from env import MissingPython, interpreter, variables
 
 REPORTS = CACHE / "reports"
-CORES = ("core-2.21", "core-2.19")
+CORES = ("core-2.21", "core-2.19", "core-2.22")
 NO_TESTS = 5  # pytest's exit status when no test was chosen
 
 # Tests of code that runs on nodes: with no ansible-core, no library of the controller, and no stand-in.
@@ -35,13 +41,17 @@ NOT_ON_NODES = (
 
 @dataclass(frozen=True)
 class Step:
-    """One command, in one environment, on `paths` unless the person names others."""
+    """One command, in one environment, on `paths` unless the person names others.
+
+    `alone` says that it uses all processors, so that nothing else should run meanwhile.
+    """
 
     title: str
     environment: str
     command: tuple[str, ...]
     paths: tuple[str, ...] = ()
     directory: Path = ROOT
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,8 @@ def tool(title: str, *command: str, directory: Path = ROOT) -> Step:
 def pytest(name: str, environment: str, *paths: str, ignored: Iterable[str] = ()) -> Step:
     options = ("--quiet", "--numprocesses=2", f"--junitxml={REPORTS / f'{name}-{environment}.xml'}")
     ignores = (f"--ignore={path}" for path in ignored)
-    return Step(f"pytest, {environment}", environment, ("python", "-m", "pytest", *options, *ignores), paths)
+    command = ("python", "-m", "pytest", *options, *ignores)
+    return Step(f"pytest, {environment}", environment, command, paths, alone=True)
 
 
 STAGES: dict[str, tuple[Step, ...]] = {
@@ -91,35 +102,54 @@ STAGES: dict[str, tuple[Step, ...]] = {
         tool("licences", "reuse", "lint", "--lines"),
     ),
     "sanity": tuple(Step(f"ansible-test, {core}", core, ("python", "tools/sanity.py")) for core in CORES),
-    "molecule": (
-        # A scenario that is prepared already would not be prepared again, though its stand-in has ended.
-        tool("reset", "molecule", "reset"),
-        tool("molecule", "molecule", "test", "--all"),
-    ),
+    # A scenario that is prepared already would not be prepared again, though its stand-in has ended.
+    "molecule": (tool("molecule", "sh", "-c", "molecule reset && molecule test --all"),),
     "unit": (
         *(pytest("unit", core, "tests/unit") for core in CORES),
         pytest("unit", "node", *NODE_TESTS, ignored=NOT_ON_NODES),
     ),
     "integration": tuple(pytest("integration", core, "tests/integration") for core in CORES),
-    "next": (pytest("next", "core-2.22", "tests/unit", "tests/integration"),),
 }
 
 
-def run(stage: str, step: Step, arguments: Sequence[str] = ()) -> StepResult:
-    """Run one step, with further arguments; its output goes where ours goes."""
+def run_all(steps: Iterable[tuple[str, Step]], arguments: Sequence[str]) -> list[StepResult]:
+    """Run steps of stages, in their order; those between two that run alone run side by side."""
+    results: list[StepResult] = []
+    for alone, group in itertools.groupby(steps, lambda entry: entry[1].alone):
+        together = list(group)
+        workers = 1 if alone else min(len(together), os.cpu_count() or 1)
+        with ThreadPoolExecutor(workers) as pool:
+            waiting = [pool.submit(run, stage, step, arguments, workers == 1) for stage, step in together]
+        results += [future.result() for future in waiting]
+    return results
+
+
+def run(stage: str, step: Step, arguments: Sequence[str] = (), at_once: bool = True) -> StepResult:
+    """Run one step, with further arguments; its output goes where ours goes, `at_once` or when it ends."""
     started = time.monotonic()
     try:
-        print(f"\n==> {stage}: {step.title}, with {interpreter(step.environment)}", flush=True)
+        heading = f"\n==> {stage}: {step.title}, with {interpreter(step.environment)}"
         environment = variables(step.environment)
-        status = subprocess.run(command(step, arguments), cwd=step.directory, env=environment, check=False).returncode
+        if at_once:
+            print(heading, flush=True)
+        done = subprocess.run(
+            command(step, arguments),
+            cwd=step.directory,
+            env=environment,
+            stdout=None if at_once else subprocess.PIPE,
+            stderr=None if at_once else subprocess.STDOUT,
+            check=False,
+        )
+        if not at_once:
+            print(heading, done.stdout.decode(errors="replace"), sep="\n", flush=True)
     except MissingPython as exc:
         print(f"\n==> {stage}: {step.title}: skipped: {exc}", flush=True)
         return StepResult(stage, step, "skipped", str(exc))
     except subprocess.CalledProcessError as exc:
         return StepResult(stage, step, "FAILED", f"its environment could not be built: {' '.join(exc.cmd)}")
-    if arguments and status == NO_TESTS:
+    if arguments and done.returncode == NO_TESTS:
         return StepResult(stage, step, "skipped", f"nothing to do for {shlex.join(arguments)}")
-    return StepResult(stage, step, "FAILED" if status else "ok", f"{time.monotonic() - started:.0f} s")
+    return StepResult(stage, step, "FAILED" if done.returncode else "ok", f"{time.monotonic() - started:.0f} s")
 
 
 def command(step: Step, arguments: Sequence[str]) -> list[str]:
@@ -172,7 +202,7 @@ def main() -> int:
     steps = [(stage, step) for stage in options.stages for step in STAGES[stage] if options.only in step.title]
     if not steps:
         parser.error(f"no step of {', '.join(options.stages)} has {options.only!r} in its title")
-    results = [run(stage, step, options.args) for stage, step in steps]
+    results = run_all(steps, options.args)
     print(summary(results))
     table = tried(REPORTS.glob("*.xml"))
     if table:

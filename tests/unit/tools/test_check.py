@@ -52,6 +52,22 @@ def test_a_run_in_which_nothing_was_counted_has_no_table(tmp_path: Path) -> None
     assert check.tried([report(tmp_path / "a.xml", 1, 0, 0, 0)]) is None
 
 
+def test_steps_run_side_by_side_but_for_those_that_run_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+
+    def wait_for(name: str, other: str) -> check.Step:
+        return step("sh", "-c", f"cd {tmp_path}; touch {name}; until [ -e {other} ]; do sleep 0.05; done; echo {name}!")
+
+    alone = check.Step("alone", "main", ("sh", "-c", f"ls {tmp_path}; echo alone!"), alone=True)
+    pair = [("lint", wait_for("first", "second")), ("lint", wait_for("second", "first"))]
+    outcomes = check.run_all([*pair, ("unit", alone)], [])
+    assert [outcome.state for outcome in outcomes] == ["ok", "ok", "ok"]
+    output = capfd.readouterr().out
+    assert output.index("alone!") > max(output.index("first!"), output.index("second!"))
+
+
 @pytest.mark.parametrize(("command", "state"), [("true", "ok"), ("false", "FAILED")])
 def test_the_exit_status_decides(command: str, state: str) -> None:
     assert check.run("lint", step(command)).state == state
