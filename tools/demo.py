@@ -201,7 +201,7 @@ def run(demo: Demo) -> None:
 
     demo.step("apply", "The next run repairs it, and only it.")
     demo.play("apply")
-    _expect("3 in_sync" in demo.play("drift"), "a branch is still not as declared")
+    _expect("3 in sync" in demo.play("drift"), "a branch is still not as declared")
 
     demo.step("a wrong password", "Thandi's new password has a typing error. It is refused before anything is written.")
     before = demo.written()

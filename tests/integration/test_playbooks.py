@@ -148,8 +148,8 @@ def test_a_branch_that_cannot_be_reached_stops_no_other_and_is_named_by_drift(si
         "cape-town": 1, "durban": 0, "polokwane": 0,
     }  # fmt: skip
     drift = site.playbook("fincon.mail.drift")
-    assert "3 branches: 1 unreachable, 2 in_sync" in drift.output
-    assert re.search(r"1 x unreachable: .*127\.0\.0\.1:9: no connection", drift.output)
+    assert "3 branches: 1 not reached, 2 in sync" in drift.output
+    assert re.search(r"1 x not reached: .*127\.0\.0\.1:9: no connection", drift.output)
     assert "at: cape-town" in drift.output
 
 

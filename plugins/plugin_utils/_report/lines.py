@@ -16,6 +16,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     FAILED,
     INVALID,
     PENDING,
+    STATES,
     UNREACHABLE,
     age,
     count,
@@ -34,7 +35,7 @@ def summary(document: Document) -> list[str]:
     """Return the counts, then each trouble with the branches that share it; branches in sync are only counted."""
     lines = [_counts(document), *_history(document)]
     for group in document["groups"][:_GROUPS]:
-        title = f"{len(group['branches'])} x {group['state']}: {group['text']}"
+        title = f"{len(group['branches'])} x {STATES[group['state']]}: {group['text']}"
         lines += ["", *textwrap.wrap(title, _WIDTH, subsequent_indent="    ")]
         lines += textwrap.wrap(
             f"at: {some(group['branches'], _NAMES)}", _WIDTH, initial_indent="  ", subsequent_indent="    "
@@ -47,7 +48,7 @@ def summary(document: Document) -> list[str]:
 
 def brief(entry: Mapping[str, Any]) -> str:
     """Return the state of one branch and its problems in one line."""
-    return textwrap.shorten(f"{entry['state']}: {_problems(entry)}", _LENGTH, placeholder=" …")
+    return textwrap.shorten(f"{STATES[entry['state']]}: {_problems(entry)}", _LENGTH, placeholder=" …")
 
 
 def problems(entry: Mapping[str, Any]) -> str:
@@ -68,7 +69,7 @@ def _problems(entry: Mapping[str, Any]) -> str:
 
 def _counts(document: Document) -> str:
     found = {state: number for state, number in document["counts"].items() if state != "branches" and number}
-    states = ", ".join(f"{number:,} {state}" for state, number in found.items())
+    states = ", ".join(f"{number:,} {STATES[state]}" for state, number in found.items())
     return f"{count(document['counts']['branches'], 'branch', 'branches')}: {states or 'none'}"
 
 

@@ -121,7 +121,7 @@ def test_a_report_names_every_state_and_the_next_one_what_has_changed(applied: S
     assert sorted(path.name for path in (site.folder / "merged").iterdir()) == FILES
     assert states(whole) == {**states(first), "polokwane": "drift"}
     assert whole["generated"] == second["generated"]
-    assert "7 branches: 2 drift, 2 failed, 1 unreachable, 1 invalid, 1 in_sync" in merged.output
+    assert "7 branches: 2 drift, 2 failed, 1 not reached, 1 invalid, 1 in sync" in merged.output
 
 
 def test_merging_names_what_is_missing_or_not_a_report(site: Site) -> None:
@@ -142,7 +142,7 @@ def test_a_fleet_that_is_as_declared_ends_well_and_a_broken_report_before_is_onl
     run = applied.playbook("fincon.mail.drift")
     assert run.status == 0, run.output
     assert "drift-report.json:1:2: is not JSON" in run.output
-    assert "3 branches: 3 in_sync" in run.output
+    assert "3 branches: 3 in sync" in run.output
     assert set(states(report(folder)).values()) == {"in_sync"}
     assert set(cells(report(folder), "cape-town")) == {"HQ relay", "THANDI", "PIETER"}
 

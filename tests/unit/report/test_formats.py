@@ -147,7 +147,7 @@ def test_markdown_of_a_large_fleet_fits_into_a_comment(large):
 def test_a_fleet_in_sync_is_a_short_report(results):
     document = results.document(results.tuesday, results.document(a=results.read()), a=results.read())
     assert summary(document) == [
-        "1 branch: 1 in_sync",
+        "1 branch: 1 in sync",
         "Since 2026-11-23 04:00 UTC: 0 differences new, 0 resolved, 0 branches in another state",
     ]
     assert to_markdown(document).endswith("## Since the report of 2026-11-23 04:00 UTC\n\nNothing has changed.\n")
@@ -157,7 +157,7 @@ def test_a_fleet_in_sync_is_a_short_report(results):
 
 def test_the_summary_of_a_large_fleet_is_readable(large):
     lines = summary(large)
-    assert lines[0] == "1,000 branches: 80 drift, 20 failed, 20 unreachable, 20 invalid, 40 pending, 820 in_sync"
+    assert lines[0] == "1,000 branches: 80 drift, 20 failed, 20 not reached, 20 invalid, 40 pending, 820 in sync"
     assert len(lines) < 200
     assert all(len(line) <= 110 for line in lines)
     assert "40 x drift: smtp_server HQ relay, port: is 25, declared 587" in lines
