@@ -31,11 +31,13 @@ class Fingerprinted:
     """The fingerprints of one installation, kept in step with the passwords that are sent to it.
 
     :param path: their file.
+    :param refusal: why the file must not be written; empty when it may be.
     :raises FinconError: when it cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, refusal: str = "") -> None:
         self._path = path
+        self._refusal = refusal
         self.fingerprints = load(path)
 
     def doubt(self, changes: Sequence[Change]) -> dict[str, str]:
@@ -61,8 +63,11 @@ class Fingerprinted:
         self._save_unless(before)
 
     def _save_unless(self, before: dict[str, str]) -> None:
-        if self.fingerprints.stored != before:
-            save(self._path, self.fingerprints)
+        if self.fingerprints.stored == before:
+            return
+        if self._refusal:
+            raise FinconError(self._refusal)
+        save(self._path, self.fingerprints)
 
 
 class FingerprintFile:
@@ -81,21 +86,27 @@ class FingerprintFile:
 
         :raises FinconError: when the file cannot be read, or another run works on it for too long.
         """
-        with self._lock() if writing else contextlib.nullcontext():
+        if not writing:
             yield Fingerprinted(self._path)
+            return
+        with contextlib.ExitStack() as held:
+            refusal = ""
+            try:
+                held.enter_context(self._lock())
+            except OSError as exc:
+                # All else may go on. A password is not sent where an old fingerprint could go on vouching for it.
+                refusal = f"{self._path}: the fingerprints cannot be written ({exc.strerror}); check its rights"
+            yield Fingerprinted(self._path, refusal)
 
-    def _lock(self) -> contextlib.AbstractContextManager[object]:
+    def _lock(self) -> locks.Lock:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return locks.acquire(f"{self._path}.lock", wait=_LOCK_WAIT)
         except locks.Busy as exc:
             raise FinconError(
                 f"{self._path}: another run has been working on this installation for {_LOCK_WAIT:g} seconds; "
                 "let it end"
             ) from exc
-        except OSError:
-            # Where nothing can be written, doubt() refuses to send a password; all else may go on.
-            return contextlib.nullcontext()
 
 
 def _record(change: Change) -> tuple[str, str]:
@@ -135,13 +146,14 @@ def _is_fingerprint(value: object) -> bool:
 
 
 def save(path: Path, fingerprints: Fingerprints) -> None:
-    """Replace the file in one step, readable by its owner only.
+    """Replace the file in one step, readable by its owner only. The caller keeps other writers out.
 
     :raises FinconError: when it cannot be written.
     """
     text = json.dumps({"fingerprints": fingerprints.stored}, indent=2, sort_keys=True) + "\n"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace(path, text.encode(), 0o600)
+        # One fixed name, since the lock keeps others away: what a killed run leaves there the next writer clears away.
+        files.replace(path, text.encode(), 0o600, temporary=f"{path}.tmp")
     except OSError as exc:
         raise FinconError(f"{path}: the fingerprints cannot be written ({exc.strerror}); check its rights") from exc

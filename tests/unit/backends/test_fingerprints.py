@@ -6,9 +6,15 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.fincon.mail.plugins.module_utils._backends.fingerprints import default_path, load, save
+from ansible_collections.fincon.mail.plugins.module_utils._backends.fingerprints import (
+    FingerprintFile,
+    default_path,
+    load,
+    save,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import SAME, Fingerprints
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import UPDATE, Change
 
 SECRET = "canary-fp-1"
 
@@ -41,6 +47,26 @@ def test_a_place_that_cannot_be_written_is_an_error_that_names_it(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FinconError, match=r"prints\.json: the fingerprints cannot be written"):
         save(tmp_path / "file" / "prints.json", Fingerprints())
+
+
+def test_what_a_killed_run_left_half_written_is_cleared_away_by_the_next(tmp_path):
+    path, kept = tmp_path / "prints.json", Fingerprints()
+    (tmp_path / "prints.json.tmp").write_text('{"fingerprints": {"smtp_')
+    save(path, kept)
+    assert [item.name for item in tmp_path.iterdir()] == ["prints.json"]
+    assert load(path).stored == {}
+
+
+def test_without_the_lock_nothing_is_written_and_the_old_fingerprints_stay(tmp_path):
+    path, change = tmp_path / "prints.json", Change("smtp_server", "HQ", UPDATE, secrets={"password": SECRET})
+    kept = Fingerprints()
+    kept.remember("smtp_server", "hq", SECRET)
+    save(path, kept)
+    (tmp_path / "prints.json.lock").mkdir()
+    with FingerprintFile(str(path), "").open(writing=True) as opened:
+        with pytest.raises(FinconError, match=r"prints\.json: the fingerprints cannot be written \("):
+            opened.doubt([change])
+        assert load(path).compare("smtp_server", "hq", SECRET) == SAME
 
 
 def test_installations_whose_names_look_alike_have_different_files():
