@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -73,12 +74,15 @@ class Fingerprinted:
 class FingerprintFile:
     """The file of an installation's fingerprints. One run at a time works on it.
 
+    A symbolic link is followed, so that the file and not the link is replaced, and all its names share one lock.
+
     :param given: the file that the user names; empty for the default one.
     :param identity: what tells the installation from every other.
     """
 
     def __init__(self, given: str | None, identity: str) -> None:
-        self._path = Path(given).expanduser() if given else default_path(identity)
+        path = Path(given).expanduser() if given else default_path(identity)
+        self._path = Path(os.path.realpath(path))
 
     @contextlib.contextmanager
     def open(self, writing: bool) -> Iterator[Fingerprinted]:

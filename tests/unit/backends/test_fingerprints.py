@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._backends import fingerprints
 from ansible_collections.fincon.mail.plugins.module_utils._backends.fingerprints import (
     FingerprintFile,
     default_path,
@@ -67,6 +68,20 @@ def test_without_the_lock_nothing_is_written_and_the_old_fingerprints_stay(tmp_p
         with pytest.raises(FinconError, match=r"prints\.json: the fingerprints cannot be written \("):
             opened.doubt([change])
         assert load(path).compare("smtp_server", "hq", SECRET) == SAME
+
+
+def test_a_symbolic_link_is_followed_and_shares_the_lock_of_its_file(tmp_path, monkeypatch):
+    path, link = tmp_path / "prints.json", tmp_path / "elsewhere" / "link.json"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    change = Change("smtp_server", "HQ", UPDATE, secrets={"password": SECRET})
+    with FingerprintFile(str(link), "").open(writing=True) as opened:
+        opened.settle([change], [], {})
+        monkeypatch.setattr(fingerprints, "_LOCK_WAIT", 0)
+        with pytest.raises(FinconError, match="another run"), FingerprintFile(str(path), "").open(writing=True):
+            pass
+    assert link.is_symlink()
+    assert load(path).compare("smtp_server", "hq", SECRET) == SAME
 
 
 def test_installations_whose_names_look_alike_have_different_files():
