@@ -15,7 +15,9 @@ import fcntl
 import os
 import stat
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 
@@ -73,22 +75,51 @@ def acquire(*paths: str, wait: float, mode: int = 0o600, holder: str = "") -> Lo
     :raises Busy: when other processes have held all of them for so long.
     :raises OSError: when a file cannot be opened or locked.
     """
+    attempts = [partial(_try, partial(_open_file, path, mode), holder) for path in paths]
+    lock = _first(attempts, wait)
+    if lock is None:
+        raise Busy(_holder_of(paths[-1]))
+    return lock
+
+
+def acquire_folder(path: str, *, wait: float) -> Lock:
+    """Lock a folder itself, so that no file of the lock is in it.
+
+    :param path: a folder that exists.
+    :param wait: longest wait for other processes, in seconds.
+    :raises Busy: when another process has held it for so long.
+    :raises OSError: when it cannot be locked, as on some network file systems.
+    """
+    lock = _first([partial(_try, partial(os.open, path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), "")], wait)
+    if lock is None:
+        raise Busy("")
+    return lock
+
+
+def _first(attempts: Sequence[Callable[[], Lock | None]], wait: float) -> Lock | None:
+    """Return the first lock that can be had within some seconds."""
     deadline = Deadline.after(wait)
     while True:
-        for path in paths:
-            lock = _try(path, mode, holder)
+        for attempt in attempts:
+            lock = attempt()
             if lock:
                 return lock
         if deadline.passed:
-            raise Busy(_holder_of(paths[-1]))
+            return None
         time.sleep(_RETRY)
 
 
-def _try(path: str, mode: int, holder: str) -> Lock | None:
+def _open_file(path: str, mode: int) -> int:
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a regular file", path)
+    return handle
+
+
+def _try(opened: Callable[[], int], holder: str) -> Lock | None:
+    handle = opened()
     try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", path)
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if holder:
             os.ftruncate(handle, 0)

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ansible_collections.fincon.mail.plugins.module_utils._io import locks
 from ansible_collections.fincon.mail.plugins.module_utils._io.files import replace
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document, make_document, to_json
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry
@@ -28,6 +30,9 @@ _FORMATS = {
     "json": ("drift-report.json", to_json),
 }
 FORMATS = tuple(_FORMATS)
+
+#: How long a run waits for another that writes into the same folder, in seconds.
+_LOCK_WAIT = 60.0
 
 
 @dataclass(frozen=True)
@@ -71,18 +76,43 @@ def write_report(
     :raises ReportError: when a file cannot be written.
     """
     folder = os.path.abspath(os.path.expanduser(dest))
-    before, warnings = _previous(previous, os.path.join(folder, _FORMATS["json"][0]))
-    document = make_document(entries, generated, before)
-    wanted = {os.path.join(folder, name): render for key, (name, render) in _FORMATS.items() if key in formats}
-    changed = False
-    for path, render in wanted.items():
-        # A text from outside may hold half a character, which UTF-8 cannot; in JSON this is its proper spelling.
-        content = render(document).encode("utf-8", "backslashreplace")
-        if _content(path) != content:
-            changed = True
-            if not check_mode:
-                _write(path, content)
+    with contextlib.nullcontext(False) if check_mode else _alone(folder) as alone:
+        before, warnings = _previous(previous, os.path.join(folder, _FORMATS["json"][0]))
+        document = make_document(entries, generated, before)
+        wanted = {os.path.join(folder, name): render for key, (name, render) in _FORMATS.items() if key in formats}
+        changed = False
+        for path, render in wanted.items():
+            # A text from outside may hold half a character, which UTF-8 cannot; in JSON this is its proper spelling.
+            content = render(document).encode("utf-8", "backslashreplace")
+            if _content(path) != content:
+                changed = True
+                if not check_mode:
+                    _write(path, content, alone)
     return Written(document, list(wanted), changed, warnings)
+
+
+@contextlib.contextmanager
+def _alone(folder: str) -> Iterator[bool]:
+    """Keep other runs out of a folder, so that all of its files are those of one report; whether that can be done.
+
+    :raises ReportError: when it cannot be made, or another run writes into it for too long.
+    """
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as exc:
+        raise ReportError(f"{exc.filename or folder}: the report cannot be written ({exc.strerror})") from exc
+    with contextlib.ExitStack() as held:
+        alone = True
+        try:
+            held.enter_context(locks.acquire_folder(folder, wait=_LOCK_WAIT))
+        except locks.Busy as exc:
+            raise ReportError(
+                f"{folder}: another run has been writing its report there for {_LOCK_WAIT:g} seconds; let it end"
+            ) from exc
+        except OSError:
+            # Some network file systems have no such lock. Each file is whole nevertheless.
+            alone = False
+        yield alone
 
 
 def read_reports(patterns: Sequence[str]) -> list[Document]:
@@ -129,10 +159,12 @@ def _content(path: str) -> bytes | None:
         return None
 
 
-def _write(path: str, content: bytes) -> None:
+def _write(path: str, content: bytes, alone: bool) -> None:
     """Replace a file in one step, so that nobody reads half of it. It gets the rights of any new file."""
+    folder, name = os.path.split(path)
+    # A run that was killed leaves its half there, which the next one that is alone clears away.
+    temporary = os.path.join(folder, f".{name}.tmp") if alone else None
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        replace(path, content, durable=False)
+        replace(path, content, temporary=temporary, durable=False)
     except OSError as exc:
         raise ReportError(f"{exc.filename or path}: the report cannot be written ({exc.strerror})") from exc

@@ -36,6 +36,19 @@ def test_a_second_holder_is_refused_until_the_first_releases(path):
     locks.acquire(path, wait=0).release()
 
 
+def test_a_folder_is_locked_without_a_file_in_it(tmp_path):
+    with locks.acquire_folder(str(tmp_path), wait=0):
+        with pytest.raises(locks.Busy):
+            locks.acquire_folder(str(tmp_path), wait=0)
+        assert os.listdir(tmp_path) == []
+    locks.acquire_folder(str(tmp_path), wait=0).release()
+
+
+def test_what_is_no_folder_is_not_locked_as_one(path):
+    with pytest.raises(OSError, match="No such file"):
+        locks.acquire_folder(path, wait=0)
+
+
 def test_releasing_twice_does_not_close_what_another_has_opened(path):
     lock = locks.acquire(path, wait=0)
     lock.release()

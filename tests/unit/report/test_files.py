@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 
 import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._io import locks
+from ansible_collections.fincon.mail.plugins.plugin_utils._report import files
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import to_json
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import FORMATS, now, read_reports, write_report
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError
@@ -39,6 +42,31 @@ def test_the_json_comes_last_since_the_next_run_relies_on_it():
 def test_only_the_formats_that_are_wanted_are_written(write, tmp_path):
     assert write(formats=["markdown"], dest=tmp_path).files == [str(tmp_path / "drift-report.md")]
     assert os.listdir(tmp_path) == ["drift-report.md"]
+
+
+def test_a_run_waits_for_another_that_writes_into_the_same_folder(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_LOCK_WAIT", 0.0)
+    with locks.acquire_folder(str(tmp_path), wait=0):
+        with pytest.raises(ReportError, match="another run has been writing its report there"):
+            write(dest=tmp_path)
+        assert write(dest=tmp_path, check_mode=True).changed, "a look needs no lock"
+        assert os.listdir(tmp_path) == []
+    assert write(dest=tmp_path).changed
+
+
+def test_where_a_folder_cannot_be_locked_the_report_is_written_nevertheless(write, tmp_path, monkeypatch):
+    def refused(*_arguments, **_options):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(locks, "acquire_folder", refused)
+    write(dest=tmp_path)
+    assert sorted(os.listdir(tmp_path)) == NAMES
+
+
+def test_what_a_killed_run_left_half_written_is_cleared_away(write, tmp_path):
+    (tmp_path / ".drift-report.html.tmp").write_text("<html>")
+    write(dest=tmp_path)
+    assert sorted(os.listdir(tmp_path)) == NAMES
 
 
 def test_check_mode_writes_nothing_and_says_the_same(write, tmp_path):
