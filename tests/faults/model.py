@@ -14,7 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge
-from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_ENABLED,
+    MAIL_USER,
+    RESOURCES,
+    SMTP_SERVER,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
 from hypothesis import strategies as st
 
@@ -107,6 +112,13 @@ class Wish:
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(repr(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process: there is one object for each kind of record."""
+        return _restored, (
+            [(one.resource.name, one.name, dict(one.values), one.present) for one in self.desired],
+            self.update_password,
+        )
+
     def passwords(self) -> dict[Key, str]:
         """The declared passwords; "" where none shall be set."""
         return {
@@ -114,6 +126,10 @@ class Wish:
             for one in self.desired
             if one.resource is not MAIL_ENABLED and (not one.present or one.values.get("password") is not None)
         }
+
+
+def _restored(desired: list[tuple[str, str, dict[str, Any], bool]], update_password: str) -> Wish:
+    return Wish(tuple(DesiredRecord(RESOURCES[kind], *rest) for kind, *rest in desired), update_password)
 
 
 @dataclass

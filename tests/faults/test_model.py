@@ -1,7 +1,11 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever is declared, done by hand or goes wrong, in whatever sequence: a small model tells what has to come of it."""
+"""Whatever is declared, done by hand or goes wrong, in whatever sequence: a small model tells what has to come of it.
+
+The usual run takes the same steps each time. `FAULTS_EXAMPLES=1000` takes that many sequences, longer ones, and new
+ones each time, and makes the one that fails small.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import contextlib
 import errno
 import itertools
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,6 +56,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+#: How many sequences of steps each machine takes.
+USUAL_EXAMPLES = 60
 #: How often each kind of step was taken, and how each run ended.
 STEPS: Counter[str] = Counter()
 
@@ -275,25 +282,26 @@ def _with_password(wish: Wish, password: str) -> Wish:
     return Wish(tuple(desired), "on_change", wish.purge)
 
 
-def steps_of(machine: type[RuleBasedStateMachine], share: float) -> int:
-    """Run a machine; return how many steps it took. `share`: of the examples of a profile."""
+def steps_of(machine: type[RuleBasedStateMachine], share: float = 1) -> int:
+    """Run a machine; return how many steps it took.
+
+    share: of the sequences, for a machine that is slow.
+    """
     before = sum(STEPS.values())
-    long = settings.get_current_profile_name() == "long"
-    # Shrinking a failure takes minutes, which a long run may have.
-    phases = [Phase.generate, Phase.shrink] if long else [Phase.generate]
-    usual = {} if long else {"stateful_step_count": 12, "derandomize": True}
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=max(1, round((settings().max_examples if long else 60) * share)),
-            phases=phases,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-            **usual,
-        ),
+    wanted = int(os.environ.get("FAULTS_EXAMPLES", "0"))
+    # To make a failure small takes minutes.
+    phases = [Phase.generate, Phase.shrink] if wanted else [Phase.generate]
+    chosen = settings(
+        max_examples=round((wanted or USUAL_EXAMPLES) * share),
+        stateful_step_count=30 if wanted else 12,
+        derandomize=not wanted,
+        phases=phases,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
     )
+    run_state_machine_as_test(machine, settings=chosen)
     return sum(STEPS.values()) - before
 
 
@@ -476,7 +484,7 @@ def test_the_rest_backend_does_what_the_model_says(tmp_path: Path, tally: Callab
         class Machine(Reading):
             make = staticmethod(lambda: RestSite(standin, f"C{next(numbers)}", tmp_path))
 
-        steps = steps_of(Machine, 1)
+        steps = steps_of(Machine)
         offences = [one["what"] for one in standin.offences]
     tally("states", steps, wrong=offences)
 
