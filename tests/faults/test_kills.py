@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +21,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core import passwords
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 from ansible_collections.fincon.mail.tests.faults import child
 from ansible_collections.fincon.mail.tests.faults.model import (
@@ -38,6 +42,7 @@ from ansible_collections.fincon.mail.tests.faults.sites import (
     vouching,
 )
 from ansible_collections.fincon.mail.tests.standin import StandIn
+from collection import link_collection
 
 OLD, NEW = a_branch(PASSWORDS[0]), a_branch(PASSWORDS[1], own=PASSWORDS[0], port=25)
 #: How long a run waits for the lock of one that was killed, in seconds: that it waits at all is the fault.
@@ -259,3 +264,55 @@ def test_a_killed_run_at_an_attended_site_leaves_the_old_or_the_new_ledger(
         leaked = [name.name for name in site.ledger.parent.iterdir() if b"canary" in name.read_bytes()]
         kills.leaked += [f"{what}: {name} holds a password" for name in leaked]
     tally("kills", kills.done, lost=kills.lost, wrong=kills.wrong, leaked=kills.leaked)
+
+
+def test_a_killed_ansible_playbook_leaves_nothing_untrue(tmp_path: Path, tally: Callable[..., None]) -> None:
+    kills = Kills(4)
+    with StandIn(max_sessions=100_000) as standin:
+        trigger = Trigger(standin)
+        for number, moment in enumerate(["arrives", "is done", "is answered"], 1):
+            folder = tmp_path / str(number)
+            (folder / "site").mkdir(parents=True)
+            site = RestSite(standin, f"P{number}", folder / "site")
+            assert not child.apply(site.settings, OLD).failure
+            allowed = list(prefixes(site.held(), site))
+            # Login and two reads come before the writes.
+            at = 3 + number
+            trigger.arm(site.company, moment, at, 0.002 * (moment == "is answered"))
+            kills.done += play(folder, site.settings, trigger) == -signal.SIGKILL
+            judge(kills, f"ansible-playbook, {moment} {at}", site, allowed, (OLD, NEW)[number % 2])
+    tally("kills", kills.done, lost=kills.lost, wrong=kills.wrong, leaked=kills.leaked)
+
+
+def play(folder: Path, settings: dict[str, Any], trigger: Trigger) -> int:
+    """Apply by ansible-playbook, whose whole process group the trigger kills; return its exit status."""
+    module = {"installation": settings, "verify": "none", **as_branch(NEW)}
+    book = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"fincon.mail.fincon_mail_branch": module}]}]
+    (folder / "play.yml").write_text(json.dumps(book))
+    (folder / "ansible.cfg").touch()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    environment |= {
+        "ANSIBLE_HOME": str(folder / "home"),
+        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
+    }
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", "-c", "local", "play.yml"]
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    trigger.aim(-process.pid)
+    return process.wait(120)
+
+
+def as_branch(wish: Wish) -> dict[str, Any]:
+    """What is declared as the options of the module."""
+    branch: dict[str, dict[str, Any]] = {"smtp_server": {}, "mail_user": {}}
+    for one in wish.desired:
+        kind, own = ("smtp_server", "name") if one.resource is SMTP_SERVER else ("mail_user", "user")
+        branch[kind].setdefault(one.name, {own: one.name}).update(one.values)
+    return {"smtp_servers": list(branch["smtp_server"].values()), "users": list(branch["mail_user"].values())}
