@@ -7,15 +7,23 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.texts import all_visible, short, visible
 
 ERROR = "error"
 WARNING = "warning"
 
 #: The code of a finding about a placeholder that stands for a password.
 PLACEHOLDER = "placeholder"
+
+#: The keys of files: the name of a field, or that of a record (``mail_user/THANDI``).
+_KEY = re.compile(r"[A-Za-z_][\w.-]*|[a-z_]+/.+", re.ASCII)
+#: Characters of a message that are shown.
+_LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -48,26 +56,33 @@ class Finding:
     code: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}: " if self.line else f"{self.file}: " if self.file else ""
-        return f"{place}{self._subject()}{self.message}"
+        file = visible(self.file)
+        place = f"{file}:{self.line}:{self.column}: " if self.line else f"{file}: " if file else ""
+        # Keys and names come from files: none of them acts on a terminal, or buries the sentence.
+        return f"{place}{self._subject()}{short(self.message, _LONGEST)}"
 
     def _subject(self) -> str:
-        who = f"{self.resource} {self.name}".strip() if self.resource else ""
-        what = self.path or (f"{who}, {self.field}" if who and self.field else who or self.field)
+        who = f"{self.resource} {short(self.name)}".strip() if self.resource else ""
+        what = short(self.path) or (f"{who}, {self.field}" if who and self.field else who or self.field)
         note = f" ({who})" if self.path and self.name else ""
         return f"{what}{note}: " if what else ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as plain data, for results and inventory variables."""
-        return asdict(self)
+        return {name: all_visible(value) for name, value in asdict(self).items()}
 
 
 def path_text(path: Iterable[Any]) -> str:
     """Return a path in data as people write it: ``users[3].port``."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        text += f"[{part}]" if isinstance(part, int) else f".{key_text(part)}" if text else key_text(part)
     return text
+
+
+def key_text(key: Any) -> str:
+    """Return a key where it looks like one. Where a colon is missing, what is read as a key may be a password."""
+    return short(str(key)) if _KEY.fullmatch(str(key)) else "(not a name)"
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:

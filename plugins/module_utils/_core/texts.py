@@ -19,6 +19,15 @@ def visible(text: str) -> str:
     return _ACTING.sub(lambda found: _escape(ord(found[0])), text)
 
 
+def short(text: str, most: int = 200) -> str:
+    """Return the text on one line, made visible, and cut where nobody would read on.
+
+    :param most: characters that are shown.
+    """
+    shown = visible(text[: most + 1])
+    return shown if len(text) <= most and len(shown) <= most else f"{shown[: most - 1]}…"
+
+
 def all_visible(value: Any) -> Any:
     """Return plain data with all its texts made visible; those of keys are ours."""
     if isinstance(value, str):

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import (
     WARNING,
     Finding,
     did_you_mean,
     errors,
+    path_text,
     warnings,
 )
 
@@ -43,3 +45,28 @@ def test_plain_data_of_a_finding_holds_every_part():
 def test_the_likeliest_name_is_suggested_in_any_case_and_nothing_when_none_is_near():
     assert did_you_mean("hq reley", ["HQ relay", "Office"]) == "; did you mean 'HQ relay'?"
     assert did_you_mean("zzz", ["HQ relay"]) == ""
+
+
+def test_what_a_finding_repeats_acts_on_no_terminal_and_buries_no_sentence():
+    finding = Finding(
+        "is\x1b wrong", "mail_user", "TH\x9bANDI" * 999, "port", path="users[0].port", file="b.yml", line=3
+    )
+    assert str(finding).startswith(r"b.yml:3:0: users[0].port (mail_user TH\x9bANDI")
+    assert str(finding).endswith(r"…): is\x1b wrong")
+    assert len(str(finding)) < 300
+    assert finding.as_dict()["message"] == r"is\x1b wrong"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (["users", 3, "port"], "users[3].port"),
+        (["fingerprints", "mail_user/THANDI"], "fingerprints.mail_user/THANDI"),
+        (["fingerprints", "smtp_server/hq relay"], "fingerprints.smtp_server/hq relay"),
+        (["users", 0, "password pa55"], "users[0].(not a name)"),
+        (["password:pa55"], "(not a name)"),
+        (["k" * 500], f"{'k' * 199}…"),
+    ],
+)
+def test_a_key_is_shown_where_it_looks_like_one(path, shown):
+    assert path_text(path) == shown

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.fincon.mail.plugins.module_utils._core.texts import all_visible, visible
+from ansible_collections.fincon.mail.plugins.module_utils._core.texts import all_visible, short, visible
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,10 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.texts import all
 def test_acting_characters_are_shown_as_escapes_and_all_others_stay(text, shown):
     assert visible(text) == shown
     assert all_visible({"a": [text, 1, None], "b": {"c": text}}) == {"a": [shown, 1, None], "b": {"c": shown}}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("abcdef", "abcdef"), ("abcdefg", "abcde…"), ("\x1babcd", "\\x1ba…"), ("", "")]
+)
+def test_a_long_text_is_cut_where_its_end_is_shown(text, shown):
+    assert short(text, 6) == shown
