@@ -57,6 +57,9 @@ PATTERNS = {
 #: A value that is still to be rendered or decrypted, so that only its place can be checked.
 TEMPLATE_PATTERN = r"\{\{|\{%|^\$ANSIBLE_VAULT;"
 
+#: Bits of a number that is shown.
+_MOST_BITS = 1000
+
 _EXPECTED = {
     "name": "a name without control characters or spaces at its ends",
     "user": "a user name without spaces or control characters",
@@ -110,8 +113,15 @@ def _instead(field: Field, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
+    if _is_endless(value):
+        return "of so many digits"
     text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _is_endless(value: Any) -> bool:
+    """Whether a value is a number that Python refuses to spell out (4,300 digits), as YAML can write one in hex."""
+    return isinstance(value, int) and value.bit_length() > _MOST_BITS
 
 
 def _integer_problem(field: Field, value: Any) -> str | None:
@@ -120,7 +130,7 @@ def _integer_problem(field: Field, value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return f"{expected}{_instead(field, value)}"
     if not (field.minimum or 0) <= value <= (field.maximum or value):
-        return f"{expected}, not {value}"
+        return f"{expected}, not {'one ' * _is_endless(value)}{_shown(value)}"
     return None
 
 

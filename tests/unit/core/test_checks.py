@@ -119,3 +119,11 @@ def test_all_faults_of_a_record_are_found_at_once():
 def test_templates_and_vault_texts_are_left_for_later(value):
     assert is_template(value)
     assert not is_template("plain")
+
+
+@pytest.mark.parametrize("number", [10**5000, -(10**5000)], ids=["positive", "negative"])
+def test_a_number_of_thousands_of_digits_is_a_fault_and_is_not_spelt_out(number):
+    assert value_problem(SMTP_SERVER.field("port"), number) == (
+        "must be a whole number from 1 to 65535, not one of so many digits"
+    )
+    assert value_problem(SMTP_SERVER.key, number) == "must be text, not the number of so many digits; put it in quotes"
