@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import math
 import os
 from collections.abc import Mapping
 
@@ -29,6 +30,8 @@ UNKNOWN = "unknown"
 #: Cost of scrypt: N, r and p of RFC 7914, section 2. 4 MiB and about 10 ms each, so that a branch of 50 users stays
 #: quick; a fingerprint names the costs it was made with, so they can be raised later.
 _COST = (4096, 8, 1)
+#: The greatest N * r * p of a fingerprint that is compared, 128 MiB or half a second: a damaged one asks for any cost.
+_MAX_COST = 2**20
 _SALT_BYTES = 16
 _KEY_BYTES = 32
 
@@ -55,7 +58,10 @@ def matches(password: str, stored: str) -> bool:
         scheme, n, r, p, salt, key_text = stored.split("$")
         if scheme != "scrypt":
             return False
-        made = fingerprint(password, base64.b64decode(salt), (int(n), int(r), int(p)))
+        cost = (int(n), int(r), int(p))
+        if min(cost) < 1 or math.prod(cost) > _MAX_COST:
+            return False
+        made = fingerprint(password, base64.b64decode(salt), cost)
     except (ValueError, MemoryError):
         return False
     return hmac.compare_digest(made.rsplit("$", 1)[1], key_text)

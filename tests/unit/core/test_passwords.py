@@ -56,3 +56,8 @@ def test_the_password_itself_is_not_kept():
 
 def test_the_words_say_whether_a_password_is_set():
     assert (password_word(True), password_word(False)) == ("set", "unset")
+
+
+@pytest.mark.parametrize("cost", ["16$0$1", "16$8$0", "-16$8$1", "1073741824$8$1", "16$8$1000000", "16$100000000$1"])
+def test_a_fingerprint_of_an_impossible_or_endless_cost_matches_nothing_at_once(cost):
+    assert not matches(SECRET, f"scrypt${cost}$AAAA$AAAA")
