@@ -10,6 +10,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.csv_records import decoded
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._io import files
 from ansible_collections.fincon.mail.plugins.plugin_utils._action import FinconAction
 
 
@@ -25,7 +26,7 @@ class ActionModule(FinconAction):
 
 def _content(name: str) -> str:
     try:
-        return decoded(name, Path(name).expanduser().read_bytes())
+        return decoded(name, files.read(Path(name).expanduser()))
     except OSError as exc:
         raise AnsibleActionFail(f"{name}: the file cannot be read on the controller: {exc.strerror}") from exc
     except FinconError as exc:

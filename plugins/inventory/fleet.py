@@ -87,6 +87,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
+from ansible_collections.fincon.mail.plugins.module_utils._io import files
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Template, Unsafe, Vaulted
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import (
@@ -128,9 +129,7 @@ class InventoryModule(BaseInventoryPlugin):
             self._fill(inventory, loader, path)
 
     def _fill(self, inventory: Any, loader: Any, path: str) -> None:
-        fleet = load_fleet(
-            path, lambda file: _plain(loader.get_text_file_contents(file)), self._branches_of_others(path)
-        )
+        fleet = load_fleet(path, lambda file: _text(loader, file), self._branches_of_others(path))
         for finding in warnings(fleet.findings):
             Display().warning(str(finding))
         found = [str(finding) for finding in errors(fleet.findings)]
@@ -182,6 +181,15 @@ def _variables(branch: Branch) -> dict[str, Any]:
         "fincon_users": branch.data["users"],
     }
     return {name: _ansible_value(value) for name, value in variables.items()}
+
+
+def _text(loader: Any, path: str) -> str:
+    """Return the text of a file, decrypted where the whole file is a vault.
+
+    :raises OSError: when it cannot be read, or is too large.
+    """
+    files.require_size(path)
+    return _plain(loader.get_text_file_contents(path))
 
 
 def _plain(text: str) -> str:

@@ -130,7 +130,7 @@ def load(path: Path) -> Fingerprints:
     :raises FinconError: when it cannot be read or is not one of ours.
     """
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(files.read(path).decode("utf-8"))
     except FileNotFoundError:
         return Fingerprints()
     except OSError as exc:

@@ -2,10 +2,11 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Writing a file in one step: whoever reads it finds the old content or the new one, in full."""
+"""Reading a file whole, within a size, and writing it in one step: readers find the old content or the new one."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -13,6 +14,30 @@ from contextlib import suppress
 from typing import Union
 
 FilePath = Union[str, "os.PathLike[str]"]
+
+#: Bytes of the largest file of settings that is read: some 20,000 users. To parse more takes minutes and gigabytes.
+LARGEST = 4 * 1024**2
+
+
+def read(path: FilePath, most: int = LARGEST) -> bytes:
+    """Return the content of a file.
+
+    :param most: bytes that it may have.
+    :raises OSError: when it cannot be read, or has more.
+    """
+    require_size(path, most)
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def require_size(path: FilePath, most: int = LARGEST) -> None:
+    """Make sure that a file is not larger than one of its kind can be.
+
+    :param most: bytes that it may have.
+    :raises OSError: when it has more, or is not there.
+    """
+    if os.path.getsize(path) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most} bytes", str(path))
 
 
 def replace(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ansible_collections.fincon.mail.plugins.module_utils._io import locks
-from ansible_collections.fincon.mail.plugins.module_utils._io.files import replace
+from ansible_collections.fincon.mail.plugins.module_utils._io.files import read, replace
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document, make_document, to_json
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.junit import to_junit
@@ -33,6 +33,8 @@ FORMATS = tuple(_FORMATS)
 
 #: How long a run waits for another that writes into the same folder, in seconds.
 _LOCK_WAIT = 60.0
+#: Bytes of the largest report that is read; one of 1,000 branches of 50 users has some 10 million.
+_LARGEST = 64 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,7 @@ def read_reports(patterns: Sequence[str]) -> list[Document]:
 
 def _read(path: str) -> Document:
     try:
-        with open(path, encoding="utf-8") as file:
-            return read_report(file.read(), path)
+        return read_report(read(path, _LARGEST).decode("utf-8"), path)
     except OSError as exc:
         raise ReportError(f"{path}: cannot be read ({exc.strerror})") from exc
     except UnicodeDecodeError as exc:

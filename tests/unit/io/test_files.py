@@ -154,3 +154,12 @@ def test_a_path_without_a_folder_is_in_the_working_directory(tmp_path, monkeypat
     assert (tmp_path / "a").read_bytes() == b"new"
     with pytest.raises(FileNotFoundError):
         files.replace("missing/a", b"new")
+
+
+def test_a_file_that_is_larger_than_any_of_its_kind_is_not_read(tmp_path):
+    path = tmp_path / "large"
+    path.write_bytes(b"x" * 11)
+    assert files.read(path, most=11) == b"x" * 11
+    with pytest.raises(OSError, match="it has more than 10 bytes") as caught:
+        files.read(path, most=10)
+    assert (caught.value.errno, caught.value.filename) == (errno.EFBIG, str(path))

@@ -41,8 +41,7 @@ class LedgerFile:
         :raises FinconError: when it cannot be read.
         """
         try:
-            with open(self._path, "rb") as file:
-                return file.read()
+            return files.read(self._path)
         except FileNotFoundError:
             return None
         except OSError as exc:
