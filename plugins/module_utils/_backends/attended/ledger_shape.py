@@ -19,6 +19,7 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_text import (
     DataPath,
     Inline,
+    InlineList,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import (
     Confirmation,
@@ -111,7 +112,8 @@ def _written_order(order: Order) -> dict[str, Any]:
 
 def _written_confirmation(last: Confirmation) -> dict[str, Any]:
     by = {"by": last.by} if last.by else {}
-    items = {"items": list(last.items), "remaining": list(last.remaining)}
+    # The list that ends the file is on one line, so that none of it can be cut off unseen.
+    items = {"items": InlineList(last.items), "remaining": InlineList(last.remaining)}
     return {"order": last.order, "date": last.date, **by, **items}
 
 

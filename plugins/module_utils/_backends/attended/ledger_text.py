@@ -16,7 +16,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, key_text
 
 try:
     import yaml
@@ -87,6 +87,15 @@ def parse(text: str) -> Parsed:
         parsed.findings.append(Finding("this is not a ledger: its values are nested too deeply", line=1, column=1))
     else:
         parsed.data = _DataReader(parsed).value(root, ())
+        if not parsed.findings and _ends_without_value(root):
+            line = text.rstrip().count("\n") + 1
+            parsed.findings.append(
+                Finding(
+                    "the file ends without a value here and may be cut off; write null if that is meant",
+                    line=line,
+                    column=1,
+                )
+            )
     return parsed
 
 
@@ -97,6 +106,10 @@ def dump(data: Mapping[str, Any]) -> str:
 
 class Inline(dict):  # type: ignore[type-arg]
     """A mapping that is written on one line."""
+
+
+class InlineList(list):  # type: ignore[type-arg]
+    """A list that is written on one line."""
 
 
 def with_comments(text: str, old: str) -> str:
@@ -117,6 +130,14 @@ def with_comments(text: str, old: str) -> str:
         woven += above.get(path, [])
         woven.append(f"{line}  {beside[path]}" if path in beside else line)
     return "\n".join([*woven, *end]) + "\n"
+
+
+def _ends_without_value(node: Any) -> bool:
+    """Whether a text, which has no aliases, ends behind a key or the mark of an entry."""
+    while isinstance(node, yaml.CollectionNode) and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return isinstance(node, yaml.ScalarNode) and not node.style and not node.value
 
 
 def _comments(text: str) -> tuple[dict[DataPath | None, list[str]], dict[DataPath | None, str], list[str]]:
@@ -184,7 +205,11 @@ def _dumper() -> Any:
     def inline(dumper: Any, data: Inline) -> Any:
         return dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=True)
 
+    def inline_list(dumper: Any, data: InlineList) -> Any:
+        return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=True)
+
     Dumper.add_representer(Inline, inline)
+    Dumper.add_representer(InlineList, inline_list)
     return Dumper
 
 
@@ -216,7 +241,7 @@ class _DataReader:
             if not isinstance(key, yaml.ScalarNode):
                 self._fault(key, "a key must be text")
             elif key.value in data:
-                self._fault(key, f"the key {key.value!r} appears twice")
+                self._fault(key, f"the key {key_text(key.value)!r} appears twice")
             else:
                 self._note(key, (*path, key.value))
                 data[key.value] = self.value(value, (*path, key.value))

@@ -73,10 +73,8 @@ last_confirmed:
   order: 4
   date: '2026-11-24'
   by: T. Nkosi
-  items:
-    - 1
-  remaining:
-    - 2
+  items: [1]
+  remaining: [2]
 # The end.
 """
 
@@ -183,7 +181,7 @@ BROKEN = {
     "not UTF-8": (LEDGER.replace("Anna", "Ann\u00e9").encode("latin-1"), "21:23", "this byte is not UTF-8", False),
     "control character": (edited("Anna", "An\x07na"), "21:22", "a control character", False),
     "merge": (edited("fingerprints:", "<<<<<<< HEAD\nfingerprints:"), "33:1", "git could not settle it", False),
-    "two documents": (LEDGER + "---\nledger: 1\n", "62:1", "this is not YAML", False),
+    "two documents": (LEDGER + "---\nledger: 1\n", "60:1", "this is not YAML", False),
     "alias": (edited("sender_name: Anna", "sender_name: &a Anna\n      job_title: *a"), "21:20", "an alias", False),
     "tag": (edited("password: set", "password: !vault x"), "11:17", "has the tag !vault", False),
     "key twice": (edited("port: 25", "port: 25\n      port: 26"), "13:7", "'port' appears twice", False),
@@ -221,7 +219,7 @@ BROKEN = {
     "item password": (edited("want: set}", "want: canary-1}"), "48:42", "a password must never stand in", True),
     "item without have": (edited("have: '', ", ""), "47:11", "have must be given", True),
     "by": (edited("by: T. Nkosi", "by: 7"), "56:3", "must be text on one line", True),
-    "remaining": (edited("remaining:\n    - 2", "remaining: 2"), "59:3", "must be a list", True),
+    "remaining": (edited("remaining: [2]", "remaining: 2"), "58:3", "must be a list", True),
 }  # fmt: skip
 
 
@@ -261,3 +259,21 @@ def test_the_schema_for_editors_says_the_same():
             assert not validator.is_valid(parsed.data), name
         elif not parsed.findings and parsed.data:
             assert validator.is_valid(parsed.data), f"{name}: the schema sees it as well"
+
+
+def test_no_beginning_of_a_ledger_is_taken_for_a_ledger():
+    text = ledgers.render(read(LEDGER), LEDGER)
+    whole = ledger_shape.write(read(text))
+    for end in range(text.rindex("last_confirmed"), len(text)):
+        try:
+            found = ledger_shape.write(read(text[:end]))
+        except FinconError:
+            continue
+        assert found == whole, text[:end][-40:]
+
+
+def test_what_is_read_as_a_key_is_shown_only_where_it_looks_like_one():
+    with pytest.raises(FinconError) as caught:
+        read(edited("want: Clerk}", "want pa55word+1}"))
+    assert "fields[0].(not a name): is not a known key" in str(caught.value)
+    assert "pa55word" not in str(caught.value)
