@@ -12,6 +12,7 @@ users when it has a column ``user``, definitions when it has a column ``name``, 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     written_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import State
+from ansible_collections.fincon.mail.plugins.module_utils._core.texts import short, visible
 
 _YES = ("yes", "y", "true", "1", "set")
 _NO = ("no", "n", "false", "0", "unset")
@@ -94,10 +96,10 @@ class _CsvReader:
         try:
             rows = list(_rows(text))
         except csv.Error as exc:
-            self.faults.append(f"{name}: this is not CSV: {exc}")
+            self._fault(name, f": this is not CSV: {exc}")
             return
         if not rows:
-            self.faults.append(f"{name}:1: the file is empty; its first row names the columns")
+            self._fault(name, ":1: the file is empty; its first row names the columns")
             return
         columns = self._columns(f"{name}:{rows[0][0]}", rows[0][1])
         if columns is None:
@@ -113,29 +115,36 @@ class _CsvReader:
             if link and normal_key(SMTP_SERVER, link) not in known:
                 place = self._places[MAIL_USER.name, normal_key(MAIL_USER, record["user"])]
                 hint = did_you_mean(link, known.values())
-                self.faults.append(f"{place}:smtp_server: {link!r} is in none of the files{hint}")
+                self._fault(place, f":smtp_server: {link!r} is in none of the files{hint}")
+
+    def _fault(self, place: str, text: str) -> None:
+        self.faults.append(visible(place) + short(text, 1000))
 
     def _columns(self, place: str, names: Sequence[str]) -> list[str] | None:
         """Return the field of each column; ``None`` when the rows below cannot be understood."""
         columns = [_COLUMNS.get(_plain_name(name), "") for name in names]
         before = len(self.faults)
+        if sum(map(bool, columns)) * 2 < len(list(filter(None, names))):
+            # Not the names of columns, so that any of them may be a password.
+            self._fault(place, ": the first row must name the columns, and most of its cells name none")
+            return None
         for index, (name, column) in enumerate(zip(names, columns)):
             if not column:
                 hint = did_you_mean(name, _COLUMNS)
-                self.faults.append(f"{place}:{name or '(no name)'}: is not the name of a column{hint}")
+                self._fault(place, f":{_shown_name(name)}: is not the name of a column{hint}")
             elif column in columns[:index]:
-                self.faults.append(f"{place}:{name}: appears twice")
+                self._fault(place, f":{name}: appears twice")
         keys = {"name", "user", _RESOURCE} & set(columns)
         if not keys:
-            self.faults.append(f"{place}: needs a column user for users, name for definitions, or resource for both")
+            self._fault(place, ": needs a column user for users, name for definitions, or resource for both")
         elif keys == {"name", "user"}:
-            self.faults.append(f"{place}: needs a column resource, since it has both name and user")
+            self._fault(place, ": needs a column resource, since it has both name and user")
         return columns if len(self.faults) == before else None
 
     def _row(self, place: str, columns: Sequence[str], cells: Sequence[str]) -> None:
         given = {column: cell.strip() for column, cell in zip(columns, cells) if cell.strip()}
         if any(cell.strip() for cell in cells[len(columns) :]):
-            self.faults.append(f"{place}: has more cells than there are columns; put a text with commas in quotes")
+            self._fault(place, ": has more cells than there are columns; put a text with commas in quotes")
         elif given:
             resource = self._resource(place, columns, given)
             if resource is not None:
@@ -146,7 +155,7 @@ class _CsvReader:
             return MAIL_USER if "user" in columns else SMTP_SERVER
         word = _plain_name(given.pop(_RESOURCE, ""))
         if word not in _KINDS:
-            self.faults.append(f"{place}:{_RESOURCE}: must be smtp_server or mail_user")
+            self._fault(place, f":{_RESOURCE}: must be smtp_server or mail_user")
         return _KINDS.get(word)
 
     def _record(self, place: str, resource: Resource, given: Mapping[str, str]) -> None:
@@ -154,16 +163,16 @@ class _CsvReader:
         before = len(self.faults)
         for column in given:
             if column not in fields:
-                self.faults.append(f"{place}:{column}: is not a field of a {resource.title}; leave it empty")
+                self._fault(place, f":{column}: is not a field of a {resource.title}; leave it empty")
         record = {}
         for field in fields.values():
             if field is not resource.key and field.name not in given and not field.secret:
                 if is_needed(field):
-                    self.faults.append(f"{place}:{field.name}: must be given, as Fincon's window shows it")
+                    self._fault(place, f":{field.name}: must be given, as Fincon's window shows it")
                 continue
             value, problem = _value(field, given.get(field.name, ""))
             if problem:
-                self.faults.append(f"{place}:{field.name}: {problem}")
+                self._fault(place, f":{field.name}: {problem}")
             record[field.name] = value
         if len(self.faults) == before:
             self._add(place, resource, record)
@@ -172,10 +181,15 @@ class _CsvReader:
         name = record[resource.key.name]
         key = (resource.name, normal_key(resource, name))
         if key in self._places:
-            self.faults.append(f"{place}:{resource.key.name}: {name!r} is at {self._places[key]} already")
+            self._fault(place, f":{resource.key.name}: {name!r} is at {self._places[key]} already")
             return
         self._places[key] = place
         self.records[resource.name].append({**record, resource.key.name: written_key(resource, name)})
+
+
+def _shown_name(name: str) -> str:
+    """The name of an unknown column where it looks like one: where a line break is missing it may be a password."""
+    return short(name) if re.fullmatch(r"[A-Za-z][\w ().-]*", name.strip()) else "(no name)"
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -199,5 +213,7 @@ def _value(field: Field, cell: str) -> tuple[Any, str | None]:
             problem = "must be yes or no: whether a password is set, never the password itself"
             return password_word(word in _YES), None if word in (*_YES, *_NO, "") else problem
         return word in _YES, None if word in (*_YES, *_NO) else f"must be yes or no, not {cell!r}"
-    value: Any = int(cell) if field.kind == "integer" and cell.isascii() and cell.isdigit() else cell
+    # A longer number is none that a field holds; Python refuses to convert one of 4,300 digits.
+    is_number = field.kind == "integer" and cell.isascii() and cell.isdigit() and len(cell) < 19
+    value: Any = int(cell) if is_number else cell
     return value, value_problem(field, value)

@@ -97,3 +97,18 @@ def test_a_file_is_utf_8_with_or_without_a_mark_and_else_told_how_to_save_it():
     assert decoded("u.csv", text.encode()) == decoded("u.csv", text.encode("utf-8-sig")) == text
     with pytest.raises(FinconError, match=r"^u\.csv:2: this is not UTF-8; save it as 'CSV UTF-8"):
         decoded("u.csv", text.encode("cp1252"))
+
+
+def test_what_stands_in_the_place_of_columns_and_does_not_look_like_their_names_is_not_shown():
+    assert faults(USER) == ["1.csv:1: the first row must name the columns, and most of its cells name none"]
+    assert faults(f"{USERS.strip()},c4nary/+9\n") == ["1.csv:1:(no name): is not the name of a column"]
+
+
+def test_a_fault_of_a_spreadsheet_acts_on_no_terminal_and_buries_no_sentence():
+    assert faults(USERS + "\x1b[2J,,,,\n")[0].startswith("1.csv:2:user: must be a user name")
+    assert not any(character in "".join(faults(USERS + "a,\x1b[2J\x9b,,,maybe\n")) for character in "\x1b\x9b")
+    assert all(len(line) < 1100 for line in faults(f"user,{'x' * 90_000}\n", f"{USERS}a,{'y' * 90_000},,,\n"))
+
+
+def test_a_number_of_any_length_is_a_fault_and_no_failure():
+    assert faults(SERVERS + SERVER.replace("587", "9" * 5000))[0].startswith("1.csv:2:port: must be a whole number")
