@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import VERSION, Document, document_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import PENDING
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import Schema, opened
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import (
     TYPE_WORDS,
@@ -75,7 +76,7 @@ def _refuse_other_shapes(document: Document, name: str) -> None:
     except MissingLibraries as exc:
         raise ReportError(f"{name}: cannot be read. {exc}") from exc
     found = [problem for error in errors for problem in _problems(error)]
-    found += [] if found else _impossible_days(document, "")
+    found += [] if found else [*_impossible_days(document, ""), *_pending_without_items(document)]
     if found:
         more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         raise ReportError(f"{name}: is not a drift report of fincon.mail: {'; '.join(found[:_NAMED])}{more}")
@@ -94,6 +95,15 @@ def _impossible_days(value: Any, path: str) -> list[str]:
     except ValueError:
         return [f"{path} must be a date or a time in UTC"]
     return []
+
+
+def _pending_without_items(document: Document) -> list[str]:
+    """Branches that are pending though nothing is ordered, so that nobody knows since when they are."""
+    return [
+        f"branches[{index}] is {PENDING} without a pending item"
+        for index, entry in enumerate(document["branches"])
+        if entry["state"] == PENDING and not any(record.get("pending") for record in entry["records"])
+    ]
 
 
 def _problems(error: ValidationError) -> Iterable[str]:

@@ -118,6 +118,15 @@ def test_a_report_that_was_changed_by_hand_is_refused_with_its_place(made, path,
     assert text in str(raised.value)
 
 
+def test_a_branch_that_is_pending_without_an_item_is_refused(made):
+    broken = json.loads(to_json(made))
+    index = next(index for index, entry in enumerate(broken["branches"]) if entry["state"] == "pending")
+    for record in broken["branches"][index]["records"]:
+        record.pop("pending", None)
+    with pytest.raises(ReportError, match=rf"^a\.json: .*: branches\[{index}\] is pending without a pending item$"):
+        read_report(json.dumps(broken), "a.json")
+
+
 def test_what_a_later_collection_adds_is_passed_over(made):
     added = json.loads(to_json(made)) | {"colour": 1, "counts": None}
     added["branches"][0]["colour"] = 1
