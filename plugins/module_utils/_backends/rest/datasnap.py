@@ -248,6 +248,9 @@ class DataSnapSession:
 def _json(text: str) -> dict[str, Any] | None:
     try:
         data = json.loads(text, parse_constant=_refuse_constant)
+        if "\\ud" in text.lower():
+            # Half of a surrogate pair is no character (RFC 8259, section 8.2), and nothing can carry it further.
+            json.dumps(data, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None

@@ -77,6 +77,13 @@ def prepared_for(method, settings):
         run(settings, user())
 
 
+@pytest.mark.parametrize(("method", "name"), [("Login", "ConnectID"), ("GetMailUsers", "Colour")])
+def test_half_a_character_in_an_answer_is_no_answer(method, name, standin, installation, answering):
+    answering(**{method: lambda answer: {**answer, name: "\ud800"}})
+    with pytest.raises(FinconError, match=f"{method}: the answer is not JSON"):
+        run(installation(standin), server(FIRST))
+
+
 @pytest.mark.parametrize("method", WRITES)
 def test_a_write_that_is_answered_with_no_records_found_is_not_done(standin, installation, method):
     settings = installation(standin)
