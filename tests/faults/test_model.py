@@ -57,7 +57,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 #: How many sequences of steps each machine takes.
-USUAL_EXAMPLES = 60
+USUAL_EXAMPLES = 100
 #: How often each kind of step was taken, and how each run ended.
 STEPS: Counter[str] = Counter()
 
@@ -316,6 +316,8 @@ class Attended(RuleBasedStateMachine):
         #: What Fincon will hold once all that is ordered is typed in, and the passwords that were declared last.
         self.planned = Held()
         self.known: dict[Key, str] = {}
+        #: Passwords that somebody wanted sent although they are the same.
+        self.again: set[Key] = set()
         self.last_order = 0
 
     @rule(wish=wishes())
@@ -343,6 +345,8 @@ class Attended(RuleBasedStateMachine):
     def _planned(self, held: Held, wish: Wish) -> None:
         sent = expected(self.planned, wish, self.known, all_users_known=False).sent
         self.planned = held
+        if wish.update_password == "always":
+            self.again |= set(sent)
         self.known = {key: one for key, one in {**self.known, **sent}.items() if key in held.passwords}
 
     @rule(wish=wishes(), file=st.sampled_from(["backup", "ledger"]))
@@ -420,6 +424,8 @@ class Attended(RuleBasedStateMachine):
             assert item["fields"] or item["action"] in ("create", "delete")
             for cell in item["fields"]:
                 assert_have(held, key, cell)
+                if cell["want"] == "set, will change" and key not in self.again:
+                    assert self.known[key] != held.passwords[key], f"the password of {key} is ordered once more"
             held = after_change(held, item, self.known)
         assert unlike(known_users(held), known_users(self.planned)) == []
         assert data["last_order"] >= self.last_order
