@@ -204,15 +204,21 @@ def _is_possible(held: Held, concerned: set[Key]) -> bool:
     """Whether no declared record breaks a rule."""
     for key, record in held.records.items():
         if key[0] == "smtp_server":
-            if key in concerned and record["username"] and key not in held.passwords:
+            if key in concerned and record["username"] and (not record["authenticate"] or key not in held.passwords):
                 return False
             continue
         link = ("smtp_server", record["smtp_server"])
-        if not link[1] or not {key, link} & concerned:
-            continue
-        if link not in held.records or (record["username"] and key not in held.passwords):
+        if link[1] and {key, link} & concerned and not _has_login(held, key, link):
             return False
     return True
+
+
+def _has_login(held: Held, user: Key, link: Key) -> bool:
+    """Whether a user has the login that the definition asks for, and none that it does not."""
+    server, own = held.records.get(link), held.records[user]["username"]
+    if server is None or not server["authenticate"]:
+        return server is not None and not own
+    return user in held.passwords if own else bool(server["username"])
 
 
 def after_change(held: Held, change: Mapping[str, Any], passwords: Mapping[Key, str]) -> Held:
