@@ -26,8 +26,14 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.installation imp
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
     SMTP_SERVER,
-    USER_FIELDS,
+    SMTP_SERVERS,
+    USERS,
     Field,
+    Section,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import (
+    RENAMED_FROM,
+    STATEMENTS,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import (
     probe_module_spec,
@@ -80,9 +86,11 @@ def option(field: Field, required: bool = False) -> dict[str, Any]:
         )
     if field.required:
         described.append("Needed for a new record.")
-    elif field.default not in (None, ""):
+    elif field.default not in (None, "") and not field.choices:
         described.append(f"A new record takes V({str(field.default).lower()}) when it is left out.")
     documented: dict[str, Any] = {"description": described, "type": TYPES.get(field.kind, "str")}
+    if field.choices:
+        documented |= {"choices": list(field.choices), "default": field.default}
     return {**documented, "required": True} if required else documented
 
 
@@ -104,9 +112,11 @@ def probe_options() -> dict[str, Any]:
     return documented
 
 
-def records_option(title: str, key: Field, fields: Iterable[Field]) -> dict[str, Any]:
+def records_option(title: str, section: Section) -> dict[str, Any]:
     """Return the documentation of an option that takes a list of records."""
-    return {"description": [title], "type": "list", "elements": "dict", "suboptions": options(key, fields)}
+    described = [title, "A list that is not given says nothing of what is installed."]
+    fields = (*section.fields, *STATEMENTS[section.name])
+    return {"description": described, "type": "list", "elements": "dict", "suboptions": options(section.key, fields)}
 
 
 def installation_option() -> dict[str, Any]:
@@ -146,8 +156,8 @@ def generated() -> dict[Path, str]:
     """Return every generated file with its text."""
     fragments = ROOT / "plugins" / "doc_fragments"
     branch = {
-        "smtp_servers": records_option("The SMTP definitions of the branch.", SMTP_SERVER.key, SMTP_SERVER.fields),
-        "users": records_option("The users of the branch.", MAIL_USER.key, USER_FIELDS),
+        "smtp_servers": records_option("The SMTP definitions of the branch.", SMTP_SERVERS),
+        "users": records_option("The users of the branch.", USERS),
     }
     return {
         **{
@@ -158,7 +168,7 @@ def generated() -> dict[Path, str]:
             "The installation that a module works on.", {"installation": installation_option()}
         ),
         fragments / "smtp_server.py": fragment(
-            "Fields of an SMTP definition.", options(SMTP_SERVER.key, SMTP_SERVER.fields)
+            "Fields of an SMTP definition.", options(SMTP_SERVER.key, (*SMTP_SERVER.fields, RENAMED_FROM))
         ),
         fragments / "mail_user.py": fragment("Fields of a mail user.", options(MAIL_USER.key, MAIL_USER.fields)),
         fragments / "probe_settings.py": fragment("Settings that the probe takes by themselves.", probe_options()),

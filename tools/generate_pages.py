@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import is_needed
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import RESOURCES, SECTIONS, SOURCES, Field
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import STATEMENTS
 from collection import ROOT
 
 DOCS = ROOT / "docs"
@@ -79,6 +80,17 @@ def field_tables() -> str:
             "|---|---|---|---|---|---|---|---|",
         ]
         lines += [_table_row(field, field is resource.key) for field in (resource.key, *resource.fields)]
+    lines += [
+        "",
+        "## What a declaration says besides",
+        "",
+        "These are no fields of Fincon's. `docs/people.md` shows them at work.",
+        "",
+        "| Key | Records | Values | What it is |",
+        "|---|---|---|---|",
+    ]
+    for section, statements in STATEMENTS.items():
+        lines += [f"| `{item.name}` | `{section}` | {_values(item)} | {item.description} |" for item in statements]
     lines += ["", "## Sources", "", *(f"- `{name}`: {text}" for name, text in SOURCES.items()), ""]
     return "\n".join(lines)
 
@@ -111,6 +123,11 @@ def _table_row(field: Field, is_key: bool) -> str:
         field.source,
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _values(statement: Field) -> str:
+    """The values of a statement, the default first."""
+    return " or ".join(f"`{choice}`" for choice in statement.choices) or statement.kind
 
 
 def _default(field: Field) -> str:

@@ -15,6 +15,7 @@ options:
   smtp_servers:
     description:
     - The SMTP definitions of the branch.
+    - A list that is not given says nothing of what is installed.
     type: list
     elements: dict
     suboptions:
@@ -72,9 +73,24 @@ options:
         - Fincon's label is C(BCC).
         - 100 characters at most.
         type: str
+      state:
+        description:
+        - Whether the definition exists. An absent one is deleted, which is refused while a user is linked to it.
+          Its other fields are checked and not used.
+        type: str
+        choices:
+        - present
+        - absent
+        default: present
+      renamed_from:
+        description:
+        - Former name of the definition. Where one of that name is installed, the new one takes over its settings
+          and all of its users, and then the old one is deleted.
+        type: str
   users:
     description:
     - The users of the branch.
+    - A list that is not given says nothing of what is installed.
     type: list
     elements: dict
     suboptions:
@@ -145,4 +161,13 @@ options:
         description:
         - Whether e-mail is enabled for the user. Left alone when left out.
         type: bool
+      state:
+        description:
+        - Whether the user sends e-mail. For an absent one e-mail is switched off and the settings are cleared;
+          the Fincon user stays. The other fields are checked and not used.
+        type: str
+        choices:
+        - present
+        - absent
+        default: present
 """

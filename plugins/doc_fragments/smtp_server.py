@@ -66,4 +66,9 @@ options:
     - Fincon's label is C(BCC).
     - 100 characters at most.
     type: str
+  renamed_from:
+    description:
+    - Former name of the definition. Where one of that name is installed, the new one takes over its settings and
+      all of its users, and then the old one is deleted.
+    type: str
 """

@@ -88,6 +88,7 @@ from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
 from ansible_collections.fincon.mail.plugins.module_utils._io import files
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import SECTIONS
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Template, Unsafe, Vaulted
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import (
@@ -177,8 +178,7 @@ def _variables(branch: Branch) -> dict[str, Any]:
         "fincon_region": branch.region,
         "fincon_tags": list(branch.tags),
         "fincon_installation": branch.data["installation"],
-        "fincon_smtp_servers": branch.data["smtp_servers"],
-        "fincon_users": branch.data["users"],
+        **{f"fincon_{name}": branch.data[name] for name in SECTIONS if branch.data[name] is not None},
     }
     return {name: _ansible_value(value) for name, value in variables.items()}
 

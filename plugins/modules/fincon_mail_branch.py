@@ -16,15 +16,19 @@ description:
     deleted.
   - Each distinct login is verified at the mail server once before anything is written.
   - A field that is left out is left alone, and an empty text clears it.
+  - An absent user's e-mail is switched off and the settings are cleared; an absent definition is deleted.
+  - A definition with a former name takes over what is installed under that name. It is created, all users of the old
+    one are linked to it, declared or not, and the old one is deleted, in this order.
 options:
   purge:
     description:
-      - Whether definitions and users that are installed but not declared are removed.
+      - Whether definitions and users that are installed but not declared are removed. For a user e-mail is switched off
+        and the settings are cleared.
       - A list that is not given at all is never purged.
     type: bool
     default: false
   purge_protect:
-    description: Names of definitions and users that are never removed.
+    description: Names of definitions and users that are never removed, and that are not undeclared either.
     type: list
     elements: str
     default: []
@@ -36,6 +40,14 @@ options:
     description: Whether an empty list may remove everything. Without this it is refused.
     type: bool
     default: false
+  undeclared:
+    description:
+      - What a report of drift makes of records that are installed and declared nowhere, as RV(undeclared) names them.
+      - V(drift) shows them as drift, V(warning) shows them, V(ignore) does not show them.
+      - The call itself never fails for them.
+    type: str
+    choices: [drift, warning, ignore]
+    default: drift
 extends_documentation_fragment:
   - fincon.mail.attributes
   - fincon.mail.attributes.actiongroup_write
@@ -63,6 +75,15 @@ EXAMPLES = r"""
     users: "{{ fincon_users }}"
     purge: true
     purge_protect: [PASSME]
+
+- name: Somebody left, and a definition got another name
+  fincon.mail.fincon_mail_branch:
+    smtp_servers:
+      - name: Mail relay
+        renamed_from: HQ relay
+    users:
+      - user: NOMSA
+        state: absent
 """
 
 RETURN = r"""
@@ -166,6 +187,17 @@ remaining:
   returned: when the verification or a write failed
   type: list
   elements: dict
+undeclared:
+  description:
+    - What is installed and declared nowhere, once this call is done. A definition, or a user with an e-mail setting or
+      with e-mail enabled.
+    - C(smtp_servers) and C(users) are names, null for a list that was not given.
+    - C(complete) is false where nobody can list what Fincon holds. With the C(attended) backend the names are those
+      that the ledger holds, and there may be more.
+    - C(counts_as) is O(undeclared).
+  returned: as RV(changes)
+  type: dict
+  sample: {counts_as: drift, complete: true, smtp_servers: [Old relay], users: [KGOSI]}
 records:
   description: The names of the declared records, by which a report of drift shows those that are in sync as well.
   returned: when the options are valid

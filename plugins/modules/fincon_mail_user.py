@@ -16,7 +16,9 @@ description:
   - A field that is left out is left alone, and an empty text clears it.
 options:
   state:
-    description: Whether the user has e-mail settings. With V(absent) they are cleared, and the user stays.
+    description:
+      - Whether the user has e-mail settings. With V(absent) they are cleared, and the user stays.
+      - The e-mail switch is left alone; M(fincon.mail.fincon_mail_enabled) switches e-mail off.
     type: str
     choices: [present, absent]
     default: present

@@ -46,6 +46,12 @@ EXAMPLES = r"""
     username: relay@example.co.za
     password: "{{ vault_relay_password }}"
 
+- name: Give it another name, with all its users
+  fincon.mail.fincon_smtp_server:
+    name: Mail relay
+    renamed_from: HQ relay
+    password: "{{ vault_relay_password }}"
+
 - name: Remove a definition that is no longer used
   fincon.mail.fincon_smtp_server:
     name: Old provider

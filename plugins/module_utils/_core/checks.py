@@ -88,6 +88,8 @@ def value_problem(field: Field, value: Any) -> str | None:
         return None if isinstance(value, bool) else f"must be true or false{_instead(field, value)}"
     if field.kind == "integer":
         return _integer_problem(field, value)
+    if field.kind == "choice":
+        return None if value in field.choices else f"must be {' or '.join(field.choices)}{_instead(field, value)}"
     if not isinstance(value, str):
         return f"must be text{_instead(field, value)}; put it in quotes"
     return _text_problem(field, value)

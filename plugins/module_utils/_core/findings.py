@@ -40,6 +40,8 @@ class Finding:
     :param file: file as the user named it.
     :param line: line in the file, from 1; 0 when it is not known.
     :param column: column in the line, from 1.
+    :param related: resource, record and field of another place that the fault is about, or empty. Whoever knows the
+        files adds that place to the message.
     :param code: what kind of fault it is, where somebody has to tell it from others: :data:`PLACEHOLDER`, or empty.
     """
 
@@ -54,6 +56,7 @@ class Finding:
     line: int = 0
     column: int = 0
     code: str = ""
+    related: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         file = visible(self.file)
@@ -69,7 +72,7 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as plain data, for results and inventory variables."""
-        return {name: all_visible(value) for name, value in asdict(self).items()}
+        return {name: all_visible(value) for name, value in asdict(self).items() if name != "related"}
 
 
 def path_text(path: Iterable[Any]) -> str:

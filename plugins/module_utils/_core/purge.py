@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_ENABLED,
     MAIL_USER,
-    SMTP_SERVER,
     Resource,
-    normal_key,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State, is_blank
+from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
+from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import undeclared_names
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,9 @@ def purged_records(state: State, desired_records: Sequence[DesiredRecord], purge
                 f"purge would remove every {resource.title}, since none is declared; "
                 "set purge_empty to true if that is meant"
             )
-        kept = declared | {normal_key(resource, name) for name in purge.protect}
         doomed += [
             DesiredRecord(resource, name, present=False)
-            for name in _installed(state, resource)
-            if normal_key(resource, name) not in kept
+            for name in undeclared_names(state, desired_records, resource, purge.protect)
         ]
     if len(doomed) > purge.limit:
         names = ", ".join(desired.name for desired in doomed)
@@ -60,11 +58,14 @@ def purged_records(state: State, desired_records: Sequence[DesiredRecord], purge
             f"purge would remove {len(doomed)} records ({names}), more than purge_limit {purge.limit}; "
             "declare or protect them, or raise the limit"
         )
-    return doomed
+    return [*doomed, *_switches(state, doomed)]
 
 
-def _installed(state: State, resource: Resource) -> Iterable[str]:
-    records = state.records(resource)
-    if resource is SMTP_SERVER:
-        return [record["name"] for record in records]
-    return [record[MAIL_USER.key.name] for record in records if not is_blank(record)]
+def _switches(state: State, doomed: Iterable[DesiredRecord]) -> list[DesiredRecord]:
+    """For each user that goes, the switch: e-mail goes off unless it is known to be."""
+    users = (desired for desired in doomed if desired.resource is MAIL_USER)
+    return [
+        DesiredRecord(MAIL_ENABLED, desired.name, present=False)
+        for desired in users
+        if (state.get(MAIL_USER, desired.name) or {}).get("email_enabled", False) is not False
+    ]

@@ -25,7 +25,7 @@ SOURCES = {
 }
 
 #: What a value may be. ``checks.py`` says what each kind accepts.
-KINDS = ("name", "user", "host", "email", "text", "integer", "flag", "secret")
+KINDS = ("name", "user", "host", "email", "text", "integer", "flag", "secret", "choice")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Field:
     :param max_length: greatest number of characters.
     :param soft_limit: exceeding ``max_length`` is a warning, since the limit is inferred.
     :param unit: unit of a number.
+    :param choices: the words that a choice may be.
     :param probed: whether the mail server gets to see the value, so that a change of it has to be verified.
     :param wire_set: for a secret, the name of the Y/N flag that says whether one is set.
     """
@@ -70,6 +71,7 @@ class Field:
     max_length: int | None = None
     soft_limit: bool = False
     unit: str = ""
+    choices: tuple[str, ...] = ()
     probed: bool = False
     wire_set: str = ""
 

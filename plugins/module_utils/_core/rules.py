@@ -10,25 +10,37 @@ false: what cannot be decided is a warning), and over the state that a plan lead
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import ERROR, WARNING, Finding, did_you_mean
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import UNSET
-from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, normal_key
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_USER,
+    SMTP_SERVER,
+    normal_key,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, Record, State
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import RENAMED_FROM
 
 #: ``(resource name, normal key)`` of the records that somebody declared.
 Concerned = Container[tuple[str, str]]
 
 
-def rule_findings(state: State, concerned: Concerned, complete: bool, deleted: Container[str] = ()) -> list[Finding]:
+def rule_findings(
+    state: State,
+    concerned: Concerned,
+    complete: bool,
+    deleted: Container[str] = (),
+    renamed: Mapping[str, str] | None = None,
+) -> list[Finding]:
     """Return every rule that a declared record breaks.
 
     :param state: the records, after the changes.
     :param concerned: the declared records; faults among others are nobody's business here.
     :param complete: whether a field without a value is known to be empty, and a definition without a record missing.
     :param deleted: normal keys of definitions that are to be deleted.
+    :param renamed: the new names of definitions, by the normal key of the former one.
     """
     found = []
     for definition in state.records(SMTP_SERVER):
@@ -42,7 +54,12 @@ def rule_findings(state: State, concerned: Concerned, complete: bool, deleted: C
         if not _is_concerned(concerned, MAIL_USER, user) and not _link_concerned(concerned, link):
             continue
         if server is None:
-            found.append(_missing_definition(state, user, complete, normal_key(SMTP_SERVER, link) in deleted))
+            key = normal_key(SMTP_SERVER, link)
+            found.append(
+                _former_name(user, (renamed or {})[key])
+                if key in (renamed or {})
+                else _missing_definition(state, user, complete, key in deleted)
+            )
         else:
             found += _login_findings(server, user, complete)
     return found
@@ -70,13 +87,20 @@ def _missing_definition(state: State, user: Record, complete: bool, is_deleted: 
     link = user["smtp_server"]
     if is_deleted:
         text = f"cannot be deleted: {user['user']} is linked to it; link the user to another definition first"
-        return Finding(text, SMTP_SERVER.name, link)
+        place = (MAIL_USER.name, user["user"], "smtp_server")
+        return Finding(text, SMTP_SERVER.name, link, related=place)
     hint = did_you_mean(link, [server["name"] for server in state.records(SMTP_SERVER)])
     if complete:
         text = f"is {link!r}, which is neither declared nor installed{hint}"
         return Finding(text, MAIL_USER.name, user["user"], "smtp_server")
     text = f"is {link!r}, which is not declared here, so it must be installed already{hint}"
     return Finding(text, MAIL_USER.name, user["user"], "smtp_server", WARNING)
+
+
+def _former_name(user: Record, new: str) -> Finding:
+    text = f"is {user['smtp_server']!r}, the former name of {new!r}; write the new one"
+    place = (SMTP_SERVER.name, new, RENAMED_FROM.name)
+    return Finding(text, MAIL_USER.name, user["user"], "smtp_server", related=place)
 
 
 def _login_findings(server: Record, user: Record, complete: bool) -> list[Finding]:

@@ -117,6 +117,11 @@ def is_blank(record: Record | None) -> bool:
     )
 
 
+def is_configured(user: Record) -> bool:
+    """Whether a user can send e-mail, or has any setting for it."""
+    return user.get(MAIL_ENABLED.fields[0].name) is True or not is_blank(user)
+
+
 @dataclass(frozen=True)
 class DesiredRecord:
     """One record as somebody wants it.
@@ -124,13 +129,15 @@ class DesiredRecord:
     :param resource: what kind of record.
     :param name: its key.
     :param values: the declared fields; a field that is left out is left alone. Holds secrets, so it is never shown.
-    :param present: false when the record is to be removed.
+    :param present: false when the record is to be removed. Then its values are checked and not used.
+    :param renamed_from: for a definition, the name that it had before, or empty.
     """
 
     resource: Resource
     name: str
     values: Record = field(default_factory=dict, repr=False)
     present: bool = True
+    renamed_from: str = ""
 
     @property
     def key(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import BACKENDS, SETTINGS
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import UPDATE_PASSWORD
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SECTIONS, SMTP_SERVER, Field
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import STATEMENTS
 from ansible_collections.fincon.mail.plugins.module_utils._module.logins import LEVELS as VERIFY_LEVELS
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS as PROBE_LEVELS
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import TLS_MODES
@@ -24,8 +25,10 @@ _TYPES = {"flag": "bool", "integer": "int"}
 
 
 def field_spec(field: Field, required: bool = False) -> Spec:
-    """Return the spec of one field. Without a default: a field that is left out is left alone."""
+    """Return the spec of one field. Only a choice has a default: any other field that is left out is left alone."""
     spec: Spec = {"type": _TYPES.get(field.kind, "str")}
+    if field.choices:
+        spec.update(choices=list(field.choices), default=field.default)
     if required:
         spec["required"] = True
     if field.secret or "password" in field.name:
@@ -45,7 +48,10 @@ def records_spec(key: Field, fields: Iterable[Field]) -> Spec:
 
 def branch_spec() -> Spec:
     """Return the options that take the records of a branch."""
-    return {section.name: records_spec(section.key, section.fields) for section in SECTIONS.values()}
+    return {
+        section.name: records_spec(section.key, (*section.fields, *STATEMENTS[section.name]))
+        for section in SECTIONS.values()
+    }
 
 
 def installation_spec() -> Spec:

@@ -19,6 +19,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     written_key,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import is_present
+from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import Claims
 from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import Params
 
 
@@ -26,7 +28,7 @@ def desired_record(resource: Resource, params: Params) -> list[DesiredRecord]:
     """Return the desired record of a module that manages one."""
     present = params["state"] == "present"
     values = _values(params, resource) if present else {}
-    return [DesiredRecord(resource, params[resource.key.name], values, present)]
+    return [DesiredRecord(resource, params[resource.key.name], values, present, params.get("renamed_from") or "")]
 
 
 def desired_switches(params: Params) -> list[DesiredRecord]:
@@ -35,15 +37,25 @@ def desired_switches(params: Params) -> list[DesiredRecord]:
 
 
 def desired_branch(params: Params) -> list[DesiredRecord]:
-    """Return the desired records of a branch. A user's record holds the mail settings and the switch."""
+    """Return the desired records of a branch. A user's record holds the mail settings and the switch.
+
+    For an absent user both are desired: the settings cleared, and e-mail off.
+    """
     desired_records = [
-        DesiredRecord(SMTP_SERVER, record["name"], _values(record, SMTP_SERVER))
+        DesiredRecord(
+            SMTP_SERVER,
+            record["name"],
+            _values(record, SMTP_SERVER),
+            is_present(record),
+            record.get("renamed_from") or "",
+        )
         for record in params["smtp_servers"] or []
     ]
     for record in params["users"] or []:
-        desired_records.append(DesiredRecord(MAIL_USER, record["user"], _values(record, MAIL_USER)))
-        if record.get("email_enabled") is not None:
-            desired_records.append(DesiredRecord(MAIL_ENABLED, record["user"], _values(record, MAIL_ENABLED)))
+        name, present = record["user"], is_present(record)
+        desired_records.append(DesiredRecord(MAIL_USER, name, _values(record, MAIL_USER), present))
+        if not present or record.get("email_enabled") is not None:
+            desired_records.append(DesiredRecord(MAIL_ENABLED, name, _values(record, MAIL_ENABLED), present))
     return desired_records
 
 
@@ -63,12 +75,18 @@ def purge_of(params: Params) -> Purge | None:
     """Return what may be removed though nobody named it; ``None`` where nothing may."""
     if not params.get("purge"):
         return None
-    return Purge(
-        tuple(section.resource for section in SECTIONS.values() if params[section.name] is not None),
-        tuple(params["purge_protect"]),
-        params["purge_limit"],
-        params["purge_empty"],
-    )
+    return Purge(_given(params), tuple(params["purge_protect"]), params["purge_limit"], params["purge_empty"])
+
+
+def claims_of(params: Params) -> Claims | None:
+    """Return which lists are declared in full; ``None`` for a module that takes no lists."""
+    if "undeclared" not in params:
+        return None
+    return Claims(_given(params), tuple(params["purge_protect"]), params["undeclared"])
+
+
+def _given(params: Params) -> tuple[Resource, ...]:
+    return tuple(section.resource for section in SECTIONS.values() if params[section.name] is not None)
 
 
 def _values(record: Mapping[str, Any], resource: Resource) -> dict[str, Any]:

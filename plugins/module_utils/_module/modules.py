@@ -16,8 +16,10 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.registry import backend_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
-from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SMTP_SERVER, Resource
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVERS, USERS, Section
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import STATEMENTS
+from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import DRIFT, UNDECLARED
 from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
 from ansible_collections.fincon.mail.plugins.module_utils._module.adapters import check_adapter
 from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import Params, Spec
@@ -27,6 +29,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.attended impor
     import_declared,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._module.desired import (
+    claims_of,
     declared_names,
     desired_branch,
     desired_record,
@@ -78,6 +81,7 @@ def _write(desired_records: Callable[[Params], list[DesiredRecord]], params: Par
         params["verify_failure"],
         argspec.probe_options(params),
         purge_of(params),
+        claims_of(params),
     )
     prober = partial(probe_all, run_id=params["probe_run"])
     return write(backend_of(params["installation"]), request, check_mode, prober)
@@ -99,11 +103,12 @@ def _import(params: Params, check_mode: bool) -> ModuleResult:
     return import_declared(backend, desired_branch(params), check_mode)
 
 
-def _one_record(resource: Resource) -> Module:
+def _one_record(section: Section) -> Module:
+    # The switch of a user is a module of its own.
+    resource = section.resource
     return Module(
         {
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            **argspec.record_spec(resource.key, resource.fields),
+            **argspec.record_spec(resource.key, (*resource.fields, *STATEMENTS[section.name])),
             **argspec.write_spec(),
         },
         partial(_write, partial(desired_record, resource)),
@@ -113,8 +118,8 @@ def _one_record(resource: Resource) -> Module:
 REPORT_FORMATS = ("html", "json", "junit", "markdown")
 
 MODULES = {
-    "fincon_smtp_server": _one_record(SMTP_SERVER),
-    "fincon_mail_user": _one_record(MAIL_USER),
+    "fincon_smtp_server": _one_record(SMTP_SERVERS),
+    "fincon_mail_user": _one_record(USERS),
     "fincon_mail_enabled": Module(
         {
             "users": {"type": "list", "elements": "str", "required": True},
@@ -130,6 +135,7 @@ MODULES = {
             "purge_protect": {"type": "list", "elements": "str", "default": []},
             "purge_limit": {"type": "int", "default": 5},
             "purge_empty": {"type": "bool", "default": False},
+            "undeclared": {"type": "str", "choices": list(UNDECLARED), "default": DRIFT},
             **argspec.write_spec(),
         },
         partial(_write, desired_branch),

@@ -15,6 +15,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     Resource,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import State, blank
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import is_present
 from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
 from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import Params
 from ansible_collections.fincon.mail.plugins.module_utils._module.desired import desired_branch
@@ -60,8 +61,8 @@ def _probe_settings(params: Params, options: dict[str, Any]) -> tuple[dict[str, 
 
 def _probe_records(params: Params, options: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
     records = State(
-        [_complete(SMTP_SERVER, record) for record in params["smtp_servers"]],
-        [_complete(MAIL_USER, record) for record in params["users"] or []],
+        [_complete(SMTP_SERVER, record) for record in params["smtp_servers"] if is_present(record)],
+        [_complete(MAIL_USER, record) for record in params["users"] or [] if is_present(record)],
     )
     prober = partial(probe_all, run_id=params["probe_run"])
     verified = verify_records(records, desired_branch(params), params["level"], options, prober)

@@ -33,9 +33,20 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.plan import (
     result_diff,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purged_records
-from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_ENABLED,
+    MAIL_USER,
+    SMTP_SERVER,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.renames import (
+    former_names,
+    rename_findings,
+    with_renames,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import password_findings, rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, DesiredRecord, State
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import RENAMED_FROM
+from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import Claims, undeclared_result
 from ansible_collections.fincon.mail.plugins.module_utils._module import logins as verifying
 from ansible_collections.fincon.mail.plugins.module_utils._module.result import ModuleResult
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
@@ -52,6 +63,7 @@ class Request:
     :param verify_failure: ``fail`` or ``warn``.
     :param probe_options: further settings of the probe.
     :param purge: what may be removed though nobody named it.
+    :param claims: which lists are declared in full; ``None`` when that is not asked.
     """
 
     desired_records: tuple[DesiredRecord, ...] = field(repr=False)
@@ -60,6 +72,7 @@ class Request:
     verify_failure: str = "fail"
     probe_options: Mapping[str, Any] = field(default_factory=dict)
     purge: Purge | None = None
+    claims: Claims | None = None
 
 
 def write(backend: Backend, request: Request, check_mode: bool, prober: Prober = probe_all) -> ModuleResult:
@@ -82,7 +95,8 @@ def write(backend: Backend, request: Request, check_mode: bool, prober: Prober =
         verified, failure, verify_notes = _verify(plan, request, session.prober(prober))
         notes += [*session.description.warnings, *plan_notes, *verify_notes]
         if failure:
-            return ModuleResult(_stopped(plan, session, verified, Applied((), plan.changes)), REFUSED, notes, failure)
+            values = _stopped(plan, request, session, verified, Applied((), plan.changes))
+            return ModuleResult(values, REFUSED, notes, failure)
         prepared = session.prepare(plan.changes)
         applied = Applied(plan.changes) if check_mode or not plan.changes else prepared.apply()
         notes += applied.warnings
@@ -91,15 +105,17 @@ def write(backend: Backend, request: Request, check_mode: bool, prober: Prober =
             done = f"{len(applied.applied)} of {len(plan.changes)} changes were applied"
             unknown = f", {len(applied.not_known)} may have been" if applied.not_known else ""
             error = f"{applied.error}; {done}{unknown}, run again to apply the rest"
-            return ModuleResult(_stopped(plan, session, verified, applied), outcome, notes, error)
-        values = {**_values(plan, session, verified), **prepared.result}
+            return ModuleResult(_stopped(plan, request, session, verified, applied), outcome, notes, error)
+        values = {**_values(plan, request, session, verified), **prepared.result}
         return ModuleResult(values, outcome_of(plan.changes, check_mode), notes)
 
 
-def _stopped(plan: Plan, session: Session, verified: dict[str, Any] | None, applied: Applied) -> dict[str, Any]:
+def _stopped(
+    plan: Plan, request: Request, session: Session, verified: dict[str, Any] | None, applied: Applied
+) -> dict[str, Any]:
     """The values of a call that did not do all of its plan."""
     return {
-        **_values(plan, session, verified),
+        **_values(plan, request, session, verified),
         # What all changes would have led to is not what there is now.
         **session.prepare(applied.applied).result,
         "changed": bool(applied.applied),
@@ -123,8 +139,9 @@ def checked_plan(
 
     :raises InvalidRecordsError: when the desired records do not go together with what is installed.
     """
-    plan = make_plan(state, desired_records, compare, update_password)
-    return plan, refuse_errors([*plan.findings, *_rule_findings(plan, desired_records)])
+    records, unmade = with_renames(state, desired_records)
+    plan = make_plan(state, records, compare, update_password)
+    return plan, refuse_errors([*unmade, *plan.findings, *_rule_findings(plan, records)])
 
 
 def changed_values(plan: Plan) -> dict[str, Any]:
@@ -176,16 +193,18 @@ def relogin_users(changes: Sequence[Change]) -> list[str]:
 
 def declared_findings(desired_records: Sequence[DesiredRecord]) -> list[Finding]:
     """Return what is wrong with desired records by themselves."""
-    found = duplicate_findings(desired_records)
+    found = duplicate_findings(desired_records) + rename_findings(desired_records)
     for desired in desired_records:
-        found += record_findings(desired.resource, {desired.resource.key.name: desired.name, **desired.values})
+        named = {desired.resource.key.name: desired.name, RENAMED_FROM.name: desired.renamed_from or None}
+        fields = (desired.resource.key, *desired.resource.fields, RENAMED_FROM)
+        found += record_findings(desired.resource, {**named, **desired.values}, fields)
     return found
 
 
 def _rule_findings(plan: Plan, desired_records: Sequence[DesiredRecord]) -> list[Finding]:
     concerned = {(desired.resource.name, desired.key) for desired in desired_records}
     deleted = {desired.key for desired in desired_records if desired.resource is SMTP_SERVER and not desired.present}
-    return rule_findings(plan.after, concerned, True, deleted)
+    return rule_findings(plan.after, concerned, True, deleted, former_names(desired_records))
 
 
 def refuse_errors(findings: Sequence[Finding]) -> list[str]:
@@ -225,7 +244,8 @@ def _probe(logins: Sequence[verifying.Login], level: str, prober: Prober) -> dic
     return verifying.summary(logins, [found[place] for place in range(len(logins))], level)
 
 
-def _values(plan: Plan, session: Session, verified: dict[str, Any] | None) -> dict[str, Any]:
+def _values(plan: Plan, request: Request, session: Session, verified: dict[str, Any] | None) -> dict[str, Any]:
+    claims = request.claims
     return {
         **changed_values(plan),
         "unverified": [
@@ -234,4 +254,5 @@ def _values(plan: Plan, session: Session, verified: dict[str, Any] | None) -> di
         "verification": verified,
         "relogin_users": relogin_users(plan.changes),
         "backend": session.description.as_dict(),
+        **({"undeclared": undeclared_result(plan.after, request.desired_records, claims)} if claims else {}),
     }

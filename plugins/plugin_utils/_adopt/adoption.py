@@ -89,7 +89,8 @@ def adopt(read: Iterable[Read], placeholders: bool = True, blank_users: bool = F
     ]
     defaults, rest = share(whole)
     files = {FLEET_FILE: fleet_text(defaults)}
-    files |= {branch_file(branch["branch"]): branch_text(branch) for branch in rest}
+    complete = ("users",) if "smtp_servers" in defaults else ("smtp_servers", "users")
+    files |= {branch_file(branch["branch"]): branch_text(branch, complete) for branch in rest}
     for name, schema in (("fleet", fleet_schema()), ("branch", branch_schema())):
         files[f"{SCHEMAS}/{name}.schema.json"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     return Adoption(files, _placeholders([defaults, rest]), tuple(_faults(whole)))

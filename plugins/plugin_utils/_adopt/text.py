@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import yaml as pyyaml
@@ -48,12 +48,13 @@ def fleet_text(defaults: Mapping[str, Any]) -> str:
     return _head(f"{SCHEMAS}/fleet.schema.json", _FLEET_HEAD) + _dumped(data)
 
 
-def branch_text(branch: Mapping[str, Any]) -> str:
+def branch_text(branch: Mapping[str, Any], complete: Container[str] = ("users",)) -> str:
     """Return the text of a branch file.
 
-    :param branch: its data in the order of the file; an empty section is left out, but for the users.
+    :param branch: its data in the order of the file.
+    :param complete: the sections that are written even when they are empty, since the file is the list of them.
     """
-    data = {name: value for name, value in branch.items() if value or name == "users"}
+    data = {name: value for name, value in branch.items() if value or name in complete}
     return _head(f"../{SCHEMAS}/branch.schema.json", _BRANCH_HEAD) + _dumped(data)
 
 

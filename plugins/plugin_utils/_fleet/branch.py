@@ -24,7 +24,8 @@ class Branch:
     :param file: its file.
     :param region: its region, or empty.
     :param tags: its tags.
-    :param data: ``installation``, ``smtp_servers``, ``users`` and ``vars``. Hold secrets.
+    :param data: ``installation``, ``smtp_servers``, ``users`` and ``vars``. A list that is not given is ``None``. Hold
+        secrets.
     """
 
     name: str
@@ -43,10 +44,13 @@ def merged_branch(data: Mapping[str, Any], file: str, fleet_file: str, defaults:
     :param defaults: of the fleet file.
     """
     installation = _merged(defaults.get("installation"), data.get("installation"))
+    servers = _merged_servers(defaults.get("smtp_servers") or [], data.get("smtp_servers") or [])
+    users = [{**(defaults.get("user") or {}), **user} for user in data.get("users") or [] if user]
     merged = {
         "installation": _with_ledger_from(os.path.dirname(fleet_file), installation),
-        "smtp_servers": _merged_servers(defaults.get("smtp_servers") or [], data.get("smtp_servers") or []),
-        "users": [{**(defaults.get("user") or {}), **user} for user in data.get("users") or [] if user],
+        # A list that nobody gives says nothing of what is installed; an empty one says that there is nothing.
+        "smtp_servers": servers if "smtp_servers" in data or "smtp_servers" in defaults else None,
+        "users": users if "users" in data else None,
         "vars": {**(defaults.get("vars") or {}), **(data.get("vars") or {})},
     }
     return Branch(data["branch"], file, data.get("region") or "", tuple(data.get("tags") or ()), merged)

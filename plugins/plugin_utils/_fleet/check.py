@@ -28,12 +28,15 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     SMTP_SERVER,
     USERS,
     Field,
+    Resource,
     Section,
     normal_key,
     section_of,
 )
+from ansible_collections.fincon.mail.plugins.module_utils._core.renames import former_names, rename_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import RENAMED_FROM, declarable, is_present
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema, fleet_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import TYPE_WORDS, SchemaCheck
@@ -98,7 +101,7 @@ def _without(data: Any, path: Sequence[Any]) -> Any:
 
 
 def _of_field(finding: Finding, section: Section, name: str, record: Any) -> Finding:
-    field = section.columns.get(name)
+    field = declarable(section).get(name)
     code = problem_code(field, record.get(name)) if field and isinstance(record, Mapping) else ""
     return replace(finding, field=name, code=code)
 
@@ -170,33 +173,49 @@ def _field_at(path: Sequence[Any]) -> Field | None:
         section = _SECTIONS.get(part) if isinstance(part, str) else None
         rest = [item for item in path[depth + 1 :] if not isinstance(item, int)]
         if section is not None and len(rest) == 1:
-            return section.columns.get(rest[0])
+            return declarable(section).get(rest[0])
     return None
 
 
 def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool], judged: bool = False) -> list[Finding]:
     """Check the records of one branch as a whole, its defaults filled in.
 
-    :param branch: ``installation``, ``smtp_servers`` and ``users``, each record of the right shape.
+    :param branch: ``installation``, ``smtp_servers`` and ``users``, each record of the right shape; a list that is not
+        given is ``None``.
     :param settled: whether a value can be judged now. Before rendering, a template cannot.
     :param judged: whether the schema has found nothing wrong with any value, so that only warnings are left.
     """
-    servers = [_settled(record, settled) for record in branch["smtp_servers"]]
-    users = [_settled(record, settled) for record in branch["users"]]
+    servers = [_settled(record, settled) for record in branch["smtp_servers"] or []]
+    users = [_settled(record, settled) for record in branch["users"] or []]
     found = _installation_findings(branch["installation"])
     desired_records = [
-        *(DesiredRecord(SMTP_SERVER, record["name"]) for record in servers if "name" in record),
-        *(DesiredRecord(MAIL_USER, record["user"]) for record in users if "user" in record),
+        *(_desired(SMTP_SERVER, record) for record in servers if "name" in record),
+        *(_desired(MAIL_USER, record) for record in users if "user" in record),
     ]
-    found += duplicate_findings(desired_records)
+    found += duplicate_findings(desired_records) + rename_findings(desired_records)
     for section, records in zip(SECTIONS.values(), (servers, users), strict=True):
-        fields = [field for field in section.columns.values() if field.soft_limit or not judged]
+        fields = [field for field in declarable(section).values() if field.soft_limit or not judged]
         for record in records:
             found += record_findings(section.resource, record, fields)
-    state = State([record for record in servers if "name" in record], [record for record in users if "user" in record])
-    return found + rule_findings(
-        state, {(desired.resource.name, desired.key) for desired in desired_records}, complete=False
+    return found + _across(servers, users, desired_records)
+
+
+def _desired(resource: Resource, record: Record) -> DesiredRecord:
+    renamed_from = str(record.get(RENAMED_FROM.name) or "")
+    return DesiredRecord(resource, record[resource.key.name], {}, is_present(record), renamed_from)
+
+
+def _across(
+    servers: Iterable[Record], users: Iterable[Record], desired_records: Sequence[DesiredRecord]
+) -> list[Finding]:
+    """What the rules across records find among those that are to be there."""
+    state = State(
+        [record for record in servers if "name" in record and is_present(record)],
+        [record for record in users if "user" in record and is_present(record)],
     )
+    concerned = {(desired.resource.name, desired.key) for desired in desired_records}
+    deleted = {desired.key for desired in desired_records if desired.resource is SMTP_SERVER and not desired.present}
+    return rule_findings(state, concerned, False, deleted, former_names(desired_records))
 
 
 def _settled(record: Record, settled: Callable[[Any], bool]) -> dict[str, Any]:
@@ -218,8 +237,19 @@ def _installation_findings(installation: Any) -> list[Finding]:
 def placed(finding: Finding, data_of: Sequence[tuple[Source, Any, Sequence[str]]]) -> Finding:
     """Give a finding about a record its place: where the field stands, else where the record does.
 
+    A place that it is related to is told at the end of its message.
+
     :param data_of: source, data and the path of the sections in it, the branch file before the fleet file.
     """
+    found = _at_best_place(finding, data_of)
+    if not finding.related:
+        return found
+    resource, name, *field = finding.related
+    other = _at_best_place(Finding("", resource, name, "".join(field)), data_of)
+    return replace(found, message=f"{found.message} (see {other.file}:{other.line}:{other.column})")
+
+
+def _at_best_place(finding: Finding, data_of: Sequence[tuple[Source, Any, Sequence[str]]]) -> Finding:
     candidates = [
         (_stands(data, path), source, path)
         for source, data, prefix in data_of

@@ -21,6 +21,8 @@ def value_schema(field: Field, *, may_be_empty: bool) -> Schema:
 
     :param may_be_empty: whether an empty text is a value too.
     """
+    if field.choices:
+        return {"enum": list(field.choices)}
     value = dict(type_schema(field))
     if field.kind == "integer":
         value |= {"minimum": field.minimum, "maximum": field.maximum}

@@ -9,11 +9,12 @@ from __future__ import annotations
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import TEMPLATE_PATTERN, may_be_empty
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import BACKENDS, SETTINGS
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
-    MAIL_USER,
-    SMTP_SERVER,
+    SMTP_SERVERS,
     USER_FIELDS,
+    USERS,
     Field,
 )
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import declarable
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fields import described, value_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import (
     FLAG,
@@ -52,14 +53,17 @@ def branch_schema() -> Schema:
         ),
         "installation": {"$ref": "#/definitions/installation"},
         "smtp_servers": {"$ref": "#/definitions/smtp_servers"},
-        "users": items({"$ref": "#/definitions/user"}, description="The users of the branch."),
+        "users": items(
+            {"$ref": "#/definitions/user"},
+            description="The users of the branch, all of them. Without this list the branch says nothing of its users.",
+        ),
         "vars": {"type": "object", "description": "Further variables of the branch's host."},
     }
-    user = _record(MAIL_USER.key, *USER_FIELDS)
+    user = _record(*declarable(USERS).values())
     return document(
         "Branch of a Fincon fleet",
         "The e-mail set-up of one Fincon installation, for the inventory plugin fincon.mail.fleet.",
-        {**mapping(properties, ["branch"]), "definitions": _definitions(mapping(user, [MAIL_USER.key.name]))},
+        {**mapping(properties, ["branch"]), "definitions": _definitions(mapping(user, [USERS.key.name]))},
     )
 
 
@@ -103,7 +107,7 @@ def _definitions(user: Schema) -> Schema:
         "smtp_servers": items(
             {"$ref": "#/definitions/smtp_server"}, description="The SMTP definitions of the installation."
         ),
-        "smtp_server": mapping(_record(SMTP_SERVER.key, *SMTP_SERVER.fields), [SMTP_SERVER.key.name]),
+        "smtp_server": mapping(_record(*declarable(SMTP_SERVERS).values()), [SMTP_SERVERS.key.name]),
         "user": user,
     }
 
