@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.undeclared import undeclared_lines
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import probe_stages, verify_table
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import work_order
 
@@ -25,6 +26,7 @@ class FilterModule:
         return {
             "branch_findings": branch_findings,
             "probe_stages": probe_stages,
+            "undeclared_lines": undeclared_lines,
             "verify_table": verify_table,
             "work_order": work_order,
         }

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import APPLIED, PLANNED, UNCHANGED
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
+    MAIL_ENABLED,
     MAIL_USER,
     SECTIONS,
     SMTP_SERVER,
@@ -18,6 +19,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
 from ansible_collections.fincon.mail.plugins.module_utils._core.texts import all_visible, visible
+from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import IGNORE, WARNING
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     DIFFERS,
     DRIFT,
@@ -25,6 +27,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     IN_SYNC,
     INVALID,
     MISSING,
+    NOT_DECLARED,
     PENDING,
     RECORD_STATES,
     STATES,
@@ -44,7 +47,7 @@ Record = dict[str, Any]
 # A fault of the fleet's files names every fault of every file, and it is the same at each of its branches.
 _REASON_LENGTH = 2000
 
-_STATE_OF_ACTION = {CREATE: MISSING, UPDATE: DIFFERS, DELETE: UNDECLARED}
+_STATE_OF_ACTION = {CREATE: MISSING, UPDATE: DIFFERS, DELETE: DIFFERS}
 
 
 def branch_entry(
@@ -66,6 +69,7 @@ def branch_entry(
     if known:
         records.add_differences(_open_changes(result, outcome), _unverified(result, outcome))
         records.add_pending(_waiting(result, outcome), checked)
+        records.add_undeclared(result.get("undeclared") or {})
     listed = records.listed()
     state = _state(outcome, listed)
     return {
@@ -76,6 +80,7 @@ def branch_entry(
         "checked": checked,
         "reason": _reason(result) if state in (FAILED, INVALID, UNREACHABLE) else "",
         "records": all_visible(listed),
+        **({"undeclared_unknown": True} if _is_incomplete(result.get("undeclared") or {}) else {}),
     }
 
 
@@ -109,6 +114,7 @@ class _Records:
         for section in SECTIONS.values():
             for name in declared.get(section.name) or []:
                 self._record({"resource": section.resource.name, "name": name})
+        self._declared = set(self._records)
 
     def add_differences(self, changes: Iterable[Mapping[str, Any]], unverified: set[tuple[str, str, str]]) -> None:
         """Add what differs; a password without a fingerprint is no difference."""
@@ -116,6 +122,9 @@ class _Records:
             record = self._record({"resource": resource, "name": name}, UNVERIFIED)
             record.setdefault("unverified", []).append(field)
         for change in changes:
+            if _key(change) not in self._declared and _is_removal(change):
+                self._add_undeclared(change, DRIFT)
+                continue
             found = [
                 item
                 for item in _differences(change)
@@ -138,6 +147,21 @@ class _Records:
             }
             self._record(item, PENDING).setdefault("pending", []).append(waiting)
 
+    def add_undeclared(self, undeclared: Mapping[str, Any]) -> None:
+        """Add what is installed and declared nowhere, as the fleet wants it to count."""
+        if undeclared.get("counts_as") not in (DRIFT, WARNING):
+            return
+        for section in SECTIONS.values():
+            for name in undeclared.get(section.name) or []:
+                self._add_undeclared({"resource": section.resource.name, "name": name}, undeclared["counts_as"])
+
+    def _add_undeclared(self, named: Mapping[str, Any], counts_as: str) -> None:
+        record = self._record(named, UNDECLARED)
+        if counts_as == WARNING:
+            record["undeclared"] = WARNING
+        elif not any(item["words"] == NOT_DECLARED for item in record.get("differences", ())):
+            record.setdefault("differences", []).append(_of_record(NOT_DECLARED))
+
     def listed(self) -> list[Record]:
         """Return the definitions, then the users, the declared ones first."""
         return sorted(self._records.values(), key=lambda record: record["resource"] != SMTP_SERVER.name)
@@ -155,8 +179,23 @@ class _Records:
 def _differences(change: Mapping[str, Any]) -> list[dict[str, Any]]:
     if change["action"] == UPDATE:
         return [{**item, "words": update_words(item["field"], item["have"], item["want"])} for item in change["fields"]]
-    words = "is missing" if change["action"] == CREATE else "is not declared"
-    return [{"field": "", "have": None, "want": None, "words": words}]
+    return [_of_record("is missing" if change["action"] == CREATE else "is installed, declared absent")]
+
+
+def _of_record(words: str) -> dict[str, Any]:
+    """A difference of the record itself."""
+    return {"field": "", "have": None, "want": None, "words": words}
+
+
+def _is_removal(change: Mapping[str, Any]) -> bool:
+    """Whether a change removes a record, or is a part of that: e-mail goes off for a user who goes."""
+    return change["action"] == DELETE or change["resource"] == MAIL_ENABLED.name
+
+
+def _is_incomplete(undeclared: Mapping[str, Any]) -> bool:
+    """Whether something may be installed that is declared nowhere and cannot be seen."""
+    is_asked = any(undeclared.get(name) is not None for name in SECTIONS)
+    return undeclared.get("complete") is False and undeclared["counts_as"] != IGNORE and is_asked
 
 
 def _ordered(item: Mapping[str, Any]) -> str:

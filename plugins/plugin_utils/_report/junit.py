@@ -17,11 +17,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import brief
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import brief, unseen_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     DRIFT,
     FAILED,
     INVALID,
+    NOT_DECLARED,
     PENDING,
     UNREACHABLE,
     age,
@@ -50,6 +51,9 @@ def to_junit(document: Document) -> str:
     suite = ElementTree.SubElement(suites, "testsuite", {**totals, **own})
     for entry in document["branches"]:
         _add_case(suite, entry, document["generated"])
+    unseen = unseen_text(document, len(document["branches"]))
+    if unseen:
+        ElementTree.SubElement(suite, "system-out").text = _legal(unseen)
     ElementTree.indent(suites, " ")
     text = ElementTree.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
@@ -65,6 +69,10 @@ def _add_case(suite: ElementTree.Element, entry: Mapping[str, Any], now: str) ->
     if entry["state"] in _ELEMENTS:
         about = {"message": _legal(brief(dict(entry))), "type": entry["state"]}
         ElementTree.SubElement(case, _ELEMENTS[entry["state"]], about).text = _legal("\n".join(_details(entry, now)))
+    undeclared = [record for record in entry["records"] if record.get("undeclared")]
+    if undeclared:
+        texts = [f"{record['resource']} {record['name']}: {NOT_DECLARED} (a warning)" for record in undeclared]
+        ElementTree.SubElement(case, "system-out").text = _legal("\n".join(texts))
 
 
 def _details(entry: Mapping[str, Any], now: str) -> list[str]:

@@ -43,7 +43,7 @@ def summary(document: Document) -> list[str]:
     more = len(document["groups"]) - _GROUPS
     if more > 0:
         lines += ["", f"and {more:,} more, each at no more branches than these; the report has all of them"]
-    return [*lines, *_waiting(document), *_unverified(document)]
+    return [*lines, *_waiting(document), *_unverified(document), *_undeclared(document)]
 
 
 def brief(entry: Mapping[str, Any]) -> str:
@@ -112,6 +112,36 @@ def _unverified(document: Document) -> Iterator[str]:
         text = f"Passwords without a fingerprint (not drift; apply sends them once): {some(names, _NAMES)}"
         yield ""
         yield from textwrap.wrap(text, _WIDTH, subsequent_indent="    ")
+
+
+def _undeclared(document: Document) -> Iterator[str]:
+    for text in (undeclared_text(document, _NAMES), unseen_text(document, _NAMES)):
+        if text:
+            yield ""
+            yield from textwrap.wrap(text, _WIDTH, subsequent_indent="    ")
+
+
+def undeclared_text(document: Document, limit: int) -> str:
+    """Return which records are declared nowhere without being drift; empty when there are none.
+
+    :param limit: how many are named.
+    """
+    names = [
+        f"{entry['branch']} ({record['resource']} {record['name']})"
+        for entry in document["branches"]
+        for record in entry["records"]
+        if record.get("undeclared")
+    ]
+    return f"Installed and declared nowhere (a warning, not drift): {some(names, limit)}" if names else ""
+
+
+def unseen_text(document: Document, limit: int) -> str:
+    """Return at which branches nobody can see all that is installed; empty when there are none.
+
+    :param limit: how many are named.
+    """
+    names = [entry["branch"] for entry in document["branches"] if entry.get("undeclared_unknown")]
+    return f"What is declared nowhere is known only as far as the ledger goes at: {some(names, limit)}" if names else ""
 
 
 def out_of_sync(document: Document, fail_on_pending: bool) -> dict[str, str]:

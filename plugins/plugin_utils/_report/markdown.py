@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import problems
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import problems, undeclared_text, unseen_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import IN_SYNC, STATES, age, count, moment, some
 
 # A comment on a pull request holds 65,536 characters at the most common hosts.
@@ -21,6 +21,7 @@ _BRANCHES = 60
 _CHANGES = 15
 _NAMES = 10
 _TEXT = 300
+_LONG_TEXT = 3000
 
 #: What Markdown gives a meaning in the middle of a line; these texts never begin one. Within a word, _ has none.
 _SPECIAL = re.compile(r"([\\`*\[\]|~]|\b_|_\b)")
@@ -36,6 +37,7 @@ def to_markdown(document: Document) -> str:
         *_table(("State", "Branches"), _counts(document)),
         *_groups(document),
         *_branches(document),
+        *_undeclared(document),
         *_history(document),
     ]
     return "\n".join(lines) + "\n"
@@ -79,6 +81,12 @@ def _branch(entry: Mapping[str, Any], now: str) -> tuple[str, str, str, str]:
     return _text(entry["branch"]), STATES[entry["state"]], since, _text(problems(entry))
 
 
+def _undeclared(document: Document) -> list[str]:
+    texts = [text for text in (undeclared_text(document, _BRANCHES), unseen_text(document, _BRANCHES)) if text]
+    lines = [line for text in texts for line in ("", f"{_text(text, _LONG_TEXT)}.")]
+    return ["", "## Declared nowhere", *lines] if lines else []
+
+
 def _history(document: Document) -> list[str]:
     history = document["history"]
     if not history["previous"]:
@@ -110,7 +118,7 @@ def _more(items: list[Any], shown: int, where: str, bullet: str = "") -> list[st
     return [*([] if bullet else [""]), f"{bullet}and {more:,} more {where}"] if more > 0 else []
 
 
-def _text(text: str) -> str:
+def _text(text: str, length: int = _TEXT) -> str:
     """Return a text as Markdown shows it literally, in one line."""
-    short = textwrap.shorten(text, _TEXT, placeholder=" …")
+    short = textwrap.shorten(text, length, placeholder=" …")
     return _SPECIAL.sub(r"\\\1", short.replace("&", "&amp;").replace("<", "&lt;"))

@@ -17,10 +17,12 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import unseen_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     DRIFT,
     IN_SYNC,
     MARKS,
+    NOT_DECLARED,
     PENDING,
     RECORD_STATES,
     STATES,
@@ -68,6 +70,7 @@ def _view(document: Document) -> dict[str, Any]:
         "regions": sorted({entry["region"] for entry in entries if entry["region"]}),
         "groups": [_group(group, anchors) for group in shared],
         "alone": len(document["groups"]) - len(shared),
+        "unseen": unseen_text(document, len(entries)),
         "history": _history(document["history"]),
         "branches": [_branch(entry, anchors[entry["branch"]], now) for entry in entries],
     }
@@ -156,6 +159,8 @@ def _record(record: Mapping[str, Any], entry: Mapping[str, Any], now: str) -> di
     ]
     if record.get("unverified"):
         notes.append(f"{', '.join(record['unverified'])}: no fingerprint of it is known; apply sends it once")
+    if record.get("undeclared"):
+        notes.append(f"{NOT_DECLARED} (a warning)")
     kind = "definition" if record["resource"] == SMTP_SERVER.name else "user"
     title = RECORD_STATES[record["state"]]
     return {

@@ -46,6 +46,9 @@ RECORD_STATES = {
     UNKNOWN: "not known",
 }
 
+#: What is said of a record that is installed and declared nowhere.
+NOT_DECLARED = "is not declared"
+
 #: The mark of each state of a record, since colours alone are lost on many eyes and on paper.
 MARKS = {
     MISSING: "–",

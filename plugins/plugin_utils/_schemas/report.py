@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import END
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SECTIONS
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
+from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import WARNING
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import (
     NUMBER,
     TEXT,
@@ -127,7 +128,13 @@ def _branch() -> Schema:
             items({"$ref": "#/definitions/record"}),
         ),
     }
-    return mapping(properties)
+    further = {
+        "undeclared_unknown": _described(
+            "Nobody can list what Fincon holds here: what is declared nowhere is known as far as the ledger goes.",
+            {"const": True},
+        )
+    }
+    return mapping({**properties, **further}, properties)
 
 
 def _record(states: Iterable[str]) -> Schema:
@@ -140,6 +147,9 @@ def _record(states: Iterable[str]) -> Schema:
             "What differs.", items(_described("A difference.", mapping(_difference())), minItems=1)
         ),
         "unverified": _described("Passwords without a fingerprint; this is not drift.", items(TEXT, minItems=1)),
+        "undeclared": _described(
+            "Installed and declared nowhere, which the fleet wants to be a warning and not drift.", {"const": WARNING}
+        ),
         "pending": _described(
             "Items of the open work order.", items(_described("An item.", mapping(_item())), minItems=1)
         ),

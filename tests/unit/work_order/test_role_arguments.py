@@ -52,6 +52,7 @@ def test_every_default_is_documented_with_its_value(name):
         ("fincon_purge_protect", BRANCH["purge_protect"]),
         ("fincon_purge_limit", BRANCH["purge_limit"]),
         ("fincon_purge_empty", BRANCH["purge_empty"]),
+        ("fincon_undeclared", BRANCH["undeclared"]),
         ("fincon_smtp_tls_mode", BRANCH["tls_mode"]),
         ("fincon_smtp_validate_certs", BRANCH["validate_certs"]),
         ("fincon_smtp_ca_path", BRANCH["ca_path"]),
