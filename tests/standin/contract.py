@@ -86,7 +86,7 @@ MAIL_USER = Record(
         Field("JobTitle"),
         Field("Telephone"),
         *(Field(f"UserField{number}") for number in range(1, 7)),
-        Field("MailEnabled", "flag", "Y"),
+        Field("MailEnabled", "flag", "N"),
     ),
     read_only=frozenset({"MailEnabled"}),
 )

@@ -65,8 +65,14 @@ def read_json(path: str | Path) -> dict[str, Any]:
 
 
 def company(data_id: str, users: Iterable[str]) -> dict[str, Any]:
-    """A company as after installation, with these users more: PASSME is there, and ANSIBLE can log in."""
-    logins = [{"user": FINCON_USER, "password": FINCON_PASSWORD}, {"user": "PASSME"}]
+    """A company as after installation, with these users more: PASSME is there, and ANSIBLE can log in.
+
+    Neither of the two sends e-mail.
+    """
+    logins = [
+        {"user": FINCON_USER, "password": FINCON_PASSWORD, "mail_enabled": "N"},
+        {"user": "PASSME", "mail_enabled": "N"},
+    ]
     return {"data_id": data_id, "users": [*logins, *({"user": user} for user in users)], "smtp_servers": []}
 
 
