@@ -87,8 +87,8 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
-from ansible_collections.fincon.mail.plugins.module_utils._io import files
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SECTIONS
+from ansible_collections.fincon.mail.plugins.module_utils._io import files
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Template, Unsafe, Vaulted
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import (

@@ -160,26 +160,31 @@ class Site:
         return Run(run.status, run.output, json.loads(results.read_text()) if results.exists() else [])
 
     def _run(self, playbook: str, inventory: Path, options: tuple[str, ...], extra: dict[str, Any]) -> Run:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
-        environment |= {
-            "HOME": str(self.folder / "home"),
-            "ANSIBLE_HOME": str(self.folder / "home" / ".ansible"),
-            "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
-            "ANSIBLE_CONFIG": str(self.folder / "home" / "ansible.cfg"),
-            "ANSIBLE_DEPRECATION_WARNINGS": "true",
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connections"),
-        }
         if self.way != "worker":
             extra = {**extra, "ansible_connection": WAYS[self.way]}
         command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), playbook]
         command += ["-e", json.dumps(extra), *options]
         done = subprocess.run(
-            command, env=environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=300, check=False,
+            command, env=self.environment(self.folder), cwd=self.folder, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert "DEPRECATION WARNING" not in done.stdout, done.stdout
         return Run(done.returncode, done.stdout, [])
+
+    @staticmethod
+    def environment(folder: Path) -> dict[str, str]:
+        """The environment of a run whose home is in a folder."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
+        return {
+            **kept,
+            "HOME": str(folder / "home"),
+            "ANSIBLE_HOME": str(folder / "home" / ".ansible"),
+            "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
+            "ANSIBLE_CONFIG": str(folder / "home" / "ansible.cfg"),
+            "ANSIBLE_DEPRECATION_WARNINGS": "true",
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connections"),
+        }
 
     @staticmethod
     def _write(path: Path, data: Any) -> None:

@@ -123,7 +123,10 @@ def test_purge_removes_what_is_not_declared_within_its_guards(site: Site) -> Non
     assert "more than purge_limit 0" in over["msg"]
     assert "purge_empty" in empty["msg"]
     assert protected["changed"] is False
-    assert [(change["name"], change["action"]) for change in purged["changes"]] == [("PIETER", "delete")]
+    assert [(change["resource"], change["name"], change["action"]) for change in purged["changes"]] == [
+        ("mail_enabled", "PIETER", "update"), ("mail_user", "PIETER", "delete"),
+    ], "nothing is left that a login could use"  # fmt: skip
+    assert purged["undeclared"] == {"counts_as": "drift", "complete": True, "smtp_servers": [], "users": []}
 
 
 def test_a_write_that_fails_midway_is_reported_and_the_next_run_converges(site: Site) -> None:

@@ -132,7 +132,10 @@ def installed(*fleets: Fleet) -> dict[str, Any]:
 
 
 def _company(fleet: Fleet, branch: str) -> dict[str, Any]:
-    users: list[dict[str, Any]] = [{"user": "ANSIBLE", "password": _FINCON_PASSWORD}, {"user": "PASSME"}]
+    users: list[dict[str, Any]] = [
+        {"user": "ANSIBLE", "password": _FINCON_PASSWORD, "mail_enabled": "N"},
+        {"user": "PASSME", "mail_enabled": "N"},
+    ]
     for record in fleet.records(branch):
         settings = {"smtp_server": DEFINITION, **record, **_rendered(fleet, record)}
         mail = _wire(settings, MAIL_USER.fields)
