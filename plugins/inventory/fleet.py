@@ -77,19 +77,28 @@ defaults:
 #     email_enabled: true
 """
 
+import os
 import re
+import traceback
+from functools import partial
 from typing import Any
 
 from ansible import constants
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.parsing.vault import EncryptedString
 from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SECTIONS
-from ansible_collections.fincon.mail.plugins.module_utils._io import files
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, load_fleet
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import (
+    LOADED,
+    errors_text,
+    is_fleet,
+    may_be_fleet,
+    read_text,
+)
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Branch, Read, Unreadable, load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Template, Unsafe, Vaulted
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import (
     collector_paused,
@@ -100,7 +109,8 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation im
 
 #: The variable that names the files a host comes from.
 _FILES = "fincon_files"
-_MARK = re.compile(r"^plugin:\s*[\"']?fincon\.mail\.fleet\b", re.M)
+#: The variable of all hosts that says what is wrong.
+_FINDINGS = "fincon_fleet_findings"
 
 
 class InventoryModule(BaseInventoryPlugin):
@@ -109,44 +119,62 @@ class InventoryModule(BaseInventoryPlugin):
     NAME = "fincon.mail.fleet"
 
     def verify_file(self, path: str) -> bool:
-        """Whether the file is a fleet file: it says so itself."""
-        if not super().verify_file(path) or not path.endswith((".yml", ".yaml")):
-            return False
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return _MARK.search(file.read()) is not None
+        """Whether the file may be a fleet file: it says so itself, or it is encrypted."""
+        return bool(super().verify_file(path)) and may_be_fleet(path)
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory.
 
         When there is an error among the findings, the hosts have no variables but ``fincon_fleet_findings``, at which
         the playbooks and the modules stop, and the names of their files.
+
+        :raises AnsibleParserError: for an encrypted file that turns out to be no fleet file.
         """
         super().parse(inventory, loader, path, cache)
+        LOADED[path] = []
         try:
             require_libraries()
+            with collector_paused():
+                self._fill(inventory, path, partial(read_text, loader))
         except MissingLibraries as exc:
-            raise AnsibleParserError(str(exc)) from exc
-        with collector_paused():
-            self._fill(inventory, loader, path)
+            self._stop(inventory, path, [f"{path}: {exc}"])
+        except AnsibleError:
+            raise
+        except Exception as exc:  # a failed source would be a warning of Ansible, and its branches would be left out
+            fault = f"{type(exc).__name__} in {os.path.basename(traceback.extract_tb(exc.__traceback__)[-1].filename)}"
+            self._stop(inventory, path, [f"{path}: the fleet cannot be loaded, by an error in fincon.mail: {fault}"])
 
-    def _fill(self, inventory: Any, loader: Any, path: str) -> None:
-        fleet = load_fleet(path, lambda file: _text(loader, file), self._branches_of_others(path))
+    def _fill(self, inventory: Any, path: str, read: Read) -> None:
+        _refuse_foreign(path, read)
+        fleet = load_fleet(path, read, self._branches_of_others(path))
         for finding in warnings(fleet.findings):
             Display().warning(str(finding))
         found = [str(finding) for finding in errors(fleet.findings)]
-        known = inventory.groups["all"].get_vars().get("fincon_fleet_findings", [])
-        inventory.set_variable("all", "fincon_fleet_findings", [*known, *found])
-        if found:
-            _refuse(f"errors in {path} and its branch files: {len(found)}\n" + "\n".join(found))
+        if not found:
+            self._note(inventory, [])
         inventory.add_group("fincon")
         for branch in fleet.branches:
             self._add_host(branch)
             set_host_variables(inventory, branch.name, {_FILES: {"branch": branch.file, "fleet": path}})
             if not found:
                 set_host_variables(inventory, branch.name, _variables(branch))
-        if found and not fleet.branches:
+        if found:
+            self._stop(inventory, path, found)
+
+    @staticmethod
+    def _note(inventory: Any, found: list[str]) -> None:
+        known = inventory.groups["all"].get_vars().get(_FINDINGS, [])
+        inventory.set_variable("all", _FINDINGS, [*known, *found])
+
+    def _stop(self, inventory: Any, path: str, found: list[str]) -> None:
+        """Note what is wrong where every host has it, and say it."""
+        self._note(inventory, found)
+        LOADED[path] = found
+        inventory.add_group("fincon")
+        if not inventory.groups["fincon"].get_hosts():
             # Without any host, a run with --limit would end well though nothing was done.
             inventory.add_host("fincon-fleet-at-fault", group="fincon")
+        _refuse(errors_text(path, found))
 
     def _branches_of_others(self, path: str) -> list[Branch]:
         """The branches of the fleets that were read before this one, with what only one branch may have."""
@@ -183,18 +211,13 @@ def _variables(branch: Branch) -> dict[str, Any]:
     return {name: _ansible_value(value) for name, value in variables.items()}
 
 
-def _text(loader: Any, path: str) -> str:
-    """Return the text of a file, decrypted where the whole file is a vault.
-
-    :raises OSError: when it cannot be read, or is too large.
-    """
-    files.require_size(path)
-    return _plain(loader.get_text_file_contents(path))
-
-
-def _plain(text: str) -> str:
-    """Return the text without Ansible's tags: libyaml takes nothing but a plain string."""
-    return text.encode("utf-8").decode("utf-8")
+def _refuse_foreign(path: str, read: Read) -> None:
+    try:
+        text = read(path)
+    except (Unreadable, UnicodeDecodeError):
+        return
+    if not is_fleet(text):
+        raise AnsibleParserError(f"{path} is not a fleet file: it has no line plugin: fincon.mail.fleet")
 
 
 def _refuse(message: str) -> None:

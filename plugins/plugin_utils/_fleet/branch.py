@@ -84,17 +84,15 @@ def _with_ledger_from(folder: str, installation: Any) -> Any:
 
 def _merged_servers(shared: Iterable[dict[str, Any]], own: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Own fields of a definition replace the shared ones of the same name; a further definition is added."""
-    merged = [dict(server) for server in shared if server]
-    known = len(merged)
+    merged = [dict(server) for server in shared if "name" in server]
+    known = {normal_key(SMTP_SERVER, server["name"]): index for index, server in enumerate(merged)}
+    # A definition without a name is at fault, and nothing can be told about it.
     for server in own:
-        same = [
-            index
-            for index in range(known)
-            if normal_key(SMTP_SERVER, str(merged[index].get("name")))
-            == normal_key(SMTP_SERVER, str(server.get("name")))
-        ]
-        if same:
-            merged[same[0]] = {**merged[same[0]], **server, "name": merged[same[0]]["name"]}
-        elif server:
+        if "name" not in server:
+            continue
+        index = known.get(normal_key(SMTP_SERVER, str(server["name"])))
+        if index is None:
             merged.append(dict(server))
+        else:
+            merged[index] = {**merged[index], **server, "name": merged[index]["name"]}
     return merged

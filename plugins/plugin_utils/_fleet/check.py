@@ -9,6 +9,7 @@ The schema checks a file first, and only for what it does not accept are finding
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.renames import f
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
 from ansible_collections.fincon.mail.plugins.module_utils._core.statements import RENAMED_FROM, declarable, is_present
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.careful import looks_like_a_key
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema, fleet_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import TYPE_WORDS, SchemaCheck
@@ -53,29 +55,73 @@ SCHEMA_CHECKS = {"branch": SchemaCheck(branch_schema), "fleet": SchemaCheck(flee
 _SECTIONS = {**SECTIONS, "user": USERS}
 
 
-def schema_faults(kind: str, data: Any) -> list[tuple[list[Any], Finding]]:
+def schema_faults(
+    kind: str, data: Any, known: Sequence[Sequence[Any]] = (), is_whole: bool = True
+) -> list[tuple[list[Any], Finding]]:
     """Check data against its schema.
 
     :param kind: ``branch`` or ``fleet``.
+    :param known: paths at which something is wrong that has been found already.
+    :param is_whole: whether what is missing in the data is missing.
     :return: each fault with the path of what is wrong.
     """
     return [
-        (path, _named(Finding(message, path=path_text(path)), data, path))
+        (path, named_finding(Finding(message, path=shown_path(path)), data, path))
         for error in SCHEMA_CHECKS[kind].errors(data)
-        for path, message in _worded(error)
+        for path, message in _worded(error, is_whole)
+        if not any(list(path[: len(faulty)]) == list(faulty) for faulty in known)
     ]
 
 
-def file_findings(kind: str, data: Any, source: Source) -> list[tuple[list[Any], Finding]]:
-    """Check the data of one file: :func:`schema_faults` with their places, in the order of the file."""
-    found = [(path, at(source, path, finding)) for path, finding in schema_faults(kind, data)]
-    return sorted(found, key=lambda item: (item[1].line, item[1].column, item[1].message))
+def file_findings(
+    kind: str, data: Any, source: Source, known: Sequence[Sequence[Any]] = (), is_whole: bool = True
+) -> list[tuple[list[Any], Finding]]:
+    """Check the data of one file: :func:`schema_faults` and what appears twice, with places, in the file's order."""
+    faults = schema_faults(kind, data, known, is_whole)
+    found = [(path, at(source, path, finding)) for path, finding in [*faults, *_repeated_records(kind, data, source)]]
+    return sorted(found, key=lambda item: _order(item[1]))
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings in the order of their file."""
+    return sorted(findings, key=_order)
+
+
+def _order(finding: Finding) -> tuple[int, int, str]:
+    return finding.line, finding.column, finding.message
+
+
+def _repeated_records(kind: str, data: Any, source: Source) -> Iterable[tuple[list[Any], Finding]]:
+    """A finding for each record of one file that has the name of another one above it."""
+    prefix = [] if kind == "branch" else ["defaults"]
+    part = data if kind == "branch" or not isinstance(data, dict) else data.get("defaults")
+    for section in SECTIONS.values() if isinstance(part, dict) else ():
+        records = part.get(section.name)
+        first: dict[str, int] = {}
+        for index, record in enumerate(records if isinstance(records, list) else ()):
+            name = record.get(section.key.name) if isinstance(record, dict) else None
+            if not isinstance(name, str):
+                continue
+            known = first.setdefault(normal_key(section.resource, name), index)
+            if known != index:
+                line, column = source.place([*prefix, section.name, known])
+                text = f"is declared twice; the first is at {source.file}:{line}:{column}"
+                yield [*prefix, section.name, index], Finding(text, section.resource.name, name)
+
+
+def shown_path(path: Sequence[Any]) -> str:
+    """Return a path as people write it, as far as its keys look like keys: others may be part of a value."""
+    return path_text(itertools.takewhile(_is_shown, path))
+
+
+def _is_shown(part: Any) -> bool:
+    return isinstance(part, int) or (looks_like_a_key(part) and not isinstance(part, _Hidden))
 
 
 def at(source: Source, path: Sequence[Any], finding: Finding) -> Finding:
     """Give a finding its place in a file."""
     line, column = source.place(path)
-    return replace(finding, path=path_text(path), file=source.file, line=line, column=column)
+    return replace(finding, path=shown_path(path), file=source.file, line=line, column=column)
 
 
 def conforming(data: Any, faults: Iterable[Sequence[Any]]) -> Any:
@@ -106,7 +152,7 @@ def _of_field(finding: Finding, section: Section, name: str, record: Any) -> Fin
     return replace(finding, field=name, code=code)
 
 
-def _named(finding: Finding, data: Any, path: Sequence[Any]) -> Finding:
+def named_finding(finding: Finding, data: Any, path: Sequence[Any]) -> Finding:
     """Add the record and the field that a path leads to."""
     for depth, part in enumerate(path):
         section = _SECTIONS.get(part) if isinstance(part, str) else None
@@ -115,7 +161,8 @@ def _named(finding: Finding, data: Any, path: Sequence[Any]) -> Finding:
         record = _at(data, path[: depth + 2])
         name = record.get(section.key.name) if isinstance(record, Mapping) else None
         finding = replace(finding, resource=section.resource.name, name=name if isinstance(name, str) else "")
-        return _of_field(finding, section, str(path[depth + 2]), record) if len(path) > depth + 2 else finding
+        has_field = len(path) > depth + 2 and _is_shown(path[depth + 2])
+        return _of_field(finding, section, str(path[depth + 2]), record) if has_field else finding
     return finding
 
 
@@ -125,24 +172,36 @@ def _at(data: Any, path: Sequence[Any]) -> Any:
     return data
 
 
-def _worded(error: ValidationError) -> Iterable[tuple[list[Any], str]]:
+def _worded(error: ValidationError, is_whole: bool = True) -> Iterable[tuple[list[Any], str]]:
     """Return place and sentence of each fault in a schema error."""
     path = list(error.absolute_path)
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
-        for name in error.instance:
+        for name, value in error.instance.items():
             if name not in known:
-                yield [*path, name], f"is not a known key{did_you_mean(str(name), known)}"
+                yield _unknown_key(path, name, value, known)
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
-        yield path, f"{' and '.join(missing)} must be given"
+        if is_whole:
+            yield path, f"{' and '.join(missing)} must be given"
     elif error.validator == "anyOf" and isinstance(error.instance, dict):
         # The first alternative is the thing itself, the second a template instead of it.
         for inner in error.context or ():
             if inner.schema_path[0] == 0:
-                yield from _worded(inner)
+                yield from _worded(inner, is_whole)
     else:
         yield path, _sentence(error, path)
+
+
+class _Hidden(str):
+    """A key that is not repeated in a message: it may be the rest of a value."""
+
+
+def _unknown_key(path: Sequence[Any], name: Any, value: Any, known: Iterable[str]) -> tuple[list[Any], str]:
+    if looks_like_a_key(name) and value is not None:
+        return [*path, name], f"is not a known key{did_you_mean(name, known)}"
+    hint = "; a text with a comma in it has to be in quotes" if value is None else ""
+    return [*path, _Hidden(name) if isinstance(name, str) else name], f"a key that is not known{hint}"
 
 
 def _sentence(error: ValidationError, path: Sequence[Any]) -> str:

@@ -8,7 +8,8 @@ It builds the data straight from libyaml's events, without PyYAML's tree of node
 checking 1,000 branches of 50 users takes 0.53 of the processor time that it takes with PyYAML's loader, with which the
 inventory would miss its target (``load`` in docs/performance.md).
 
-What few files use (anchors, merge keys, other tags) and what is broken is left to PyYAML's loader.
+What few files use (anchors, merge keys, other tags), and what is broken or means something else than it looks like, is
+left to PyYAML's loader.
 """
 
 from __future__ import annotations
@@ -19,7 +20,12 @@ from typing import Any
 import yaml
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.loader import Loader, SafeLoader
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import TAGS, Marked, Template, marked
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import TAGS, Marked, Template, Vaulted, marked
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.suspects import (
+    is_odd_number,
+    template_problem,
+    vault_problem,
+)
 from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
 
@@ -70,12 +76,19 @@ class _Builder:
             return self._tagged(event)
         # Most texts have no brace, and looking for one takes a tenth of the time.
         if "{" in text and is_template(text):
-            return marked(Template, text, self._file, event.start_mark)
+            return self._template(event)
+        if "$ANSIBLE_VAULT" in text:
+            raise NeedsPyYaml
         is_plain = event.implicit[0]
         return _plain(text) if is_plain and (not text or text[0] in _TYPED_BEGIN) else text
 
+    def _template(self, event: Any) -> Marked:
+        if template_problem(event.value):
+            raise NeedsPyYaml
+        return marked(Template, event.value, self._file, event.start_mark)
+
     def _tagged(self, event: Any) -> Marked:
-        if event.tag not in TAGS:
+        if event.tag not in TAGS or (TAGS[event.tag] is Vaulted and vault_problem(event.value)):
             raise NeedsPyYaml
         return marked(TAGS[event.tag], event.value, self._file, event.start_mark)
 
@@ -125,6 +138,6 @@ def _plain(text: str) -> Any:
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
     if tag == _RESOLVER.DEFAULT_SCALAR_TAG:
         return text
-    if tag not in _TYPES:
+    if tag not in _TYPES or is_odd_number(tag, text):
         raise NeedsPyYaml
     return Loader("").construct_object(yaml.ScalarNode(tag, text))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Loading of YAML by PyYAML, with Ansible's tags and without keys that appear twice."""
+"""Loading of YAML by PyYAML, with Ansible's tags."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ try:
 except ImportError:  # PyYAML without libyaml: slower, otherwise the same
     from yaml import SafeLoader  # type: ignore[assignment]
 
-__all__ = ["Loader", "SafeLoader"]
+__all__ = ["MERGE", "Loader", "SafeLoader"]
 
-_MERGE = "tag:yaml.org,2002:merge"
+MERGE = "tag:yaml.org,2002:merge"
 
 
 class Loader(SafeLoader):
-    """Knows Ansible's tags, and refuses a key that appears twice, which YAML forbids and PyYAML lets pass.
+    """Knows Ansible's tags. What is wrong in the tree of nodes, ``careful.py`` has replaced.
 
     :param file: the name of the file, for the places of marked texts.
     """
@@ -34,23 +34,8 @@ class Loader(SafeLoader):
         self.file = file
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        repeated = _repeated_key(node)
-        if repeated is not None:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {repeated.value!r} appears twice", repeated.start_mark
-            )
         made = super().construct_mapping(node, deep)
         return {str(key) if isinstance(key, Marked) else key: value for key, value in made.items()}
-
-
-def _repeated_key(node: yaml.MappingNode) -> yaml.Node | None:
-    seen = set()
-    for key, _value in node.value:
-        if key.tag != _MERGE and key.value.__hash__:
-            if key.value in seen:
-                return key
-            seen.add(key.value)
-    return None
 
 
 def _text_of(loader: Loader, node: yaml.ScalarNode) -> str:

@@ -14,9 +14,10 @@ from functools import cached_property
 from typing import Any
 
 import yaml
-from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, path_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.careful import Reading, read_carefully
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fast_loader import NeedsPyYaml, load_fast
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.loader import Loader, SafeLoader
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.loader import MERGE, SafeLoader
 
 DataPath = Sequence[Any]
 
@@ -41,15 +42,18 @@ class Source:
         except (NeedsPyYaml, yaml.YAMLError, ValueError):
             return self._load_by_pyyaml()
 
+    @cached_property
+    def reading(self) -> Reading:
+        """What can be made of the text where something is wrong with it. Holds secrets."""
+        return read_carefully(self.text, self.file)
+
     def _load_by_pyyaml(self) -> tuple[Any, list[Finding]]:
-        try:
-            return Loader(self.text, self.file).get_single_data(), []
-        except yaml.MarkedYAMLError as exc:
-            mark = exc.problem_mark or exc.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-            return None, [Finding(f"{exc.problem or 'this is not YAML'}", file=self.file, line=line, column=column)]
-        except (yaml.YAMLError, ValueError) as exc:
-            return None, [Finding(f"this is not YAML: {str(exc).splitlines()[0]}", file=self.file)]
+        faults = self.reading.faults
+        found = [
+            Finding(fault.message, path=path_text(fault.path), file=self.file, line=fault.line, column=fault.column)
+            for fault in faults
+        ]
+        return (None if found else self.reading.data), found
 
     def place(self, path: DataPath) -> tuple[int, int]:
         """Return line and column of a path: of its key, of its list entry, or of the nearest place above it."""
@@ -66,7 +70,7 @@ class Source:
         try:
             return yaml.compose(self.text, SafeLoader)
         except yaml.YAMLError:
-            return None
+            return self.reading.tree
 
 
 def _child(node: yaml.Node | None, part: Any) -> tuple[yaml.Node, Any] | None:
@@ -76,4 +80,16 @@ def _child(node: yaml.Node | None, part: Any) -> tuple[yaml.Node, Any] | None:
         for key, value in node.value:
             if key.value == str(part):
                 return value, key.start_mark
+        return _merged_child(node, part)
+    return None
+
+
+def _merged_child(node: yaml.MappingNode, part: Any) -> tuple[yaml.Node, Any] | None:
+    """What a merge key (``<<``) brings: it is written at its anchor."""
+    for key, value in node.value:
+        if key.tag == MERGE:
+            for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                found = _child(source, part)
+                if found:
+                    return found
     return None

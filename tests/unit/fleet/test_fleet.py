@@ -122,8 +122,8 @@ def test_findings_of_the_whole_fleet_come_at_once(fleet):
     )
     text = "\n".join(lines(loaded))
     assert "branches/a.yml:3:1: regoin: is not a known key; did you mean 'region'?" in text
-    assert "branches/b.yml:2:1: " in text
-    assert "branches/c.yml: the file cannot be read: it is not UTF-8" in text
+    assert "branches/b.yml:1:9: a bracket or brace is opened here" in text
+    assert "branches/c.yml:1:9: the file cannot be read: it is not UTF-8" in text
     assert "branches/d.yml:4:6: users[0].user (mail_user A B): must be a user name" in text
     assert "branches/e.yml" in text
     assert [branch.name for branch in loaded.branches] == ["a", "d"]
@@ -258,3 +258,81 @@ def test_a_rendered_value_is_found_at_the_place_of_its_template(fleet):
     data = {**branch.data, "users": users}
     (finding,) = rendered_findings(data, {"branch": branch.file, "fleet": loaded.file})
     assert str(finding).startswith("branches/a.yml:4:33: users[0].password (mail_user THANDI): is a mask")
+
+
+def test_a_value_that_is_wrong_is_not_told_to_be_missing_too(fleet):
+    text = FLEET.replace('    server_password: "{{ vault_server }}"\n', "    server_password: 5\n")
+    loaded = fleet({"a": branch_text("a").replace("data_id: a", "data_id: 101").replace("'{{ p }}'", "7")}, text)
+    assert [line.split(": ")[0:2] for line in lines(loaded)] == [
+        ["fincon.yml:8:5", "defaults.installation.server_password"],
+        ["branches/a.yml:2:16", "installation.data_id"],
+        ["branches/a.yml:4:33", "users[0].password (mail_user THANDI)"],
+    ]
+
+
+def test_what_is_wrong_with_yaml_names_branch_record_and_field(fleet):
+    (finding,) = fleet({"a": branch_text("a").replace("'{{ p }}'", "!CANARY x")}).findings
+    assert str(finding).startswith("branches/a.yml:4:43: users[0].password (mail_user THANDI): this tag is not known")
+    assert (finding.branch, finding.resource, finding.field) == ("a", "mail_user", "password")
+
+
+def test_other_faults_of_a_broken_file_are_found_and_nothing_is_told_to_be_missing(fleet):
+    users = "  - {user: THANDI, sender_name: 5}\n  - {user: PIETER, sender_nmae: x}\n"
+    loaded = fleet({"a": branch_text("a", users) + 'vars: {x: "\n'})
+    assert [line.split(": ")[0] for line in lines(loaded)] == [
+        "branches/a.yml:4:20", "branches/a.yml:5:20", "branches/a.yml:6:11",
+    ]  # fmt: skip
+    assert [branch.name for branch in loaded.branches] == ["a"], "its host is there for --limit"
+
+
+def test_the_rest_of_a_password_with_a_comma_is_not_repeated(fleet):
+    users = "  - {user: THANDI, password: xK9,CANARYrest}\n  - {user: PIETER, password: xK9,canary_rest}\n"
+    text = "\n".join(lines(fleet({"a": branch_text("a", users)})))
+    assert "canary" not in text.casefold()
+    assert "branches/a.yml:4:34: users[0] (mail_user THANDI): a key that is not known; a text with a comma" in text
+
+
+@pytest.mark.parametrize("name", ["365", "true", "[x]", "~"])
+def test_a_definition_whose_name_is_no_text_is_a_finding_in_the_defaults_and_in_a_branch(fleet, name):
+    text = FLEET.replace("name: HQ relay", f"name: {name}")
+    loaded = fleet({"a": branch_text("a", more=f"smtp_servers: [{{name: {name}, port: 26}}]\n")}, text)
+    places = [line.split(": ")[0] for line in lines(loaded)]
+    assert places == ["fincon.yml:12:8", "branches/a.yml:3:17"]
+    assert [branch.name for branch in loaded.branches] == ["a"]
+
+
+def test_a_definition_that_stands_twice_in_one_file_is_found_with_both_places(fleet):
+    more = "smtp_servers:\n  - {name: hq RELAY, port: 26}\n  - {name: HQ relay, port: 27}\n"
+    (line,) = lines(fleet({"a": branch_text("a", more=more)}))
+    assert line == (
+        "branches/a.yml:5:5: smtp_servers[1] (smtp_server HQ relay): is declared twice; "
+        "the first is at branches/a.yml:4:5"
+    )
+    text = FLEET.replace("  user: {", "    - {name: hq relay, port: 26}\n  user: {")
+    (line,) = lines(fleet({"a": branch_text("a")}, text))
+    assert line.startswith("fincon.yml:13:7: defaults.smtp_servers[1] (smtp_server hq relay): is declared twice")
+
+
+def test_what_is_special_in_a_pattern_may_be_in_the_name_of_the_folder(tmp_path):
+    folder = tmp_path / "fleet [prod] *?"
+    folder.mkdir()
+    (folder / "fincon.yml").write_text(ATTENDED.replace("branches/*.yml", "'[ab].yml'") % "")
+    (folder / "a.yml").write_text(attended("a", "a.ledger"))
+    loaded = load_fleet(str(folder / "fincon.yml"), lambda path: Path(path).read_text())
+    assert (lines(loaded), [branch.name for branch in loaded.branches]) == ([], ["a"])
+
+
+def test_a_branch_file_with_another_ending_is_named(fleet, tmp_path):
+    (tmp_path / "branches" / "durban.yaml").write_text("branch: durban\n")
+    (finding,) = fleet({"a": branch_text("a")}).findings
+    assert finding.severity == "warning"
+    assert str(finding).startswith("branches/durban.yaml: is no branch of this fleet: no pattern leads to it")
+    (tmp_path / "branches" / "a.yml").unlink()
+    (line,) = lines(fleet({}))
+    assert line.endswith("leads to no file in .; there is branches/durban.yaml")
+
+
+def test_a_merged_value_is_found_where_it_is_written(fleet):
+    users = "  - &u {user: A, sender_name: 5, username: a, password: b, sender_email: a@example.co.za}\n  - {<<: *u, user: B}\n"
+    places = [line.split(": ")[0] for line in lines(fleet({"a": branch_text("a", users)}))]
+    assert set(places) == {"branches/a.yml:4:18"}

@@ -52,7 +52,9 @@ def test_the_tags_of_ansible_are_known():
 
 
 def test_a_template_knows_where_it_stands():
-    data, _found = Source("b.yml", "users:\n  - {user: A, password: '{{ x }}'}\n  - user: 'n{% if y %}'\n").load()
+    data, _found = Source(
+        "b.yml", "users:\n  - {user: A, password: '{{ x }}'}\n  - user: 'n{% if y %}z{% endif %}'\n"
+    ).load()
     values = [data["users"][0]["password"], data["users"][1]["user"]]
     assert [(type(value), value.place) for value in values] == [(Template, "b.yml:2:25"), (Template, "b.yml:3:11")]
     assert not isinstance(data["users"][0]["user"], Marked)

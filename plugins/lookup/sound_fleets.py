@@ -1,0 +1,112 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: sound_fleets
+short_description: The hosts of a play, if all fleet files could be loaded
+version_added: 0.1.0
+description:
+  - Returns its terms, for C(hosts) of a play. It fails when a fleet file among the inventory sources could not be
+    loaded, and names what is wrong in it with file, line and column. It also fails at errors in the fleet files, unless
+    the run is limited to some hosts, which then fail by themselves.
+  - Ansible makes of a source that it cannot read a warning, and leaves out the play of hosts that do not exist. So a
+    task cannot stop such a run, while C(hosts) is evaluated whatever the limit is.
+  - The playbooks of this collection use it. It is of use in a playbook of your own that begins with other tasks.
+options:
+  _terms:
+    description: Patterns of hosts.
+    type: list
+    elements: str
+    required: true
+author:
+  - fincon.mail contributors (@fincon-mail)
+"""
+
+EXAMPLES = r"""
+- name: Do something with every branch
+  hosts: "{{ query('fincon.mail.sound_fleets', 'fincon') }}"
+  tasks:
+    - ansible.builtin.debug: {var: fincon_branch}
+"""
+
+RETURN = r"""
+_list:
+  description: The terms.
+  type: list
+  elements: str
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+from ansible.utils.path import unfrackpath
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import (
+    LOADED,
+    errors_text,
+    is_fleet,
+    may_be_fleet,
+    read_text,
+)
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Unreadable, load_fleet
+
+
+class LookupModule(LookupBase):
+    """Fails where a fleet file is not sound."""
+
+    def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[Any]:
+        """Return the terms.
+
+        :raises AnsibleError: when a fleet file is not sound.
+        """
+        given = variables or {}
+        lost = [path for path in _files(given.get("ansible_inventory_sources") or []) if self._is_lost(path)]
+        for path in lost:
+            Display().error(errors_text(path, self._findings(path)), wrap_text=False)
+        if lost:
+            raise AnsibleError(f"nothing was done: {', '.join(lost)} could not be loaded")
+        count = sum(map(len, LOADED.values()))
+        if count and not given.get("ansible_limit"):
+            raise AnsibleError(
+                f"nothing was done; the fleet files hold {count} errors, named above"
+                if count > 1
+                else "nothing was done; the fleet files hold an error, named above"
+            )
+        return terms
+
+    def _is_lost(self, path: str) -> bool:
+        if path in LOADED:
+            return False
+        try:
+            return is_fleet(read_text(self._loader, path))
+        except (Unreadable, UnicodeDecodeError):
+            # An inventory source that nobody can read is left out as silently, whatever it is.
+            return True
+
+    def _findings(self, path: str) -> list[str]:
+        found = [str(finding) for finding in errors(load_fleet(path, partial(read_text, self._loader)).findings)]
+        return found or [f"{path}: {_why_not(path)}"]
+
+
+def _why_not(path: str) -> str:
+    if path.lower().endswith(".json"):
+        return "give it the ending .yml, or add fincon.mail.fleet to enable_plugins in ansible.cfg, section inventory"
+    return "Ansible did not load it; the warnings above say why"
+
+
+def _files(sources: Iterable[str]) -> list[str]:
+    """Return the files among inventory sources that may be fleet files."""
+    found: list[str] = []
+    for source in sources:
+        path = unfrackpath(source, follow=False) if "," not in source else ""
+        paths = [os.path.join(path, name) for name in sorted(os.listdir(path))] if os.path.isdir(path) else [path]
+        found += [item for item in paths if may_be_fleet(item)]
+    return found

@@ -1,0 +1,138 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever cannot be read or understood stops the playbooks, with a status other than 0, before anything is done."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .test_inventory import Folder
+
+CANARY = "c4nary-guard-Vt2"
+FLEET = "plugin: fincon.mail.fleet\nbranches: branches/*.yml\ndefaults: {installation: {backend: attended}}\n"
+USER = "{user: %s, sender_name: N, sender_email: n@example.co.za, username: u, password: %s}"
+
+
+def branch(name: str, password: str = CANARY) -> str:
+    """The text of a sound branch file, unless the password is not."""
+    user = USER % ("THANDI", password)
+    return f"branch: {name}\ninstallation: {{ledger: ledgers/{name}.yml}}\nusers:\n  - {user}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """Two fleets, of one branch and of two."""
+    made = Folder(tmp_path)
+    made.write(
+        fleet__fincon=FLEET,
+        fleet__branches__a=branch("a"),
+        fleet__branches__b=branch("b"),
+        other__fincon=FLEET,
+        other__branches__c=branch("c"),
+    )
+    return made
+
+
+def run(folder: Folder, name: str, *options: str, **environment: str) -> tuple[int, str]:
+    """Run a playbook over both fleets; return its status and all that it said."""
+    inventory = (*folder.source("other/fincon.yml"), *folder.source("fleet/fincon.yml"))
+    ran = folder.run("ansible-playbook", *inventory, name, "-e", "fincon_verify=none", *options, **environment)
+    return ran.status, ran.output + ran.errors
+
+
+def ledgers(folder: Folder) -> list[str]:
+    """The ledgers that were made."""
+    return sorted(path.name for path in folder.path.rglob("ledgers/*.yml"))
+
+
+def not_utf_8(path: Path) -> None:
+    path.write_bytes(branch("b").replace("THANDI", "JOSÉ").encode("latin-1"))
+
+
+def link_to_nothing(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
+def vault_without_password(path: Path) -> None:
+    path.write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
+
+
+def broken_yaml(path: Path) -> None:
+    path.write_text(path.read_text() + 'vars: {x: "\n')
+
+
+@pytest.mark.parametrize("spoil", [not_utf_8, link_to_nothing, vault_without_password, broken_yaml])
+@pytest.mark.parametrize(("file", "limit"), [("fleet/branches/b.yml", "c"), ("fleet/fincon.yml", "b")])
+def test_a_file_that_cannot_be_read_stops_every_run(folder: Folder, spoil, file: str, limit: str) -> None:
+    path = folder.path / file
+    spoil(path)
+    status, said = run(folder, "fincon.mail.apply", "--limit", limit, ANSIBLE_STRATEGY="free")
+    assert status not in (0, 250)
+    assert str(path) in said or spoil is link_to_nothing
+    assert "Traceback" not in said
+    assert CANARY not in said
+    assert ledgers(folder) == []
+
+
+def test_each_error_of_the_files_is_told_once_with_its_place(folder: Folder) -> None:
+    folder.write(fleet__branches__b=branch("b", "'x{{CANARY'") + "vars: {y: 2026-02-30}\n")
+    status, said = run(folder, "fincon.mail.validate")
+    assert status != 0
+    for place, words in (("4:90", "this template cannot be read"), ("5:11", "this looks like a date")):
+        assert said.count(f"{folder.path}/fleet/branches/b.yml:{place}: ") == 1, said
+        assert said.count(words) == 1
+    assert "CANARY" not in said
+
+
+def test_errors_that_come_with_an_exported_inventory_stop_a_run_too(folder: Folder) -> None:
+    folder.write(fleet__branches__b=branch("b", "5"))
+    exported = folder.inventory(*folder.source("fleet/fincon.yml"), "--list", "--export").output
+    assert json.loads(exported)["all"]["vars"]["fincon_fleet_findings"]
+    script = folder.path / "inventory.sh"
+    script.write_text(f"#!/bin/sh\ncat <<'END'\n{exported}\nEND\n")
+    script.chmod(0o755)
+    for options in ((), ("--limit", "a")):
+        ran = folder.run("ansible-playbook", "-i", str(script), "fincon.mail.apply", *options)
+        assert ran.status != 0
+        assert "users[0].password (mail_user THANDI): must be text" in ran.output + ran.errors
+    assert ledgers(folder) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + FLEET,
+        '"plugin": fincon.mail.fleet\n' + FLEET.partition("\n")[2],
+        "{plugin: fincon.mail.fleet, branches: branches/*.yml, defaults: {installation: {backend: attended}}}\n",
+        json.dumps({"plugin": "fincon.mail.fleet", "branches": "branches/*.yml", "defaults": {}}, indent=1).replace(
+            "{}", '{"installation": {"backend": "attended"}}'
+        ),
+    ],
+    ids=["byte order mark", "quoted", "flow", "JSON"],
+)
+def test_a_fleet_file_is_known_however_it_is_written(folder: Folder, text: str) -> None:
+    folder.write(fleet__fincon=text)
+    assert folder.inventory(*folder.source("fleet/fincon.yml"), "--list").json["fincon"]["hosts"] == ["a", "b"]
+
+
+def test_an_encrypted_fleet_file_is_read_with_its_password(folder: Folder) -> None:
+    key = folder.path / "key"
+    key.write_text("key of this test")
+    secret = ("--vault-password-file", str(key))
+    folder.run("ansible-vault", "encrypt", *secret, str(folder.path / "fleet/fincon.yml"))
+    listed = folder.inventory(*folder.source("fleet/fincon.yml"), *secret, "--list")
+    assert listed.json["fincon"]["hosts"] == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["apply", "drift"])
+def test_the_strategy_of_a_site_leaves_the_guards_in_place(folder: Folder, name: str) -> None:
+    folder.write(fleet__branches__b=branch("b", "'{{ nowhere_defined }}'"))
+    status, said = run(folder, f"fincon.mail.{name}", "-f", "1", ANSIBLE_STRATEGY="free")
+    assert status != 0
+    assert ledgers(folder) == []
+    assert said.count("3 branches: ") == (1 if name == "drift" else 0)
