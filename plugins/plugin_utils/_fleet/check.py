@@ -312,7 +312,7 @@ def _at_best_place(finding: Finding, data_of: Sequence[tuple[Source, Any, Sequen
     candidates = [
         (_stands(data, path), source, path)
         for source, data, prefix in data_of
-        for path in _paths(finding, data, prefix)
+        for path in paths_of(finding, data, prefix)
     ]
     if not candidates:
         return replace(finding, file=data_of[0][0].file)
@@ -330,7 +330,7 @@ def _stands(data: Any, path: Sequence[Any]) -> bool:
     return True
 
 
-def _paths(finding: Finding, data: Any, prefix: Sequence[str]) -> Iterable[list[Any]]:
+def paths_of(finding: Finding, data: Any, prefix: Sequence[str]) -> Iterable[list[Any]]:
     """The paths that a finding may mean in one file, whether or not its field is written there."""
     part: Any = data
     for step in prefix:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ try:
     from ansible._internal._datatag._tags import Origin
 except ImportError:  # it is not a public name
     Origin = None
+
+_PLACE = re.compile(r":\d+:\d+$")
 
 
 def with_place(value: Any, place: str) -> Any:
@@ -38,6 +41,24 @@ def with_place(value: Any, place: str) -> Any:
     except (AttributeError, TypeError, ValueError):
         return value
     return tagged if isinstance(tagged, type(value)) else value
+
+
+def place_of(value: Any) -> str:
+    """Return the place of a value of Ansible's own files of variables, ``file:line:column``, or an empty text.
+
+    There is no public way to have it; the fallback is none.
+    """
+    try:
+        origin = Origin.get_tag(value)  # type: ignore[union-attr]
+        if origin is None:
+            return ""
+        if origin.path:
+            return ":".join(str(part) for part in (origin.path, origin.line_num, origin.col_num) if part)
+    except AttributeError:
+        return ""
+    # Others describe where the value came from in words, unless the fleet plugin has given its place.
+    text = origin.description or ""
+    return text if _PLACE.search(text) else ""
 
 
 def set_host_variables(inventory: Any, name: str, variables: Mapping[str, Any]) -> None:

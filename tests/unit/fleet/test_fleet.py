@@ -333,6 +333,6 @@ def test_a_branch_file_with_another_ending_is_named(fleet, tmp_path):
 
 
 def test_a_merged_value_is_found_where_it_is_written(fleet):
-    users = "  - &u {user: A, sender_name: 5, username: a, password: b, sender_email: a@example.co.za}\n  - {<<: *u, user: B}\n"
+    users = "  - &u {user: A, sender_name: 5, username: a, password: b}\n  - {<<: *u, user: B}\n"
     places = [line.split(": ")[0] for line in lines(fleet({"a": branch_text("a", users)}))]
     assert set(places) == {"branches/a.yml:4:18"}

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: branch_findings
+short_description: What is wrong with the rendered records of a branch
+version_added: 0.1.0
+description:
+  - Renders C(fincon_installation), C(fincon_smtp_servers) and C(fincon_users) of the host, value by
+    value, and checks them.
+  - All values that cannot be rendered or decrypted are found at once, each with its place, and no value is repeated.
+  - The place is that in the branch file or the fleet file if the value is from there, or that in another file of
+    variables. There is none if it is not known.
+options:
+  _terms:
+    description: None is used.
+    type: list
+    elements: str
+author:
+  - fincon.mail contributors (@fincon-mail)
+"""
+
+EXAMPLES = r"""
+- name: Stop at what is wrong
+  ansible.builtin.assert:
+    that: query('fincon.mail.branch_findings') | length == 0
+"""
+
+RETURN = r"""
+_list:
+  description: The findings, a line for each.
+  type: list
+  elements: str
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import read_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendering import Renderer
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import place_of
+
+_PARTS = ("installation", "smtp_servers", "users")
+
+
+class LookupModule(LookupBase):
+    """Checks a branch."""
+
+    def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[str]:
+        """Return the findings."""
+        given = variables or {}
+        raw = {name: given[f"fincon_{name}"] for name in _PARTS if f"fincon_{name}" in given}
+        renderer = Renderer(self._templar.template, given)
+        rendered = renderer.render(raw)
+        files = renderer.render(given.get("fincon_files", {}))
+        found = rendered_findings(rendered, files, raw, renderer.problems, partial(read_text, self._loader), place_of)
+        return [str(finding) for finding in found]

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rendering the records of a branch value by value, so that all that cannot be rendered is found at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleError, AnsibleUndefinedVariable
+from ansible.parsing.vault import EncryptedString
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import did_you_mean
+from ansible_collections.fincon.mail.plugins.plugin_utils._worker import plain
+
+#: What is wrong with a value, and the path of the value.
+Problem = tuple[tuple[Any, ...], str]
+
+
+class Renderer:
+    """Renders data as Ansible does, and keeps on when a value cannot be rendered.
+
+    :param template: renders a value by Ansible's templar.
+    :param known: the names of all variables.
+    """
+
+    def __init__(self, template: Callable[[Any], Any], known: Iterable[str]) -> None:
+        self._template = template
+        self._known = set(known)
+        self.problems: list[Problem] = []
+
+    def render(self, value: Any, path: tuple[Any, ...] = ()) -> Any:
+        """Return the value as a module would get it: without what is omitted, and without what cannot be rendered.
+
+        What cannot be rendered is in :attr:`problems`, and no value is part of that.
+        """
+        return self._one("value", value, path).get("value")
+
+    def _one(self, name: Any, value: Any, path: tuple[Any, ...]) -> dict[Any, Any]:
+        """Return the value under its name, or nothing where it is omitted or cannot be rendered."""
+        if isinstance(value, Mapping):
+            made: dict[Any, Any] = {}
+            for key, item in value.items():
+                made.update(self._one(key, item, (*path, key)))
+            return {name: made}
+        if isinstance(value, Sequence) and not isinstance(value, (str, EncryptedString)):
+            # A record that is omitted leaves its place empty, so that those after it keep their number.
+            return {name: [self._one("item", item, (*path, index)).get("item", {}) for index, item in enumerate(value)]}
+        try:
+            # In a mapping, Ansible leaves out what is omitted.
+            rendered = self._template({"value": value})
+            return {name: plain(rendered["value"])} if "value" in rendered else {}
+        except AnsibleError as exc:
+            self.problems.append((path, self._words(value, exc)))
+            return {}
+
+    def _words(self, value: Any, error: AnsibleError) -> str:
+        if isinstance(value, EncryptedString):
+            return "cannot be decrypted with the vault passwords that were given"
+        missing = sorted(name for name in _names(str(value)) if name not in self._known)
+        if isinstance(error, AnsibleUndefinedVariable) and missing:
+            hints = [f"the variable {name} is not defined{did_you_mean(name, self._known)}" for name in missing]
+            return f"cannot be rendered: {', and '.join(hints)}"
+        if isinstance(error, AnsibleUndefinedVariable):
+            return "cannot be rendered: an attribute or an item of a variable in it is not defined"
+        return "cannot be rendered: look at its filters and lookups, and at the variables in it"
+
+
+def _names(text: str) -> set[str]:
+    """Return the variables that a template uses."""
+    from jinja2 import Environment, TemplateSyntaxError
+    from jinja2.meta import find_undeclared_variables
+
+    try:
+        return find_undeclared_variables(Environment(autoescape=True).parse(text)) if is_template(text) else set()
+    except TemplateSyntaxError:
+        return set()
