@@ -10,6 +10,7 @@ The patterns are written so that Python and ECMA 262 (JSON Schema, editors) read
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,31 +19,42 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import F
 
 #: The very end of the text: Python's ``$`` alone would let a line feed pass.
 END = r"$(?!\n)"
-#: No control characters anywhere: Fincon strips them, and in an SMTP dialogue they would inject commands.
-TEXT_PATTERN = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*" + END
+#: Control characters: Fincon strips them, and in an SMTP dialogue they would inject commands.
+_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+#: Characters that nobody sees and that come with what is pasted, from a spreadsheet for instance: soft hyphen, zero
+#: width space, byte order mark, marks of direction, fillers.
+_UNSEEN = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
+    r"\uffa0\ufff9-\ufffb"
+)
+#: Joiners, which some scripts need in running text.
+_JOINERS = r"\u200c\u200d"
+#: Spaces that look like the usual one.
+_SPACES = r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+#: Quotation marks that a word processor makes of the plain ones.
+_QUOTES = r"\u00ab\u00bb\u2018-\u201f\u2039\u203a"
+_NOT_IN_TEXT = _CONTROL + _UNSEEN
+_NOT_IN_NAME = _NOT_IN_TEXT + _JOINERS + _SPACES
+_NOT_IN_ADDRESS = _UNSEEN + _JOINERS + _QUOTES
+
+TEXT_PATTERN = f"^[^{_NOT_IN_TEXT}]*{END}"
 #: A name must not begin or end with a space, since it is compared without them.
-NAME_PATTERN = (
-    r"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f\u2028\u2029]*[^\s\u0000-\u001f\u007f-\u009f])?"
-    + END
-)
-USER_PATTERN = r"^[^\s\u0000-\u001f\u007f-\u009f]+" + END
+NAME_PATTERN = rf"^[^\s{_NOT_IN_NAME}]([^{_NOT_IN_NAME}]*[^\s{_NOT_IN_NAME}])?{END}"
+USER_PATTERN = rf"^[^\s\u0000-\u001f\u007f-\u009f{_NOT_IN_ADDRESS}]+{END}"
 #: Labels with letters of any script (IDN), an IPv4 address, or an IPv6 address with or without brackets.
-HOST_PATTERN = (
-    r"^([^\s\u0000-\u002c\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u009f.]+"
-    r"(\.[^\s\u0000-\u002c\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u009f.]+)*\.?"
-    r"|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]?)" + END
-)
-EMAIL_PATTERN = (
-    r"^[^\s@<>()\[\],;:\\\u0022\u0000-\u001f\u007f-\u009f]+"
-    r"@[^\s@<>()\[\],;:\\/\u0022\u0000-\u001f\u007f-\u009f.]+(\.[^\s@<>()\[\],;:\\/\u0022\u0000-\u001f\u007f-\u009f.]+)+"
-    + END
-)
+_LABEL = rf"[^\s\u0000-\u002c\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u009f{_NOT_IN_ADDRESS}.]+"
+HOST_PATTERN = rf"^({_LABEL}(\.{_LABEL})*\.?|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]?){END}"
+_LOCAL_PART = rf"[^\s@<>()\[\],;:\\\u0022\u0000-\u001f\u007f-\u009f{_NOT_IN_ADDRESS}]+"
+_DOMAIN_LABEL = rf"[^\s@<>()\[\],;:\\/\u0022\u0000-\u001f\u007f-\u009f{_NOT_IN_ADDRESS}.]+"
+EMAIL_PATTERN = rf"^{_LOCAL_PART}@{_DOMAIN_LABEL}(\.{_DOMAIN_LABEL})+{END}"
 #: A run of one masking character is what a server shows instead of a password. Sending it would set it.
 MASK_PATTERN = r"^([*\u2022\u25cf])\1\1+" + END
 #: What begins a text that ``adopt`` writes where a password belongs that it cannot read.
 PLACEHOLDER_MARK = "CHANGEME-"
-#: What a secret must not be: a mask or a placeholder.
-NOT_A_SECRET_PATTERN = f"{MASK_PATTERN}|^{PLACEHOLDER_MARK}"
+#: What begins the text that ansible-vault makes.
+VAULT_MARK = "$ANSIBLE_VAULT;"
+#: What a secret must not be: a mask, a placeholder, or vault text that was taken for the password itself.
+NOT_A_SECRET_PATTERN = rf"{MASK_PATTERN}|^{PLACEHOLDER_MARK}|^\s*\$ANSIBLE_VAULT;"
 PLACEHOLDER_PROBLEM = "is a placeholder: fill in the password"
 
 PATTERNS = {
@@ -59,6 +71,15 @@ TEMPLATE_PATTERN = r"\{\{|\{%|^\$ANSIBLE_VAULT;"
 
 #: Bits of a number that is shown.
 _MOST_BITS = 1000
+#: Characters that have to be named, since nobody sees them, or what is wrong with them.
+_NAMED = {
+    "name": _UNSEEN + _JOINERS + _SPACES,
+    "user": _NOT_IN_ADDRESS + _SPACES,
+    "host": _NOT_IN_ADDRESS + _SPACES,
+    "email": _NOT_IN_ADDRESS + _SPACES,
+    "text": _UNSEEN,
+    "secret": _UNSEEN,
+}
 
 _EXPECTED = {
     "name": "a name without control characters or spaces at its ends",
@@ -80,19 +101,24 @@ def is_placeholder(value: Any) -> bool:
     return isinstance(value, str) and value.startswith(PLACEHOLDER_MARK)
 
 
-def value_problem(field: Field, value: Any) -> str | None:
-    """Return what is wrong with a rendered value, or ``None``. A secret's value is never part of the sentence."""
+def value_problem(field: Field, value: Any, repeat: bool = True) -> str | None:
+    """Return what is wrong with a rendered value, or ``None``.
+
+    :param repeat: whether a text may be part of the sentence. A secret's value never is. In files that people write, a
+        password may have slipped into another field.
+    """
     if value is None:
         return 'has no value; leave the field out, or write "" to clear a text'
     if field.kind == "flag":
-        return None if isinstance(value, bool) else f"must be true or false{_instead(field, value)}"
+        return None if isinstance(value, bool) else f"must be true or false{_instead(field, value, repeat)}"
     if field.kind == "integer":
-        return _integer_problem(field, value)
+        return _integer_problem(field, value, repeat)
     if field.kind == "choice":
-        return None if value in field.choices else f"must be {' or '.join(field.choices)}{_instead(field, value)}"
+        words = " or ".join(field.choices)
+        return None if value in field.choices else f"must be {words}{_instead(field, value, repeat)}"
     if not isinstance(value, str):
-        return f"must be text{_instead(field, value)}; put it in quotes"
-    return _text_problem(field, value)
+        return f"must be text{_instead(field, value, repeat)}; put it in quotes"
+    return _text_problem(field, value, repeat)
 
 
 def may_be_empty(field: Field) -> bool:
@@ -107,11 +133,14 @@ def length_warning(field: Field, value: Any) -> str | None:
     return None
 
 
-def _instead(field: Field, value: Any) -> str:
+def _instead(field: Field, value: Any, repeat: bool) -> str:
     if field.secret:
         return ""
-    kind = "the number" if isinstance(value, (int, float)) and not isinstance(value, bool) else "the value"
-    return f", not {kind} {_shown(value)}"
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    # A long number may be a password, too.
+    if not repeat and not isinstance(value, bool) and not (is_number and len(_shown(value)) <= 5):
+        return ""
+    return f", not {'the number' if is_number else 'the value'} {_shown(value)}"
 
 
 def _shown(value: Any) -> str:
@@ -126,28 +155,40 @@ def _is_endless(value: Any) -> bool:
     return isinstance(value, int) and value.bit_length() > _MOST_BITS
 
 
-def _integer_problem(field: Field, value: Any) -> str | None:
+def _integer_problem(field: Field, value: Any, repeat: bool) -> str | None:
     unit = f" {field.unit}" if field.unit else ""
     expected = f"must be a whole number from {field.minimum} to {field.maximum}{unit}"
     if isinstance(value, bool) or not isinstance(value, int):
-        return f"{expected}{_instead(field, value)}"
+        return f"{expected}{_instead(field, value, repeat)}"
     if not (field.minimum or 0) <= value <= (field.maximum or value):
-        return f"{expected}, not {'one ' * _is_endless(value)}{_shown(value)}"
+        shown = f"{expected}, not {'one ' * _is_endless(value)}{_shown(value)}"
+        return shown if repeat or abs(value) < 100_000 else expected
     return None
 
 
-def _text_problem(field: Field, value: str) -> str | None:
+def _text_problem(field: Field, value: str, repeat: bool) -> str | None:
     if value == "":
         return None if may_be_empty(field) else "must not be empty"
     if not re.search(PATTERNS[field.kind], value):
-        return f"must be {_EXPECTED[field.kind]}{_instead(field, value)}"
+        return _unseen(field, value) or f"must be {_EXPECTED[field.kind]}{_instead(field, value, repeat)}"
     if field.secret and re.search(MASK_PATTERN, value):
         return "is a mask, not a password; leave the field out to keep the password that is set"
     if field.secret and is_placeholder(value):
         return f"{PLACEHOLDER_PROBLEM} of {field.login}, or leave the field out to keep the one that is set"
+    if field.secret and value.lstrip().startswith(VAULT_MARK):
+        return "is vault text that nothing decrypts; write !vault | before it"
     if field.max_length and not field.soft_limit and len(value) > field.max_length:
         return f"has {len(value)} characters; {field.max_length} are allowed"
     return None
+
+
+def _unseen(field: Field, value: str) -> str:
+    """Name the first character that people do not see as what it is."""
+    found = re.search(f"[{_NAMED[field.kind]}]", value)
+    if found is None:
+        return ""
+    name = unicodedata.name(found[0], "character").lower()
+    return f"has a {name} (U+{ord(found[0]):04X}) as character {found.start() + 1}; delete it or type it anew"
 
 
 def problem_code(field: Field, value: Any) -> str:
@@ -170,7 +211,7 @@ def record_findings(
         value = record.get(field.name)
         if value is None:
             continue
-        for severity, message in ((ERROR, value_problem(field, value)), (WARNING, length_warning(field, value))):
+        for severity, message in ((ERROR, value_problem(field, value, False)), (WARNING, length_warning(field, value))):
             if message:
                 code = problem_code(field, value)
                 found.append(Finding(message, resource.name, name, field.name, severity, code=code))

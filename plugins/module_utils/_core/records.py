@@ -11,6 +11,7 @@ field, such as the examples of adapters, fails its test until it does: CONTRIBUT
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,19 +117,25 @@ def normal_key(resource: Resource, name: str) -> str:
 
     Fincon upper-cases user names; definitions are compared without case and kept as they were written.
     """
-    return name.strip().upper() if resource.key.kind == "user" else name.strip().casefold()
+    written = written_key(resource, name)
+    return written if resource.key.kind == "user" else written.casefold()
 
 
 def written_key(resource: Resource, name: str) -> str:
-    """Return the form in which a record's name is sent to Fincon and shown."""
-    return name.strip().upper() if resource.key.kind == "user" else name.strip()
+    """Return the form in which a record's name is sent to Fincon and shown: accents are part of their letters (NFC)."""
+    written = unicodedata.normalize("NFC", name.strip())
+    return written.upper() if resource.key.kind == "user" else written
 
 
 def same_value(field: Field, have: Any, want: Any) -> bool:
     """Whether two values of a field that is not a secret mean the same; names are compared without case."""
     if field.kind == "name":
-        return str(have).strip().casefold() == str(want).strip().casefold()
+        return _normal_name(have) == _normal_name(want)
     return bool(have == want)
+
+
+def _normal_name(value: Any) -> str:
+    return unicodedata.normalize("NFC", str(value).strip()).casefold()
 
 
 def _password(login: str, wire: str, source: str, label: str = "", purpose: str = "") -> Field:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
@@ -207,7 +208,7 @@ def _unknown_key(path: Sequence[Any], name: Any, value: Any, known: Iterable[str
 def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
     field = _field_at(path)
     if field is not None:
-        problem = value_problem(field, error.instance)
+        problem = value_problem(field, error.instance, False)
         if problem:
             return problem
     if error.validator == "anyOf" and error.context:
@@ -215,7 +216,8 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
         meant = [inner for inner in error.context if "$ref" not in error.schema["anyOf"][inner.schema_path[0]]]
         return _sentence(next((inner for inner in meant if inner.validator != "type"), error.context[0]), ())
     if error.validator == "type":
-        return f"must be {TYPE_WORDS[error.validator_value]}"
+        quotes = "; put it in quotes" if error.validator_value == "string" and _is_bare(error.instance) else ""
+        return f"must be {TYPE_WORDS[error.validator_value]}{quotes}"
     if error.validator == "enum":
         words = list(map(str, error.validator_value))
         return f"must be one of {', '.join(words)}" if len(words) > 1 else f"must be {words[0]}"
@@ -224,6 +226,11 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
     if error.validator == "uniqueItems":
         return "must not contain duplicates"
     return "must not be empty"
+
+
+def _is_bare(value: Any) -> bool:
+    """Whether a value was written as a text, and is none since it is not in quotes."""
+    return isinstance(value, (bool, int, float, date))
 
 
 def _field_at(path: Sequence[Any]) -> Field | None:

@@ -127,3 +127,47 @@ def test_a_number_of_thousands_of_digits_is_a_fault_and_is_not_spelt_out(number)
         "must be a whole number from 1 to 65535, not one of so many digits"
     )
     assert value_problem(SMTP_SERVER.key, number) == "must be text, not the number of so many digits; put it in quotes"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        (MAIL_USER.key, "THANDI\u200b", "zero width space (U+200B) as character 7"),
+        (MAIL_USER.key, "\ufeffTHANDI", "zero width no-break space (U+FEFF) as character 1"),
+        (MAIL_USER.key, "THA\u00adNDI", "soft hyphen (U+00AD) as character 4"),
+        (MAIL_USER.key, "THANDI\u00a0", "no-break space (U+00A0) as character 7"),
+        (MAIL_USER.field("sender_email"), "\u201cx@example.co.za\u201d", "left double quotation mark (U+201C)"),
+        (SMTP_SERVER.field("mail_server"), "smtp.example.co.za\u200b", "zero width space (U+200B) as character 19"),
+        (SMTP_SERVER.field("mail_server"), "smtp\u2019s.za", "right single quotation mark (U+2019)"),
+        (SMTP_SERVER.key, "HQ\u00a0relay", "no-break space (U+00A0) as character 3"),
+        (MAIL_USER.field("sender_name"), "Thandi\u200b Nkosi", "zero width space (U+200B)"),
+        (MAIL_USER.field("sender_name"), "Thandi\u202e", "right-to-left override (U+202E)"),
+        (SMTP_SERVER.field("password"), "canary\u200b", "zero width space (U+200B) as character 7"),
+    ],
+)
+def test_a_character_that_nobody_sees_is_named_with_its_place(field, value, words):
+    problem = value_problem(field, value)
+    assert words in problem
+    assert "canary" not in problem
+
+
+@pytest.mark.parametrize(
+    "value", ["O\u2019Brien", "Zo\u00eb", "J\u00fcrgen \u00ab", "\u0645\u06cc\u200c\u062e", "A\u00a0B"]
+)
+def test_a_text_may_have_the_characters_of_its_language(value):
+    assert value_problem(MAIL_USER.field("sender_name"), value) is None
+
+
+@pytest.mark.parametrize(
+    "field", [SMTP_SERVER.field("port"), SMTP_SERVER.field("use_tls"), MAIL_USER.field("sender_email")]
+)
+@pytest.mark.parametrize("value", [CANARY, [CANARY], 918273645, {"x": CANARY}])
+def test_a_value_that_may_be_a_password_in_the_wrong_field_is_not_repeated(field, value):
+    problem = value_problem(field, value, repeat=False)
+    assert problem
+    assert "canary" not in problem
+    assert "918273645" not in problem
+
+
+def test_vault_text_is_no_password():
+    assert "!vault" in value_problem(SMTP_SERVER.field("password"), "$ANSIBLE_VAULT;1.1;AES256 3334")

@@ -59,3 +59,10 @@ def test_a_field_that_does_not_exist_is_a_key_error():
 
 def test_a_declared_user_holds_the_mail_settings_and_the_switch():
     assert [row.name for row in USER_FIELDS] == [row.name for row in (*MAIL_USER.fields, *MAIL_ENABLED.fields)]
+
+
+def test_names_are_equal_however_their_accents_are_written():
+    assert normal_key(MAIL_USER, "JOS\u00e9") == normal_key(MAIL_USER, "JOSE\u0301")
+    assert normal_key(SMTP_SERVER, "Rel\u00e9") == normal_key(SMTP_SERVER, "rele\u0301")
+    assert written_key(SMTP_SERVER, " Rele\u0301 ") == "Rel\u00e9"
+    assert same_value(MAIL_USER.field("smtp_server"), "Rel\u00e9", "rele\u0301")

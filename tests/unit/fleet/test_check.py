@@ -73,6 +73,23 @@ def test_an_unknown_backend_names_the_known_ones():
     assert line.startswith("b.yml:3:3: installation.backend: must be one of ")
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("branch: 101\n", "branch: must be text; put it in quotes"),
+        ("branch: 2026-01-31\n", "branch: must be text; put it in quotes"),
+        ("branch: b\nregion: no\n", "region: must be text; put it in quotes"),
+        ("branch: b\nusers: [{user: A, sender_email: CANARY}]\n", "must be one e-mail address"),
+        ("branch: b\nsmtp_servers: [{name: A, port: CANARY}]\n", "must be a whole number from 1 to 65535"),
+        ("branch: b\nsmtp_servers: [{name: A, use_tls: CANARY}]\n", "must be true or false"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_without_repeating_it(text, words):
+    (line,) = found(text)
+    assert words in line
+    assert "CANARY" not in line
+
+
 def branch(users=(), servers=(), installation=None):
     return {"installation": installation or READY, "smtp_servers": list(servers), "users": list(users)}
 
