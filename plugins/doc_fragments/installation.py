@@ -31,8 +31,8 @@ options:
       ledger:
         description:
         - The file that keeps what is confirmed and what is ordered, where the module runs. Made for git.
-        - A relative path starts at the current directory of the run; the fleet plugin makes it start at the fleet
-          file.
+        - 'A relative path starts at the folder of the host''s inventory: for a branch of a fleet, that of the fleet
+          file. V(~) and environment variables are those of the machine where the module runs.'
         - Needed by the attended backend.
         type: path
       lock_wait:

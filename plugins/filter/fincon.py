@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.errors import AnsibleFilterError
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
+from ansible_collections.fincon.mail.plugins.plugin_utils._paths import site_path
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.undeclared import undeclared_lines
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import probe_stages, verify_table
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import work_order
@@ -18,6 +20,14 @@ def branch_findings(branch: Mapping[str, Any], files: Mapping[str, str] | None =
     return [str(finding) for finding in rendered_findings(branch, files or {})]
 
 
+def absolute_path(path: str, folder: str | None, connection: str = "") -> str:
+    """Return a declared path as an absolute one, as the modules take it."""
+    try:
+        return site_path(path, folder, connection)
+    except ValueError as exc:
+        raise AnsibleFilterError(f"a path {exc}") from exc
+
+
 class FilterModule:
     """Filters of the playbooks."""
 
@@ -25,6 +35,7 @@ class FilterModule:
         """Return the filters by name."""
         return {
             "branch_findings": branch_findings,
+            "site_path": absolute_path,
             "probe_stages": probe_stages,
             "undeclared_lines": undeclared_lines,
             "verify_table": verify_table,

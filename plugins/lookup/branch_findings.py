@@ -45,6 +45,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import re
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendering import Renderer
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import place_of
+from ansible_collections.fincon.mail.plugins.plugin_utils._paths import installation_paths
 
 _PARTS = ("installation", "smtp_servers", "users")
 
@@ -59,5 +60,12 @@ class LookupModule(LookupBase):
         renderer = Renderer(self._templar.template, given)
         rendered = renderer.render(raw)
         files = renderer.render(given.get("fincon_files", {}))
-        found = rendered_findings(rendered, files, raw, renderer.problems, partial(read_text, self._loader), place_of)
+        connection = renderer.render(given.get("ansible_connection", ""))
+        _paths, unset = installation_paths(_mapping(rendered.get("installation")), None, str(connection))
+        problems = [*renderer.problems, *((finding.path.split("."), finding.message) for finding in unset)]
+        found = rendered_findings(rendered, files, raw, problems, partial(read_text, self._loader), place_of)
         return [str(finding) for finding in found]
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -8,8 +8,11 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import INVALID
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
+from ansible_collections.fincon.mail.plugins.module_utils._module.result import of_error
+from ansible_collections.fincon.mail.plugins.plugin_utils._paths import with_paths
 from ansible_collections.fincon.mail.plugins.plugin_utils._worker import run_in_worker
 
 
@@ -33,7 +36,10 @@ class FinconAction(ActionBase):
             found = variables["fincon_fleet_findings"]
             text = "errors in the fleet files:\n" + "\n".join(found)
             return {**result, "outcome": INVALID, "failed": True, "changed": False, "msg": text, "findings": found}
-        arguments = self._arguments(variables)
+        try:
+            arguments = self._with_paths(self._arguments(variables), variables)
+        except FinconError as exc:
+            return {**result, **of_error(exc).as_dict()}
         if self._needs_a_process():
             result.update(
                 self._execute_module(module_args=arguments, task_vars=variables, wrap_async=bool(self._task.async_val))
@@ -60,6 +66,10 @@ class FinconAction(ActionBase):
             # The hosts of a task share its id, and no other run has it.
             arguments.setdefault("probe_run", self._task._uuid)
         return arguments
+
+    def _with_paths(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        spec = MODULES[self._module()].argument_spec
+        return with_paths(arguments, spec, variables.get("inventory_dir"), self._connection.transport)
 
     def _needs_a_process(self) -> bool:
         """Whether the work belongs to another machine, another user, another environment or the background."""

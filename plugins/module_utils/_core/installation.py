@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.findings import 
 
 #: From what needs nothing of anybody to what needs the most of the vendor.
 BACKENDS = ("attended", "command", "rest")
+
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ SETTINGS = (
         "path",
         (
             "The file that keeps what is confirmed and what is ordered, where the module runs. Made for git.",
-            "A relative path starts at the current directory of the run; the fleet plugin makes it start at the "
-            "fleet file.",
+            "A relative path starts at the folder of the host's inventory: for a branch of a fleet, that of the fleet "
+            "file. V(~) and environment variables are those of the machine where the module runs.",
         ),
         ("attended",),
         required=True,
@@ -175,6 +178,22 @@ def findings(installation: Mapping[str, Any]) -> list[Finding]:
             # A setting with a default always has a value once the options are validated.
             found.append(_finding(name, f"is not a setting of the {backend} backend"))
     return found
+
+
+def unset_variable_problem(path: str) -> str | None:
+    """Return what is wrong with a path in which variables are replaced, when one is left: it is not set."""
+    found = _VARIABLE.search(path)
+    return f"names the environment variable {found[1] or found[2]}, which is not set" if found else None
+
+
+def unset_variables(installation: Mapping[str, Any]) -> list[Finding]:
+    """Return a finding for each path of an installation that names an environment variable that is not set.
+
+    :param installation: as a module gets it, with the variables that are set replaced.
+    """
+    paths = [(setting.name, installation.get(setting.name)) for setting in SETTINGS if setting.type == "path"]
+    problems = [(name, unset_variable_problem(path)) for name, path in paths if isinstance(path, str)]
+    return [_finding(name, problem) for name, problem in problems if problem]
 
 
 def _finding(setting: str, message: str, code: str = "") -> Finding:

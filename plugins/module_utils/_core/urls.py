@@ -18,6 +18,10 @@ PROBLEM = "must be http:// or https:// with a host, a port if need be, and no lo
 _LABEL = re.compile(r"[^\W_]([\w-]*[^\W_])?")
 _PATH = re.compile(r"[!-~]*")
 
+#: The port and the path of the vendor's REST server, where an address has none.
+DEFAULT_PORT = 4090
+DEFAULT_PATH = "/datasnap/rest/FinconAPI"
+
 
 @dataclass(frozen=True)
 class Address:
@@ -38,6 +42,12 @@ class Address:
     def exposes(self) -> bool:
         """Whether what is sent there can be read on the way: plain HTTP to another machine."""
         return self.scheme == "http" and not _is_loopback(self.host)
+
+    @property
+    def normal(self) -> str:
+        """A text that is equal for two addresses of one server."""
+        path = self.path.rstrip("/") or DEFAULT_PATH
+        return f"{self.host.casefold().rstrip('.')} {self.port or DEFAULT_PORT} {path}"
 
 
 def parse(url: str) -> Address:

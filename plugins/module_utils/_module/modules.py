@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.registry import backend_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.installation import unset_variables
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVERS, USERS, Section
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord
 from ansible_collections.fincon.mail.plugins.module_utils._core.statements import STATEMENTS
@@ -39,7 +40,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.desired import
 from ansible_collections.fincon.mail.plugins.module_utils._module.probing import PROBE_CONSTRAINTS, run_probe
 from ansible_collections.fincon.mail.plugins.module_utils._module.reading import read
 from ansible_collections.fincon.mail.plugins.module_utils._module.result import ModuleResult, of_error
-from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
+from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, refuse_errors, write
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import probe_all
 
 Work = Callable[[Params, bool], ModuleResult]
@@ -66,6 +67,7 @@ class Module:
         if self.work is None:
             return of_error(FinconError("this module works on the controller: call it by its full name, fincon.mail.…"))
         try:
+            refuse_errors(unset_variables(params.get("installation") or {}))
             result = self.work(params, check_mode)
         except FinconError as exc:
             result = of_error(exc)

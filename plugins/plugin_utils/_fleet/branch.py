@@ -15,6 +15,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.installation imp
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER, normal_key
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Marked
 
+#: The settings of an installation that are paths.
+_PATHS = tuple(setting.name for setting in SETTINGS if setting.type == "path")
+
 
 @dataclass(frozen=True)
 class Branch:
@@ -40,17 +43,15 @@ def merged_branch(data: Mapping[str, Any], file: str, fleet_file: str, defaults:
 
     :param data: of the branch file.
     :param file: the branch file.
-    :param fleet_file: where a relative path of a ledger starts.
+    :param fleet_file: where the relative paths of an installation start.
     :param defaults: of the fleet file.
     """
     installation = _merged(defaults.get("installation"), data.get("installation"))
-    servers = _merged_servers(defaults.get("smtp_servers") or [], data.get("smtp_servers") or [])
-    users = [{**(defaults.get("user") or {}), **user} for user in data.get("users") or [] if user]
     merged = {
-        "installation": _with_ledger_from(os.path.dirname(fleet_file), installation),
+        "installation": _with_paths_from(os.path.dirname(fleet_file), installation),
         # A list that nobody gives says nothing of what is installed; an empty one says that there is nothing.
-        "smtp_servers": servers if "smtp_servers" in data or "smtp_servers" in defaults else None,
-        "users": users if "users" in data else None,
+        "smtp_servers": _servers(defaults.get("smtp_servers"), data.get("smtp_servers")),
+        "users": _users(defaults.get("user") or {}, data.get("users")),
         "vars": {**(defaults.get("vars") or {}), **(data.get("vars") or {})},
     }
     return Branch(data["branch"], file, data.get("region") or "", tuple(data.get("tags") or ()), merged)
@@ -72,14 +73,26 @@ def _merged(shared: Any, own: Any) -> Any:
     return {**shared, **own}
 
 
-def _with_ledger_from(folder: str, installation: Any) -> Any:
-    """Let a relative path of the ledger start at a folder, wherever the run is started."""
-    ledger = installation.get("ledger") if isinstance(installation, dict) else None
-    # Its first part decides: a home directory, a variable or a template is not known before the ledger is opened.
-    if not isinstance(ledger, str) or ledger.startswith(("/", "~", "$", "{")):
+def _with_paths_from(folder: str, installation: Any) -> Any:
+    """Let the relative paths of an installation start at a folder, wherever the run is started."""
+    if not isinstance(installation, dict):
         return installation
-    path = os.path.join(folder, ledger)
-    return {**installation, "ledger": type(ledger)(path).at(ledger.place) if isinstance(ledger, Marked) else path}
+    made = installation
+    for name in _PATHS:
+        path = installation.get(name)
+        # Its first part decides: a home directory, a variable or a template is not known before the path is used.
+        if isinstance(path, str) and path and not path.startswith(("/", "~", "$", "{")):
+            full = os.path.join(folder, path)
+            made = {**made, name: type(path)(full).at(path.place) if isinstance(path, Marked) else full}
+    return made
+
+
+def _servers(shared: Any, own: Any) -> list[dict[str, Any]] | None:
+    return None if shared is None and own is None else _merged_servers(shared or [], own or [])
+
+
+def _users(shared: dict[str, Any], own: Any) -> list[dict[str, Any]] | None:
+    return None if own is None else [{**shared, **user} for user in own if user]
 
 
 def _merged_servers(shared: Iterable[dict[str, Any]], own: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

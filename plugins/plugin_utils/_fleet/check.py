@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.contract import contract_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
     is_template,
@@ -297,7 +298,9 @@ def not_a_template(value: Any) -> bool:
 def _installation_findings(installation: Any) -> list[Finding]:
     if is_template(installation) or is_template((installation or {}).get("backend")):
         return []
-    return installing.findings(installation or {})
+    found = installing.findings(installation or {})
+    contract = (installation or {}).get("contract")
+    return found if contract is None or is_template(contract) else [*found, *contract_findings(contract)]
 
 
 def placed(finding: Finding, data_of: Sequence[tuple[Source, Any, Sequence[str]]]) -> Finding:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core import urls
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.branch import Branch
@@ -61,11 +62,21 @@ def _claims(branch: Branch) -> list[_Claim]:
     url, company, ledger = (_literal(installation.get(name)) for name in ("url", "data_id", "ledger"))
     if url and company:
         same = "is the same as that of {other}: each branch needs an installation of its own"
-        claims.append(_Claim((url.rstrip("/").casefold(), company.casefold()), ("installation",), same))
+        claims.append(_Claim((_normal_address(url), company.casefold()), ("installation",), same))
     if ledger:
         same = "is the ledger of {other} too: each branch needs one of its own"
-        claims.append(_Claim((os.path.normpath(ledger),), ("installation", "ledger"), same))
+        path = os.path.normpath(os.path.expanduser(os.path.expandvars(ledger)))
+        claims.append(_Claim((path,), ("installation", "ledger"), same))
     return claims
+
+
+def _normal_address(url: str) -> str:
+    """Return the form in which two addresses of one server are equal."""
+    try:
+        return urls.parse(url).normal
+    except ValueError:
+        # It is a finding by itself.
+        return url.casefold()
 
 
 def _literal(value: Any) -> str:

@@ -13,7 +13,8 @@ import pytest
 from .test_inventory import Folder
 
 CANARY = "c4nary-guard-Vt2"
-FLEET = "plugin: fincon.mail.fleet\nbranches: branches/*.yml\ndefaults: {installation: {backend: attended}}\n"
+SHARED = "{installation: {backend: attended}, smtp_servers: [{name: HQ, mail_server: m.za}], user: {smtp_server: HQ}}"
+FLEET = f"plugin: fincon.mail.fleet\nbranches: branches/*.yml\ndefaults: {SHARED}\n"
 USER = "{user: %s, sender_name: N, sender_email: n@example.co.za, username: u, password: %s}"
 
 
@@ -136,3 +137,55 @@ def test_the_strategy_of_a_site_leaves_the_guards_in_place(folder: Folder, name:
     assert status != 0
     assert ledgers(folder) == []
     assert said.count("3 branches: ") == (1 if name == "drift" else 0)
+
+
+@pytest.mark.parametrize("become", [(), ("-e", "ansible_become=true", "-e", "ansible_become_method=su")])
+def test_relative_paths_of_plain_host_vars_start_at_the_inventory(folder: Folder, become: tuple[str, ...]) -> None:
+    folder.write(
+        plain__hosts="fincon:\n  hosts:\n    cape-town:\n      ansible_connection: local\n"
+        "      fincon_installation: {backend: attended, ledger: ledgers/cape-town.yml}\n"
+        f"      fincon_smtp_servers: [{{name: HQ, mail_server: m.example.co.za}}]\n"
+        f"      fincon_users: [{USER.replace('user: ', 'smtp_server: HQ, user: ') % ('THANDI', CANARY)}]\n"
+    )
+    options = ("-e", "fincon_verify=none", "-e", "fincon_work_order_secrets=true", *become)
+    ran = folder.run("ansible-playbook", *folder.source("plain/hosts.yml"), "fincon.mail.apply", *options)
+    if become and "su: " in ran.output + ran.errors:
+        pytest.skip("su does not work here")
+    assert ran.status == 0, ran.output + ran.errors
+    assert ledgers(folder) == ["cape-town.yml"]
+    made = {path.relative_to(folder.path) for path in folder.path.rglob("cape-town.*") if path.suffix != ".lock"}
+    below = Path("plain/ledgers")
+    assert made == {
+        below / "cape-town.yml", below / "work-orders/cape-town.md", below / "work-orders/cape-town.html",
+    }  # fmt: skip
+
+
+def test_an_environment_variable_is_replaced_once_and_has_to_be_set(folder: Folder) -> None:
+    folder.write(fleet__branches__b=branch("b").replace("ledgers/", "$FINCON_TEST_STATE/"))
+    state = folder.path / "state"
+    status, said = run(folder, "fincon.mail.apply", FINCON_TEST_STATE=str(state))
+    assert status == 0, said
+    assert {path.name for path in state.rglob("b.*")} == {"b.yml", "b.yml.lock", "b.md", "b.html"}
+    status, said = run(folder, "fincon.mail.apply")
+    assert status != 0
+    assert "installation.ledger: names the environment variable FINCON_TEST_STATE, which is not set" in said
+    assert not list(folder.path.rglob("$*"))
+
+
+def test_check_mode_does_not_ask_to_print_what_it_has_not_written(folder: Folder) -> None:
+    status, said = run(folder, "fincon.mail.apply", "--check", "--limit", "a")
+    assert status == 0, said
+    assert "A run without --check writes" in said
+    assert "Print /" not in said
+
+
+def test_a_list_that_is_not_given_is_not_purged(folder: Folder) -> None:
+    ledger = folder.path / "fleet" / "ledgers" / "a.yml"
+    assert run(folder, "fincon.mail.import", "--limit", "a")[0] == 0
+    before = ledger.read_text()
+    assert "THANDI" in before
+    folder.write(fleet__branches__a="branch: a\ninstallation: {ledger: ledgers/a.yml}\n")
+    for name in ("apply", "drift"):
+        status, said = run(folder, f"fincon.mail.{name}", "--limit", "a", "-e", "fincon_purge=true")
+        assert status == 0, said
+    assert ledger.read_text() == before

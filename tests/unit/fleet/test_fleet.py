@@ -336,3 +336,50 @@ def test_a_merged_value_is_found_where_it_is_written(fleet):
     users = "  - &u {user: A, sender_name: 5, username: a, password: b}\n  - {<<: *u, user: B}\n"
     places = [line.split(": ")[0] for line in lines(fleet({"a": branch_text("a", users)}))]
     assert set(places) == {"branches/a.yml:4:18"}
+
+
+@pytest.mark.parametrize("setting", ["ledger", "fingerprints", "ca_path"])
+def test_every_relative_path_of_an_installation_starts_at_the_fleet_file(fleet, setting, tmp_path):
+    backend = "attended" if setting == "ledger" else "rest"
+    (tmp_path / "sub").mkdir()
+    text = f"branch: a\ninstallation: {{backend: {backend}, {setting}: state/x}}\n"
+    (tmp_path / "sub" / "a.yml").write_text(text)
+    (tmp_path / "sub" / "f.yml").write_text("plugin: fincon.mail.fleet\nbranches: a.yml\n")
+    (branch,) = load_fleet("sub/f.yml", lambda path: Path(path).read_text()).branches
+    assert branch.data["installation"][setting] == "sub/state/x"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://10.1.2.3", "https://10.1.2.3:4090"),
+        ("https://Fincon.example/", "https://fincon.EXAMPLE:4090"),
+        ("https://10.1.2.3:4090/datasnap/rest/FinconAPI/", "https://10.1.2.3"),
+    ],
+)
+def test_an_installation_is_the_same_however_its_address_is_written(fleet, one, other):
+    text = FLEET.replace("    url: https://10.1.2.3:4090\n", "")
+    branches = {
+        name: branch_text(name).replace(f"data_id: {name}", f"data_id: MAIN, url: '{url}'")
+        for name, url in (("a", one), ("b", other))
+    }
+    (line,) = lines(fleet(branches, text))
+    assert "installation: is the same as that of branches/a.yml" in line
+
+
+def test_a_list_that_nobody_gives_is_no_empty_list(fleet):
+    text = FLEET.replace(
+        "  smtp_servers:\n    - {name: HQ relay, mail_server: smtp.example.co.za, authenticate: true}\n", ""
+    )
+    loaded = fleet(
+        {"a": "branch: a\ninstallation: {data_id: a}\n", "b": "branch: b\ninstallation: {data_id: b}\nusers: []\n"},
+        text,
+    )
+    assert [(branch.data["smtp_servers"], branch.data["users"]) for branch in loaded.branches] == [
+        (None, None), (None, []),
+    ]  # fmt: skip
+
+
+def test_a_misspelt_name_in_the_contract_is_found_when_the_fleet_is_loaded(fleet):
+    loaded = fleet({"a": branch_text("a").replace("data_id: a", "data_id: a, contract: {metods: {A: B}}")})
+    assert "installation.contract.metods: is not a known key; did you mean 'methods'?" in lines(loaded)[0]

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, InvalidRecordsError
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, did_you_mean
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import password_word
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_ENABLED,
@@ -48,17 +49,22 @@ _NAMES = {
     *(field.wire_set for field in _FIELDS if field.wire_set),
 }  # fmt: skip
 
+_PARTS: dict[Any, Collection[str]] = {"methods": METHODS, "fields": _NAMES}
+
 
 class MailContract:
     """The mail contract, with the names that a server has chosen.
 
     :param contract: ``installation.contract``.
-    :raises FinconError: when it names what is not in the contract.
+    :raises InvalidRecordsError: when it names what is not in the contract.
     """
 
     def __init__(self, contract: Mapping[str, Any]) -> None:
-        self._methods = _mapping(contract, "methods", METHODS)
-        self._names = _mapping(contract, "fields", _NAMES)
+        found = contract_findings(contract)
+        if found:
+            raise InvalidRecordsError(found)
+        self._methods = dict(contract.get("methods") or {})
+        self._names = dict(contract.get("fields") or {})
 
     def method(self, name: str) -> str:
         """Return the server's name of a method."""
@@ -185,11 +191,26 @@ def wire(field: Field, value: Any) -> Any:
     return ("Y" if value else "N") if field.kind == "flag" else value
 
 
-def _mapping(contract: Mapping[str, Any], part: str, known: Iterable[str]) -> dict[str, str]:
-    names = contract.get(part) or {}
-    if not isinstance(names, Mapping) or not all(isinstance(name, str) and name for name in names.values()):
-        raise FinconError(f"installation.contract.{part} must map names of the mail contract to names of the server")
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        raise FinconError(f"installation.contract.{part}.{unknown[0]} is not a name of the mail contract")
-    return dict(names)
+def contract_findings(contract: Any) -> list[Finding]:
+    """Return everything that is wrong with ``installation.contract``. The server's names are not repeated."""
+    path = "installation.contract"
+    if not isinstance(contract, Mapping):
+        return [Finding("must be a mapping of methods and fields", path=path)]
+    found = []
+    for part, names in contract.items():
+        known = _PARTS.get(part)
+        if known is None:
+            found.append(Finding(f"is not a known key{did_you_mean(str(part), _PARTS)}", path=f"{path}.{part}"))
+        elif not isinstance(names, Mapping):
+            found.append(Finding("must map names of the mail contract to names of the server", path=f"{path}.{part}"))
+        else:
+            found += [Finding(text, path=f"{path}.{part}.{name}") for name, text in _name_problems(names, known)]
+    return found
+
+
+def _name_problems(names: Mapping[Any, Any], known: Collection[str]) -> Iterator[tuple[Any, str]]:
+    for name, chosen in names.items():
+        if name not in known:
+            yield name, f"is not a name of the mail contract{did_you_mean(str(name), known)}"
+        elif not isinstance(chosen, str) or not chosen:
+            yield name, "must be the server's name, as a text"

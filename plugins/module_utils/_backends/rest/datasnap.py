@@ -24,6 +24,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http im
     ConnectionLostError,
     HttpClient,
 )
+from ansible_collections.fincon.mail.plugins.module_utils._core import urls
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import (
     FinconError,
     UncertainError,
@@ -33,7 +34,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scr
 
 _T = TypeVar("_T")
 
-BASE_PATH = "/datasnap/rest/FinconAPI"
+BASE_PATH = urls.DEFAULT_PATH
 
 _INVALID_SESSION = re.compile(r"invalid\s+connect\s*id|session\s*expired", re.I)
 _NO_SESSION_FREE = re.compile(r"maximum\s+number\s+of\s+sessions|too\s+many\s+sessions", re.I)

@@ -30,7 +30,6 @@ from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_
 
 #: An answer beyond this is not one of a Fincon server.
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
-DEFAULT_PORT = 4090
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class HttpClient:
         self.secure = parts.scheme == "https"
         self.exposes = parts.exposes
         self.host = parts.host
-        self.port = parts.port or DEFAULT_PORT
+        self.port = parts.port or urls.DEFAULT_PORT
         self.path = parts.path.rstrip("/") or default_path
         host = f"[{self.host}]" if ":" in self.host else self.host
         self.where = f"{parts.scheme}://{host}:{self.port}"
