@@ -10,10 +10,17 @@ import errno
 import os
 import secrets
 import stat
+import sys
 from contextlib import suppress
 from typing import Union
 
 FilePath = Union[str, "os.PathLike[str]"]
+
+# On Windows no process inherits a handle, and a file is text unless it is opened otherwise.
+if sys.platform == "win32":
+    _FLAGS = os.O_BINARY
+else:
+    _FLAGS = os.O_CLOEXEC
 
 #: Bytes of the largest file of settings that is read: some 20,000 users. To parse more takes minutes and gigabytes.
 LARGEST = 4 * 1024**2
@@ -71,7 +78,7 @@ def replace(
             os.unlink(temporary)
     # The kernel applies the umask to 0666; a process cannot read its umask without setting it.
     created = 0o666 if mode is None else 0o600
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, created)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, created)
     try:
         try:
             _set_rights(handle, mode, like)
@@ -90,7 +97,9 @@ def replace(
 
 
 def _set_rights(handle: int, mode: int | None, like: FilePath | None) -> None:
-    """Give a new file its owner, group and mode, before it holds anything."""
+    """Give a new file its owner, group and mode, before it holds anything. On Windows it has those of its folder."""
+    if sys.platform == "win32":
+        return
     if like is not None:
         with suppress(FileNotFoundError):
             model = os.stat(like)
@@ -111,7 +120,9 @@ def _write_all(handle: int, content: bytes) -> None:
 
 
 def _sync_folder(folder: str) -> None:
-    """Make a rename last: it is a change of the folder."""
+    """Make a rename last: it is a change of the folder. Windows opens no folder, and writes a rename to its journal."""
+    if sys.platform == "win32":
+        return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

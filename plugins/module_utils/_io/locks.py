@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Locks between processes: advisory locks (flock) on files.
+"""Locks between processes: advisory locks (flock) on files; on Windows, where there are none, a byte beyond the end.
 
 The kernel releases a lock when its holder ends, however it ends. The file stays: whoever removed it could remove the
 one that another process has just locked.
@@ -11,15 +11,40 @@ one that another process has just locked.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _FLAGS = os.O_BINARY
+    #: Nobody else can read the byte that is locked, so it is none of those that say who holds the lock.
+    _LOCKED_BYTE = 1 << 30
+
+    def _lock(handle: int) -> None:
+        """Raises BlockingIOError when another process has the lock."""
+        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError as exc:
+            raise BlockingIOError(exc.errno, exc.strerror) from None
+
+else:
+    import fcntl
+
+    _FLAGS = os.O_NOFOLLOW | os.O_CLOEXEC
+
+    def _lock(handle: int) -> None:
+        """Raises BlockingIOError when another process has the lock."""
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
 
 #: How often a lock that another process holds is tried again, in seconds.
 _RETRY = 0.05
@@ -110,7 +135,7 @@ def _first(attempts: Sequence[Callable[[], Lock | None]], wait: float) -> Lock |
 
 
 def _open_file(path: str, mode: int) -> int:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, mode)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "not a regular file", path)
@@ -120,10 +145,11 @@ def _open_file(path: str, mode: int) -> int:
 def _try(opened: Callable[[], int], holder: str) -> Lock | None:
     handle = opened()
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(handle)
         if holder:
             os.ftruncate(handle, 0)
-            os.pwrite(handle, holder.encode(), 0)
+            os.lseek(handle, 0, os.SEEK_SET)
+            os.write(handle, holder.encode())
     except BlockingIOError:
         os.close(handle)
         return None

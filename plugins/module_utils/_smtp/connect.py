@@ -20,6 +20,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.resolve import A
 #: RFC 8305 section 5, "Connection Attempt Delay".
 STAGGER_SECONDS = 0.25
 
+#: What a connection that is on its way is called, here and by Windows.
+_ON_ITS_WAY = (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
+
 #: How long the other addresses may take once one has answered; it is time that only a warning is worth.
 SURVEY_SECONDS = 2.0
 
@@ -53,7 +56,7 @@ class Attempt:
         """Record the outcome of the connect: an errno, 0 for success."""
         self.ms = round((time.monotonic() - self.started) * 1000)
         self.ok = number == 0
-        self.event, self.error = ("", "") if self.ok else (_event(number), os.strerror(number))
+        self.event, self.error = ("", "") if self.ok else (_event(number), _words(number))
 
 
 def connect(
@@ -104,7 +107,7 @@ class _Race:
             return
         sock.setblocking(False)
         number = sock.connect_ex(attempt.address.sockaddr)
-        if number in (0, errno.EINPROGRESS):
+        if number in _ON_ITS_WAY:
             self._selector.register(sock, selectors.EVENT_WRITE, attempt)
         else:
             sock.close()
@@ -165,6 +168,11 @@ def failed_families(attempts: Sequence[Attempt]) -> list[str]:
     answered = {attempt.address.family_name for attempt in attempts if attempt.ok}
     failed = {attempt.address.family_name for attempt in attempts if attempt.ok is False}
     return sorted(failed - answered) if answered else []
+
+
+def _words(number: int) -> str:
+    # Windows numbers its network errors apart from the others, and only this table has words for them.
+    return getattr(socket, "errorTab", {}).get(number, "").rstrip(".") or os.strerror(number)
 
 
 def _event(number: int) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -67,11 +68,10 @@ def shared_directory(wanted: str | None) -> str:
 
     Where another user has taken that name a fresh directory is used: no other user may read or fake what is in it.
     """
-    directory = wanted or os.path.join(tempfile.gettempdir(), f"fincon-mail-{os.getuid()}")
+    directory = wanted or os.path.join(tempfile.gettempdir(), _own_name())
     with suppress(FileExistsError):
         os.makedirs(directory, mode=0o700)
-    found = os.lstat(directory)
-    if wanted is None and (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077):
+    if wanted is None and not _is_private(directory):
         return tempfile.mkdtemp(prefix="fincon-mail-")
     _remove_stale(directory)
     return directory
@@ -93,6 +93,19 @@ def forget_run(directory: str, run_id: str) -> None:
 def digest(text: str) -> str:
     """A short name for a text that may hold anything."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _own_name() -> str:
+    if sys.platform == "win32":
+        return "fincon-mail"  # the temporary directory is the user's own there
+    return f"fincon-mail-{os.getuid()}"
+
+
+def _is_private(directory: str) -> bool:
+    found = os.lstat(directory)
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    return sys.platform == "win32" or (found.st_uid == os.getuid() and not found.st_mode & 0o077)
 
 
 def _remove_stale(directory: str) -> None:
