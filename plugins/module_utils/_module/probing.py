@@ -19,13 +19,19 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.statements impor
 from ansible_collections.fincon.mail.plugins.module_utils._module import argspec
 from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import Params
 from ansible_collections.fincon.mail.plugins.module_utils._module.desired import desired_branch
+from ansible_collections.fincon.mail.plugins.module_utils._module.logins import (
+    Login,
+    declared_passwords,
+    logins_of_records,
+    summary,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._module.result import ModuleResult
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import (
     first_failure,
+    probe_logins,
     server_warnings,
-    verify_records,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 
@@ -42,31 +48,42 @@ def run_probe(params: Params, _check_mode: bool = False) -> ModuleResult:
 
     :param params: validated, with defaults.
     """
-    options = argspec.probe_options(params)
+    logins = requested_logins(params)
+    found = probe_logins(logins, partial(probe_all, run_id=params["probe_run"]))
     of_records = params["smtp_servers"] is not None
-    verified, failure = _probe_records(params, options) if of_records else _probe_settings(params, options)
+    verified = summary(logins, found, params["level"]) if of_records else found[0]
     warnings = server_warnings(verified) if verified else []
-    failure = failure if params["fail_on_error"] else ""
+    failure = _failure(verified) if params["fail_on_error"] else ""
     return ModuleResult({"changed": False, "verification": verified}, warnings=warnings, failure=failure)
 
 
-def _probe_settings(params: Params, options: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
-    given = {
-        name: params[name] for name in (*argspec.PROBED_FIELDS, "sender_email", "send_to") if params[name] is not None
-    }
-    settings = ProbeSettings(**{**given, "timeout": float(given["timeout"])}, **options)
-    verified = probe_all([Target(settings, (params["mail_server"],))], params["level"], run_id=params["probe_run"])[0]
-    return verified, "" if verified["ok"] else message(verified)
+def requested_logins(params: Params) -> list[Login]:
+    """Return the logins that the parameters ask for: the one of their settings, or all of their records.
 
-
-def _probe_records(params: Params, options: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
+    :param params: validated, with defaults.
+    """
+    options = argspec.probe_options(params)
+    if params["smtp_servers"] is None:
+        return [_login_of_settings(params, options)]
     records = State(
         [_complete(SMTP_SERVER, record) for record in params["smtp_servers"] if is_present(record)],
         [_complete(MAIL_USER, record) for record in params["users"] or [] if is_present(record)],
     )
-    prober = partial(probe_all, run_id=params["probe_run"])
-    verified = verify_records(records, desired_branch(params), params["level"], options, prober)
-    return verified, "" if verified is None or verified["ok"] else first_failure(verified)
+    return logins_of_records(records, declared_passwords(desired_branch(params)), params["level"], options)
+
+
+def _failure(verified: dict[str, Any] | None) -> str:
+    if verified is None or verified["ok"]:
+        return ""
+    return first_failure(verified) if "targets" in verified else message(verified)
+
+
+def _login_of_settings(params: Params, options: dict[str, Any]) -> Login:
+    given = {
+        name: params[name] for name in (*argspec.PROBED_FIELDS, "sender_email", "send_to") if params[name] is not None
+    }
+    settings = ProbeSettings(**{**given, "timeout": float(given["timeout"])}, **options)
+    return Login(settings, params["level"], params["mail_server"])
 
 
 def _complete(resource: Resource, record: Params) -> dict[str, Any]:

@@ -153,20 +153,14 @@ def changed_values(plan: Plan) -> dict[str, Any]:
     }
 
 
-def verify_records(
-    records: State,
-    desired_records: Sequence[DesiredRecord],
-    level: str,
-    options: Mapping[str, Any],
-    prober: Prober = probe_all,
-) -> dict[str, Any] | None:
-    """Verify the logins of declared records, apart from any installation.
-
-    :param records: the declared records.
-    :param desired_records: the same as desired_records, for their passwords.
-    """
-    passwords = verifying.declared_passwords(desired_records)
-    return _probe(verifying.logins_of_records(records, passwords, level, options), level, prober)
+def probe_logins(logins: Sequence[verifying.Login], prober: Prober) -> list[dict[str, Any]]:
+    """Probe the logins, each at its own level, and return their verifications in the same sequence."""
+    found: dict[int, dict[str, Any]] = {}
+    for reached in sorted({login.level for login in logins}):
+        places = [place for place, login in enumerate(logins) if login.level == reached]
+        targets = [Target(logins[place].settings, logins[place].label) for place in places]
+        found.update(zip(places, prober(targets, reached)))
+    return [found[place] for place in range(len(logins))]
 
 
 def server_warnings(verified: Mapping[str, Any]) -> list[str]:
@@ -222,7 +216,7 @@ def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any
     """Return the verification of the planned settings, why they must not be applied, and what to warn of."""
     passwords = verifying.declared_passwords(request.desired_records)
     logins = verifying.logins_of_changes(plan.after, plan.changes, passwords, request.verify, request.probe_options)
-    verified = _probe(logins, request.verify, prober)
+    verified = verifying.summary(logins, probe_logins(logins, prober), request.verify)
     if verified is None:
         return None, "", []
     notes = [f"{', '.join(login.label)}: {login.reduced}" for login in logins if login.reduced]
@@ -232,16 +226,6 @@ def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any
     if request.verify_failure == "warn":
         return verified, "", [*notes, first_failure(verified)]
     return verified, first_failure(verified), notes
-
-
-def _probe(logins: Sequence[verifying.Login], level: str, prober: Prober) -> dict[str, Any] | None:
-    """Probe the logins, each at its own level."""
-    found: dict[int, dict[str, Any]] = {}
-    for reached in sorted({login.level for login in logins}):
-        places = [place for place, login in enumerate(logins) if login.level == reached]
-        targets = [Target(logins[place].settings, logins[place].label) for place in places]
-        found.update(zip(places, prober(targets, reached)))
-    return verifying.summary(logins, [found[place] for place in range(len(logins))], level)
 
 
 def _values(plan: Plan, request: Request, session: Session, verified: dict[str, Any] | None) -> dict[str, Any]:
