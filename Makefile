@@ -8,7 +8,7 @@ in_tools = $(PYTHON) tools/env.py run tools
 check = $(PYTHON) tools/check.py --only='$(ONLY)' --args='$(ARGS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit sanity integration molecule format generate bench stand-in pins clean
+.PHONY: help demo test lint unit sanity integration molecule format generate probe bench stand-in pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ format: ## format the Python code and fix what ruff can fix
 generate: ## regenerate schemas, argument specs and field tables from the records table
 	@$(in_main) python tools/generate.py
 
+probe: ## build the probe as one file for machines without Ansible, dist/fincon-probe.pyz
+	@$(PYTHON) tools/build_probe.py
+
 bench: ## measure the collection against common alternatives, see docs/performance.md (ARGS=--help for options)
 	@$(in_main) python tools/run_benchmark.py $(ARGS)
 
@@ -43,5 +46,5 @@ stand-in: ## start the fake Fincon server of the tests (PORT=4090)
 pins: ## regenerate the pinned requirements of all environments
 	@$(PYTHON) tools/env.py pin
 
-clean: ## remove environments, caches and copies
-	rm -rf .cache
+clean: ## remove environments, caches, copies and dist
+	rm -rf .cache dist

@@ -31,7 +31,7 @@ CORES = ("core-2.21", "core-2.19", "core-2.22")
 NO_TESTS = 5  # pytest's exit status when no test was chosen
 
 # Tests of code that runs on nodes: with no ansible-core, no library of the controller, and no stand-in.
-NODE_TESTS = tuple(f"tests/unit/{folder}" for folder in ("backends", "core", "io", "smtp"))
+NODE_TESTS = tuple(f"tests/unit/{folder}" for folder in ("backends", "core", "io", "probe_cli", "smtp"))
 NOT_ON_NODES = (
     "tests/unit/backends/command/test_specification.py",  # needs jsonschema
     "tests/unit/backends/rest",  # needs the stand-in
