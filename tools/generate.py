@@ -52,6 +52,9 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import 
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.ledger import (
     ledger_schema,
 )
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.probe import (
+    probe_report_schema,
+)
 
 SCHEMAS = {
     "branch": branch_schema,
@@ -60,6 +63,7 @@ SCHEMAS = {
     "drift-report": document_schema,
     "fleet": fleet_schema,
     "ledger": ledger_schema,
+    "probe-report": probe_report_schema,
 }
 TYPES = {"flag": "bool", "integer": "int"}
 

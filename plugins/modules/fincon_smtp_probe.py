@@ -32,6 +32,21 @@ options:
     description: Whether the task fails when the probe does.
     type: bool
     default: true
+  report:
+    description:
+      - Report of C(fincon-probe), which is the same probe as one file for a branch's own machine. The report is a file
+        on the controller.
+      - When it is given, nothing is probed. A login counts as passed only if the report holds it with the same settings
+        and password, as far as O(level) and not older than O(report_max_age); else it fails, and its diagnosis,
+        C(report_differs) or C(report_old), says why.
+    type: path
+  report_max_age:
+    description: Age in days that O(report) may have.
+    type: int
+    default: 7
+  report_content:
+    description: What the report holds. It is read on the controller, so there is no reason to set it.
+    type: dict
 extends_documentation_fragment:
   - fincon.mail.attributes.info
   - fincon.mail.attributes.actiongroup_probe
@@ -58,6 +73,12 @@ EXAMPLES = r"""
   fincon.mail.fincon_smtp_probe:
     smtp_servers: "{{ fincon_smtp_servers }}"
     users: "{{ fincon_users }}"
+
+- name: What the branch's own machine found
+  fincon.mail.fincon_smtp_probe:
+    smtp_servers: "{{ fincon_smtp_servers }}"
+    users: "{{ fincon_users }}"
+    report: reports/cape-town.json
 """
 
 RETURN = r"""
@@ -111,6 +132,9 @@ verification:
       elements: str
     probed_from:
       description: Name of the machine that probed.
+      type: str
+    probed_at:
+      description: With O(report), when it probed, UTC.
       type: str
     targets:
       description: With O(smtp_servers), all this for each login, with C(smtp_server) and C(users).

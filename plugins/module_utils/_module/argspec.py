@@ -121,5 +121,8 @@ def probe_module_spec() -> Spec:
         **branch_spec(),
         "level": {"type": "str", "choices": list(PROBE_LEVELS), "default": "auth"},
         "fail_on_error": {"type": "bool", "default": True},
+        "report": {"type": "path"},
+        "report_max_age": {"type": "int", "default": 7},
+        "report_content": {"type": "dict"},
         **probe_spec(),
     }

@@ -149,7 +149,8 @@ def _taken(
     report: Mapping[str, Any], verification: Mapping[str, Any], settings: ProbeSettings, level: str
 ) -> dict[str, Any]:
     """The verification in the shape of our own. Raises AnswerError when it contradicts itself."""
-    if verification["ok"] and (verification.get("failed_stage") or verification.get("diagnosis")):
+    failed = [stage for stage in verification.get("stages") or () if not stage["ok"] and stage["stage"] != "quit"]
+    if verification["ok"] and (verification.get("failed_stage") or verification.get("diagnosis") or failed):
         raise AnswerError("it passed, and names a failure")
     answer = {"verifications": [{**verification, "id": 1}]}
     found = verifications(answer, [settings], level, report["host"])[0]

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Prober
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
     SMTP_SERVER,
@@ -25,6 +27,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.logins import 
     logins_of_records,
     summary,
 )
+from ansible_collections.fincon.mail.plugins.module_utils._module.probe_report import report_prober
 from ansible_collections.fincon.mail.plugins.module_utils._module.result import ModuleResult
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import (
     first_failure,
@@ -39,17 +42,18 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import 
 PROBE_CONSTRAINTS = {
     "mutually_exclusive": [("mail_server", "smtp_servers")],
     "required_one_of": [("mail_server", "smtp_servers")],
-    "required_by": {"users": ["smtp_servers"]},
+    # The controller reads a report; a module that got its name alone would probe instead.
+    "required_by": {"users": ["smtp_servers"], "report": ["report_content"]},
 }
 
 
 def run_probe(params: Params, _check_mode: bool = False) -> ModuleResult:
-    """Probe what the parameters say, in check mode as well: a probe changes nothing.
+    """Probe what the parameters say, or take it from a report, in check mode as well: a probe changes nothing.
 
     :param params: validated, with defaults.
     """
     logins = requested_logins(params)
-    found = probe_logins(logins, partial(probe_all, run_id=params["probe_run"]))
+    found = probe_logins(logins, _prober(params))
     of_records = params["smtp_servers"] is not None
     verified = summary(logins, found, params["level"]) if of_records else found[0]
     warnings = server_warnings(verified) if verified else []
@@ -70,6 +74,12 @@ def requested_logins(params: Params) -> list[Login]:
         [_complete(MAIL_USER, record) for record in params["users"] or [] if is_present(record)],
     )
     return logins_of_records(records, declared_passwords(desired_branch(params)), params["level"], options)
+
+
+def _prober(params: Params) -> Prober:
+    if params["report_content"] is None:
+        return partial(probe_all, run_id=params["probe_run"])
+    return report_prober(params["report_content"], params["report_max_age"], datetime.now(timezone.utc))
 
 
 def _failure(verified: dict[str, Any] | None) -> str:

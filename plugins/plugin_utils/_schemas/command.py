@@ -82,7 +82,7 @@ def answer_schema() -> Schema:
         "describe": _answer({"name": _WORDS, "version": _WORDS, "capabilities": {"type": "object", "properties": can}}),
         "read": _answer(records, {"all_users_known": complete}),
         "apply": _answer({"results": items({"anyOf": [_done(), _failed()]})}),
-        "probe": _answer({"verifications": items(_verification())}),
+        "probe": _answer({"verifications": items(verification_schema({"id": _ID}))}),
         "error": _answer(
             {"error": _object({"message": _WORDS}, {"code": {"type": "string", "examples": list(ERROR_CODES)}})}
         ),
@@ -178,7 +178,11 @@ def _target() -> Schema:
     return _object({"id": _ID, **{name: kinds.get(name, TEXT) for name in SENT}})
 
 
-def _verification() -> Schema:
+def verification_schema(required: Schema) -> Schema:
+    """Return the schema of a verification that another program made.
+
+    :param required: what it must have besides ``ok``.
+    """
     explained = _object({"id": TEXT, "cause": TEXT, "hint": TEXT})
     stage = _object({"stage": TEXT, "ok": FLAG, "ms": {"type": "number"}})
     optional = {
@@ -197,4 +201,4 @@ def _verification() -> Schema:
     }
     may_be_null = {name: or_null(schema) for name, schema in optional.items()}
     passed_or_stage = {"anyOf": [{"properties": {"ok": {"const": True}}}, {"required": ["failed_stage"]}]}
-    return {**_object({"id": _ID, "ok": FLAG}, may_be_null), **passed_or_stage}
+    return {**_object({**required, "ok": FLAG}, may_be_null), **passed_or_stage}
