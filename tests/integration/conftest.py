@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ class Site:
     def __init__(self, folder: Path, standin: StandIn, mail: MailHandle) -> None:
         self.folder, self.standin, self.mail = folder, standin, mail
         self.way = "worker"
+        self.collections = [link_collection()]
         self.fleet = folder / "fleet" / "fincon.yml"
         self._runs = 0
         (folder / "home").mkdir()
@@ -165,21 +166,21 @@ class Site:
         command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), playbook]
         command += ["-e", json.dumps(extra), *options]
         done = subprocess.run(
-            command, env=self.environment(self.folder), cwd=self.folder, stdout=subprocess.PIPE,
+            command, env=self.environment(self.folder, self.collections), cwd=self.folder, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert "DEPRECATION WARNING" not in done.stdout, done.stdout
         return Run(done.returncode, done.stdout, [])
 
     @staticmethod
-    def environment(folder: Path) -> dict[str, str]:
-        """The environment of a run whose home is in a folder."""
+    def environment(folder: Path, collections: Sequence[Path] = ()) -> dict[str, str]:
+        """The environment of a run whose home is in a folder, with ours or other collections."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
         return {
             **kept,
             "HOME": str(folder / "home"),
             "ANSIBLE_HOME": str(folder / "home" / ".ansible"),
-            "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
+            "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(map(str, collections or [link_collection()])),
             "ANSIBLE_CONFIG": str(folder / "home" / "ansible.cfg"),
             "ANSIBLE_DEPRECATION_WARNINGS": "true",
             "ANSIBLE_NOCOLOR": "1",

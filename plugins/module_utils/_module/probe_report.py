@@ -41,6 +41,7 @@ _AHEAD = timedelta(days=1)
 #: What the server sees of a login; at the level envelope the addresses as well.
 _SEEN = ("mail_server", "port", "mode", "authenticate", "username")
 _ADDRESSES = ("sender_email", "recipient")
+_PASSWORD = "the password was not the one that is declared"
 
 
 def make_report(
@@ -112,8 +113,8 @@ def _looked_up(report: Mapping[str, Any], settings: ProbeSettings, level: str) -
             return _taken(report, reported["verification"], settings, level)
         except AnswerError as exc:
             return _refused(report, settings, level, "report_differs", f"it contradicts itself: {exc}")
-    # The login with the fewest differences is the one that was meant.
-    nearest = min(problems, key=len, default=["it holds no login"])
+    # The login that was meant is the one of which only the password differs, or else the one that differs least.
+    nearest = min(problems, key=lambda found: (found != [_PASSWORD], len(found)), default=["it holds no login"])
     return _refused(report, settings, level, "report_differs", "; ".join(nearest))
 
 
@@ -132,7 +133,7 @@ def _problems(reported: Mapping[str, Any], settings: ProbeSettings, level: str) 
         found.append(f"it was tried up to the level {reported['level']}, and {level} is asked for")
     # scrypt takes its time, so it comes last.
     if not found and settings.password and not matches(settings.password, reported["password_fingerprint"] or ""):
-        found.append("the password was not the one that is declared")
+        found.append(_PASSWORD)
     return found
 
 

@@ -125,3 +125,10 @@ def test_the_login_that_was_meant_is_found_among_others():
     report = report_of()
     other = report_of(replace(SETTINGS, username="pieter"))
     assert looked_up({**report, "logins": other["logins"] + report["logins"]})["ok"]
+
+
+def test_of_several_logins_the_differences_of_the_one_that_was_meant_are_named():
+    pieter = report_of(replace(SETTINGS, username="pieter"))["logins"]
+    report = report_of(replace(SETTINGS, password="c4nary-old"))
+    found = looked_up({**report, "logins": pieter + report["logins"]})
+    assert "login: the password was not the one that is declared." in found["diagnosis"]["cause"]
