@@ -14,8 +14,8 @@ description:
     C(fincon_fleet_findings) and C(fincon_files), and the playbooks and modules of this collection stop before the first
     connection. Set C(any_unparsed_is_failed) in the section C(inventory) of C(ansible.cfg) to make every command stop.
   - Each host has the variables C(fincon_branch), C(fincon_installation), C(fincon_smtp_servers), C(fincon_users),
-    C(fincon_region), C(fincon_tags) and C(fincon_files), and C(ansible_connection) V(local) unless the branch says
-    otherwise.
+    C(fincon_title), C(fincon_region), C(fincon_tags) and C(fincon_files), and C(ansible_connection) V(local) unless the
+    branch says otherwise.
   - All hosts are in the group C(fincon), and in C(region_NAME) and C(tag_NAME) for their region and tags.
   - Vault values and templates are rendered when they are used, as everywhere in Ansible.
   - A relative path of an attended branch's C(ledger) starts at the folder of the fleet file, unless it begins with a
@@ -66,6 +66,7 @@ defaults:
 
 # fleet/branches/cape-town.yml
 # branch: cape-town
+# title: Cape Town, Long Street
 # region: western-cape
 # installation: {url: "https://10.1.2.3:4090", data_id: MAIN}
 # users:
@@ -205,6 +206,7 @@ def _variables(branch: Branch) -> dict[str, Any]:
         "fincon_branch": branch.name,
         "fincon_region": branch.region,
         "fincon_tags": list(branch.tags),
+        "fincon_title": branch.title,
         "fincon_installation": branch.data["installation"],
         **{f"fincon_{name}": branch.data[name] for name in SECTIONS if branch.data[name] is not None},
     }

@@ -29,6 +29,7 @@ class Branch:
     :param tags: its tags.
     :param data: ``installation``, ``smtp_servers``, ``users`` and ``vars``. A list that is not given is ``None``. Hold
         secrets.
+    :param title: what people call it, or empty.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Branch:
     region: str
     tags: tuple[str, ...]
     data: dict[str, Any] = field(repr=False)
+    title: str = ""
 
 
 def merged_branch(data: Mapping[str, Any], file: str, fleet_file: str, defaults: Mapping[str, Any]) -> Branch:
@@ -54,7 +56,8 @@ def merged_branch(data: Mapping[str, Any], file: str, fleet_file: str, defaults:
         "users": _users(defaults.get("user") or {}, data.get("users")),
         "vars": {**(defaults.get("vars") or {}), **(data.get("vars") or {})},
     }
-    return Branch(data["branch"], file, data.get("region") or "", tuple(data.get("tags") or ()), merged)
+    title = data.get("title") or ""
+    return Branch(data["branch"], file, data.get("region") or "", tuple(data.get("tags") or ()), merged, title)
 
 
 def _merged(shared: Any, own: Any) -> Any:

@@ -45,6 +45,11 @@ def branch_schema() -> Schema:
     """Return the schema of a branch file."""
     properties: Schema = {
         "branch": {**_NAME, "description": "Name of the branch, and of its host in the inventory."},
+        "title": {
+            "type": "string",
+            "minLength": 1,
+            "description": "What people call the branch, for the pages of its work orders.",
+        },
         "region": {**_NAME, "description": "Region. Its hosts are in the group region_NAME."},
         "tags": items(
             _NAME,

@@ -98,7 +98,8 @@ def folder(tmp_path: Path) -> Folder:
     made = Folder(tmp_path)
     made.write(
         fleet__fincon=FLEET % "branches/*.yml",
-        fleet__branches__a="branch: a\nregion: west\ntags: [retail]\nusers:\n  - {user: THANDI, job_title: Clerk}\n",
+        fleet__branches__a="branch: a\ntitle: Alpha, first floor\nregion: west\ntags: [retail]\n"
+        "users:\n  - {user: THANDI, job_title: Clerk}\n",
         fleet__branches__b="branch: b\nregion: east\nvars: {ansible_connection: ssh}\n",
     )
     return made
@@ -113,6 +114,7 @@ def test_the_fleet_is_listed_in_every_form(folder: Folder) -> None:
     assert set(variables) == {"a", "b"}
     assert variables["a"]["ansible_connection"] == "local"
     assert variables["b"]["ansible_connection"] == "ssh"
+    assert [variables[name]["fincon_title"] for name in "ab"] == ["Alpha, first floor", ""]
     assert variables["a"]["fincon_users"] == [
         {"user": "THANDI", "job_title": "Clerk", "password": "{{ vault_password }}"}
     ]
