@@ -12,6 +12,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import
 from ansible_collections.fincon.mail.plugins.plugin_utils._paths import site_path
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.undeclared import undeclared_lines
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import probe_stages, verify_table
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.commands import confirm_command
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import work_order
 
 
@@ -35,6 +36,7 @@ class FilterModule:
         """Return the filters by name."""
         return {
             "branch_findings": branch_findings,
+            "confirm_command": confirm_command,
             "site_path": absolute_path,
             "probe_stages": probe_stages,
             "undeclared_lines": undeclared_lines,

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import html
 import re
-import shlex
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import EMAIL_PATTERN
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import did_you_mean
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import UNSET
@@ -32,9 +33,14 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
 from ansible_collections.fincon.mail.plugins.module_utils._core.texts import visible
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.commands import confirm_command, replies_command
 
 #: Removals are sections of their own: a definition is deleted once no user is linked to it any more.
 _REMOVALS = {MAIL_USER.name: "mail_user_removal", SMTP_SERVER.name: "smtp_server_removal"}
+
+#: Keys of a contact, in the order in which a page shows them.
+CONTACT = ("name", "telephone", "email")
+_MOST_DAYS = 365
 
 _Say = Callable[[str], str]
 _Passwords = Mapping[tuple[str, str, str], str]
@@ -48,6 +54,9 @@ def work_order(
     windows: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
     records: Mapping[str, Any] | None = None,
+    title: str = "",
+    contact: Mapping[str, str] | None = None,
+    due_days: int = 0,
 ) -> dict[str, Any]:
     """Return what the pages of a work order show.
 
@@ -59,8 +68,11 @@ def work_order(
     :param labels: Fincon's own labels of fields that are not publicly documented, as far as the site knows them.
     :param records: the declared ``smtp_servers`` and ``users``, when the passwords are to stand on the page. Else no
         password can.
+    :param title: what people call the branch.
+    :param contact: whom to ask, and whom to send the reply: ``name``, ``telephone`` and ``email``, each if known.
+    :param due_days: days from the day of the order within which it is to be done; 0 for no such day.
     :return: plain data, described in ``docs/work-orders.md``.
-    :raises FinconError: for an unknown markup and for a label of a field that does not exist.
+    :raises FinconError: for an unknown markup, a label of a field that does not exist, and what is no contact or day.
     """
     if markup not in _MARKUPS:
         raise FinconError(f"markup must be one of {', '.join(_MARKUPS)}, not {markup!r}")
@@ -79,20 +91,62 @@ def work_order(
     ]
     entries = [entry for section in sections for entry in section["entries"]]
     users = {item["name"] for item in order["items"] if item["resource"] != SMTP_SERVER.name}
+    name = order_name(branch, order["number"])
+    # Commands are shown as they stand in a block of code, where Markdown needs no escape.
+    command = html.escape if markup == "html" else str
     return {
+        "name": say(name),
+        "name_css": css_text(visible(name)),
         "number": order["number"],
         "ordered": say(str(order["ordered"])),
+        "due": say(_due(str(order["ordered"]), due_days)),
         "branch": say(branch),
         "branch_css": css_text(branch),
+        "title": say(title),
+        "contact": _contact(contact or {}, say),
         "company": say(company),
         "count": len(entries),
         "sections": sections,
         "relogin_users": [say(user) for user in sorted(users)],
+        "definitions_changed": any(
+            item["resource"] == SMTP_SERVER.name and item["action"] == UPDATE for item in order["items"]
+        ),
         "passwords": _password_state(entries),
-        "undocumented": any(_has_mark(section) for section in sections),
-        # Shown as it stands in a block of code, where Markdown needs no escape.
-        "confirm": html.escape(_command(order, branch)) if markup == "html" else _command(order, branch),
+        "undocumented": any(section["undocumented"] for section in sections),
+        "confirm": command(confirm_command(order["number"], branch)),
+        "confirm_some": command(
+            replies_command({branch: {"order": order["number"], "except": [entries[-1]["item"]], "by": "NAME"}})
+        ),
+        "confirm_replies": command(replies_command("replies")),
     }
+
+
+def order_name(branch: str, number: int) -> str:
+    """Return what people call a work order: ``SOWETO-3``."""
+    return f"{branch.upper()}-{number}"
+
+
+def _due(ordered: str, days: Any) -> str:
+    """The day by which the order is to be done, or nothing."""
+    if isinstance(days, str) and days.strip().isdecimal():
+        days = int(days)
+    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= _MOST_DAYS:
+        raise FinconError(f"fincon_work_order_due_days must be a number of days from 0 to {_MOST_DAYS}, not {days!r}")
+    return (date.fromisoformat(ordered) + timedelta(days=days)).isoformat() if days else ""
+
+
+def _contact(contact: Any, say: _Say) -> dict[str, str]:
+    """Whom to ask, with an empty text for what is not said."""
+    if not isinstance(contact, Mapping):
+        raise FinconError(f"fincon_work_order_contact must be a mapping of {', '.join(CONTACT)}")
+    for key in contact:
+        if key not in CONTACT:
+            hint = did_you_mean(str(key), CONTACT) or f"; known are {', '.join(CONTACT)}"
+            raise FinconError(f"fincon_work_order_contact.{key} is not a known key{hint}")
+    known = {key: str(contact.get(key) or "").strip() for key in CONTACT}
+    if known["email"] and not re.search(EMAIL_PATTERN, known["email"]):
+        raise FinconError(f"fincon_work_order_contact.email must be one e-mail address, not {known['email']!r}")
+    return {key: say(text) for key, text in known.items()}
 
 
 def _kind(item: Mapping[str, Any]) -> str:
@@ -102,7 +156,32 @@ def _kind(item: Mapping[str, Any]) -> str:
 
 def _section(kind: str, entries: list[dict[str, Any]], windows: Mapping[str, str], say: _Say) -> dict[str, Any]:
     resource = entries[0]["resource"]
-    return {"kind": kind, "window": say(windows.get(resource) or RESOURCES[resource].window), "entries": entries}
+    labels = [field for entry in entries for field in (*entry["fields"], *entry["untouched"])]
+    window = windows.get(resource) or RESOURCES[resource].window
+    return {
+        "kind": kind,
+        "window": say(window),
+        # Whether its path or a label is neither publicly documented nor told by the site.
+        "undocumented": not window or not all(field["documented"] for field in labels),
+        "entries": entries,
+        "groups": [
+            {"layout": layout, "entries": list(alike)}
+            for layout, alike in groupby(entries, key=lambda entry: entry["layout"])
+        ],
+    }
+
+
+def _layout(item: Mapping[str, Any]) -> str:
+    """How an item is best shown: by ``steps``, ``fields`` or a ``switch``, or in a table: ``passwords``, ``clear``."""
+    if item["resource"] == SMTP_SERVER.name:
+        return "steps"
+    if item["resource"] != MAIL_USER.name:
+        return "switch"
+    if item["action"] == DELETE:
+        return "clear"
+    changes = item["fields"]
+    only = item["action"] == UPDATE and [change["field"] for change in changes] == ["password"]
+    return "passwords" if only and changes[0]["want"] != UNSET else "fields"
 
 
 def _entry(
@@ -114,6 +193,7 @@ def _entry(
         "item": item["item"],
         "resource": resource.name,
         "action": item["action"],
+        "layout": _layout(item),
         "name": say(item["name"]),
         # An item that is pending since an earlier work order may be half done already.
         "pending_since": say(str(item["since"])) if item["since"] != ordered else "",
@@ -181,27 +261,6 @@ def _password_state(entries: Iterable[Mapping[str, Any]]) -> str:
     if not wanted:
         return "none"
     return "shown" if any(value["text"] for value in wanted) else "separate"
-
-
-def _has_mark(section: Mapping[str, Any]) -> bool:
-    """Whether a path or a label of the section is neither publicly documented nor told by the site."""
-    labels = [field for entry in section["entries"] for field in (*entry["fields"], *entry["untouched"])]
-    return not section["window"] or not all(field["documented"] for field in labels)
-
-
-def _command(order: Mapping[str, Any], branch: str) -> str:
-    return shlex.join(
-        [
-            "ansible-playbook",
-            "-i",
-            "fleet/fincon.yml",
-            "fincon.mail.confirm",
-            "-e",
-            f"fincon_order={order['number']}",
-            "--limit",
-            branch,
-        ]
-    )
 
 
 def css_text(text: str) -> str:

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import stat
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ..conftest import PASSWORDS, Run, Site
 
@@ -56,14 +58,15 @@ def test_the_pages_follow_the_order_until_it_is_confirmed(branch: Branch) -> Non
     checked = branch.playbook("apply", "--check", "--diff", "-vvv")
     assert checked.status == 0, checked.output
     assert not branch.folder.exists(), "check mode makes neither a page nor the folder"
+    assert "Print" not in checked.output, "and speaks of none"
 
     ordered = branch.playbook("apply", "--diff", "-vvv")
     assert ordered.status == 0, ordered.output
     pages = branch.pages()
     assert set(pages) == {"cape-town.html", "cape-town.md"}
     assert "Thandi | &lt;Nkosi&gt;" in pages["cape-town.html"]
-    assert r"| Sender's name † | **Thandi \| \<Nkosi\>** |" in pages["cape-town.md"]
-    assert "Work order</span> <strong>1</strong>" in pages["cape-town.html"]
+    assert r"| Sender's name | **Thandi \| \<Nkosi\>** |" in pages["cape-town.md"]
+    assert "Work order</span> <strong>CAPE-TOWN-1</strong>" in pages["cape-town.html"]
     assert f"Print {branch.folder}/cape-town.html" in ordered.output
     assert "fincon.mail.confirm -e fincon_order=1 --limit cape-town" in ordered.output
     assert not any(secret in text for secret in SECRETS for text in pages.values())
@@ -97,6 +100,27 @@ def test_passwords_stand_on_the_pages_only_while_they_are_asked_for_and_never_in
     assert branch.playbook("apply", "--diff", "-vvv").status == 0
     assert not any(secret in text for secret in SECRETS for text in branch.pages().values())
     assert branch.modes() == {"0o644"}
+
+
+def test_the_fleet_says_whom_to_ask_and_by_when_and_a_branch_may_say_otherwise(branch: Branch) -> None:
+    contact = {"name": "P. Naidoo", "telephone": "021 555 0100", "email": "p.naidoo@example.co.za"}
+    file = branch.site.fleet.with_name("branches") / "cape-town.yml"
+    own = {"title": "Cape Town, Long Street", "vars": {"fincon_work_order_due_days": 3}}
+    file.write_text(yaml.safe_dump({**yaml.safe_load(file.read_text()), **own}))
+    shared = {"vars": {"fincon_work_order_contact": contact, "fincon_work_order_due_days": 14}}
+    fleet = yaml.safe_load(branch.site.fleet.read_text())
+    branch.site.fleet.write_text(yaml.safe_dump({**fleet, "defaults": {**fleet["defaults"], **shared}}))
+    run = branch.playbook("apply")
+    assert run.status == 0, run.output
+    due = date.today() + timedelta(days=3)
+    for text in branch.pages().values():
+        assert "Cape Town, Long Street" in text
+        assert due.isoformat() in text
+        assert "021 555 0100" in text
+
+    wrong = branch.playbook("apply", fincon_work_order_contact={"phone": "x"})
+    assert wrong.status != 0
+    assert "fincon_work_order_contact.phone is not a known key" in wrong.output
 
 
 def test_a_site_brings_what_it_knows_and_a_page_of_its_own(branch: Branch, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ HOSTILE = order_of(
     item(1, "smtp_server", BAD, "update", field("bcc", BAD, BAD)),
     item(2, "mail_user", "THANDI", "update", field("sender_name", BAD, BAD)),
 )
-VOID = {"meta", "input", "link", "br", "img"}
+VOID = {"meta", "input", "link", "br", "img", "wbr"}
 
 
 class Page(HTMLParser):
@@ -67,8 +67,23 @@ def test_number_branch_date_and_company_are_on_the_page(markup):
     assert "in the company Main" in text
     assert "at this branch" in page(markup), "where the site names no company"
     if markup == "html":
-        assert Page(text).texts["h1"] == ["Work order 3"]
-        assert '@bottom-left { content: "Work order 3, cape-town"' in text, "loose sheets can be told apart"
+        assert Page(text).texts["h1"] == ["Work order CAPE-TOWN-3"]
+        assert Page(text).texts["title"] == ["CAPE-TOWN-3: work order"]
+        assert '@bottom-left { content: "Work order CAPE-TOWN-3"' in text, "loose sheets can be told apart"
+    else:
+        assert text.startswith("# Work order CAPE-TOWN-3\n")
+
+
+@pytest.mark.parametrize("markup", ["html", "markdown"])
+def test_the_branch_has_a_name_for_people_and_the_page_says_whom_to_ask_and_by_when(markup):
+    contact = {"name": "P. Naidoo", "telephone": "021 555 0100", "email": "p.naidoo@example.co.za"}
+    text = page(markup, title="Long Street, first floor", contact=contact, due_days=7)
+    text = "".join(Page(text).texts["body"]) if markup == "html" else text
+    for shown in ("Long Street, first floor", "cape-town", *contact.values(), "2026-12-01"):
+        assert shown in text, shown
+    for absent in ("Questions", "Due by", "the reply by", "Write it as an e-mail"):
+        assert absent not in page(markup), "where nobody is named and no day is set"
+    assert "Telephone" not in page(markup, contact={"name": "P. Naidoo"})
 
 
 @pytest.mark.parametrize("markup", ["html", "markdown"])
@@ -84,7 +99,7 @@ def test_number_branch_date_and_company_are_on_the_page(markup):
         (THANDI, ["Enter the settings of user THANDI", "Sender's name", "Thandi Nkosi", "THANDI",
                   "the password that you were given separately", "log out of Fincon and in again"]),
         (PIETER, ["Change the settings of user PIETER", "Leave all other fields as they are"]),
-        (KGOSI, ["Clear the settings of user KGOSI", "Empty the fields", "nothing: empty the field"]),
+        (KGOSI, ["Clear the settings of user KGOSI", "Empty the fields", "Kgosi"]),
         (SWITCH_OFF, ["Switch e-mail off for user ANNA", "the one in which e-mail is enabled or disabled"]),
     ],
     ids=lambda value: f"{value['action']}-{value['resource']}" if isinstance(value, dict) else "",
@@ -99,15 +114,24 @@ def test_an_item_says_all_that_a_person_has_to_do(markup, one, said):
 
 
 def test_every_item_has_its_box_to_tick_in_both_pages():
-    boxes = [box["aria-label"] for box in Page(page("html")).all("input")]
+    boxes = [box["aria-label"] for box in Page(page("html")).all("input") if box.get("type") == "checkbox"]
     assert boxes[:8] == [f"Item {number} is done" for number in range(1, 9)]
     assert len(boxes) == 8 + 4, "and each user who has to log in again"
     assert page("markdown").count("- [ ] ") == 8 + 4
 
 
-def test_the_page_needs_nothing_but_itself_and_runs_nothing():
-    found = Page(page("html", HOSTILE, BAD, company=BAD))
-    assert not found.all("script")
+def test_the_page_needs_nothing_but_itself_and_runs_no_script_but_its_own():
+    everywhere = {
+        "company": BAD,
+        "title": BAD,
+        "contact": {"name": BAD, "telephone": BAD},
+        "labels": {"sender_name": BAD},
+    }
+    found = Page(page("html", HOSTILE, BAD, **everywhere))
+    assert found.texts["script"] == Page(page("html")).texts["script"], "no text of an order is in the script"
+    assert [meta["content"] for meta in found.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"] == [
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    ]
     assert not found.all("link")
     assert not found.all("img")
     for tag, attributes in found.elements:
@@ -133,19 +157,22 @@ def test_the_note_about_the_mark_is_there_exactly_when_the_mark_is():
     for order in (EVERYTHING, order_of(RELAY), order_of(OLDEST)):
         found = Page(page("html", order))
         assert bool(found.all("a")) == any(item.get("id") == "unknown" for item in found.all("p"))
-        assert ("†" in page("markdown", order)) == bool(found.all("a"))
+        assert "".join(found.texts["body"]).count("†") == 2 * bool(found.all("a")), "one mark and one note"
+        assert page("markdown", order).count("†") == 2 * bool(found.all("a"))
 
 
 def test_a_hostile_text_is_shown_as_it_stands():
     found = Page(page("html", HOSTILE, BAD, company=BAD))
     assert found.texts["kbd"].count(BAD) == 5, "the name, and the old and the new value of both items"
-    assert found.texts["title"] == [f"Work order 3: {BAD}"]
+    assert found.texts["title"] == [f"{BAD.upper()}-3: work order"]
+    assert found.all("body")[0]["data-branch"] == BAD
 
 
 def test_a_hostile_text_breaks_no_table_of_markdown():
     text = page("markdown", HOSTILE, company=BAD)
     rows = [re.sub(r"\\.", "", line) for line in text.splitlines() if line.lstrip().startswith("|")]
     assert {row.count("|") for row in rows} == {4}
+    assert {line.count("|") for line in page("markdown", order_of(KGOSI, PIETER)).splitlines() if "|" in line} == {4, 5}
     assert "<script>" not in text
     assert not re.search(r"(?<!\\)[`]x", text)
 
@@ -168,3 +195,54 @@ def test_sixty_items_are_sixty_boxes_with_each_instruction_once():
     text = page("html", order_of(*users))
     assert len(Page(text).all("article")) == 60
     assert text.count("Open the user.") == 1
+
+
+def test_addresses_break_after_their_at_sign_and_their_dots_only_and_are_copied_whole():
+    address = "first.last@west-cape.example.co.za"
+    text = page("html", order_of(item(1, "smtp_server", "HQ", "update", field("username", "", address))))
+    (shown,) = re.findall(r"<kbd>(.*?)</kbd>", text[text.index('class="want"') :])[:1]
+    parts = [re.sub(r"</?span[^>]*>", "", part) for part in shown.split("<wbr>")]
+    assert parts == ["first.", "last@", "west-cape.", "example.", "co.", "za"]
+    assert address in Page(text).texts["kbd"]
+
+
+def test_off_and_clear_look_different_from_on_and_enter():
+    found = Page(page("html"))
+    verbs = [words["class"] for words in found.all("span") if (words.get("class") or "").startswith("verb")]
+    assert verbs == [f"verb {word}" for word in ("enter", "change", "enter", "on", "off", "clear", "delete")]
+    style = "".join(found.texts["style"])
+    assert ".verb.off, .verb.clear, .verb.delete { background: #000;" in style
+
+
+@pytest.mark.parametrize("markup", ["html", "markdown"])
+def test_new_passwords_only_and_cleared_users_are_lines_of_one_table(markup):
+    passwords = [
+        item(n, "mail_user", f"USER{n}", "update", field("password", "set", "set, will change")) for n in (1, 2, 3)
+    ]
+    gone = [{**KGOSI, "item": n, "name": f"LEAVER{n}"} for n in (4, 5)]
+    text = page(markup, order_of(*passwords, *gone))
+    tables = text.count("<table") if markup == "html" else len(re.findall(r"^\|---", text, re.MULTILINE)) - 1
+    assert tables == 2
+    for number in (1, 2, 3):
+        assert f"separately for CAPE-TOWN-3, item {number}" in text, "each password has its reference"
+    assert "nothing: empty the field" not in text
+
+
+@pytest.mark.parametrize("markup", ["html", "markdown"])
+def test_the_page_says_why_users_log_in_again_and_that_nothing_is_known_of_changed_definitions(markup):
+    said = "takes effect only after that user has logged out and in again"
+    for order, logins, definitions in (
+        (EVERYTHING, True, True),
+        (order_of(OLD_RELAY), False, True),
+        (order_of(RELAY), False, False),
+    ):
+        text = " ".join(page(markup, order).split())
+        assert (said in text) is logins
+        assert ("For a changed SMTP definition it names no such step" in text) is definitions
+
+
+def test_the_commands_are_for_the_administrator_on_a_sheet_of_their_own():
+    found = Page(page("html"))
+    assert ".office { margin-top: 0; break-before: page; }" in "".join(found.texts["style"])
+    (office,) = found.texts["footer"]
+    assert "".join(found.texts["body"]).count("ansible-playbook") == office.count("ansible-playbook") == 3

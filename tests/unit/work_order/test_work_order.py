@@ -123,6 +123,34 @@ def test_a_label_of_an_unknown_field_is_refused(labels, said):
         work_order(EVERYTHING, "cape-town", labels=labels)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            {"contact": {"telefone": "x"}},
+            "fincon_work_order_contact.telefone is not a known key; did you mean 'telephone'",
+        ),
+        (
+            {"contact": {"fax": "x"}},
+            "fincon_work_order_contact.fax is not a known key; known are name, telephone, email",
+        ),
+        ({"contact": "P. Naidoo"}, "fincon_work_order_contact must be a mapping of name, telephone, email"),
+        ({"contact": {"email": "a@b.example?bcc=c@d.example&x"}}, "fincon_work_order_contact.email must be one e-mail"),
+        ({"due_days": "soon"}, "fincon_work_order_due_days must be a number of days from 0 to 365, not 'soon'"),
+        ({"due_days": -1}, "fincon_work_order_due_days must be a number of days from 0 to 365, not -1"),
+    ],
+)
+def test_what_is_no_contact_or_no_number_of_days_is_refused(options, said):
+    with pytest.raises(FinconError, match=re.escape(said)):
+        work_order(EVERYTHING, "cape-town", **options)
+
+
+def test_the_day_by_which_it_is_due_is_counted_from_the_day_of_the_order():
+    assert work_order(EVERYTHING, "cape-town", due_days=7)["due"] == "2026-12-01"
+    assert work_order(EVERYTHING, "cape-town", due_days="7")["due"] == "2026-12-01", "as -e gives it"
+    assert work_order(EVERYTHING, "cape-town")["due"] == ""
+
+
 def test_an_unknown_markup_is_refused():
     with pytest.raises(FinconError, match="markup must be one of html, markdown, not 'latex'"):
         work_order(EVERYTHING, "cape-town", "latex")
@@ -155,8 +183,9 @@ def test_the_command_of_the_administrator_quotes_a_strange_name():
     assert work_order(EVERYTHING, "cape-town", "markdown")["confirm"] == (
         "ansible-playbook -i fleet/fincon.yml fincon.mail.confirm -e fincon_order=3 --limit cape-town"
     )
-    assert work_order(EVERYTHING, "a b<c", "markdown")["confirm"].endswith("--limit 'a b<c'")
-    assert work_order(EVERYTHING, "a b<c")["confirm"].endswith("--limit &#x27;a b&lt;c&#x27;")
+    # Ansible takes the blank in --limit 'a b<c' for the end of a pattern.
+    assert work_order(EVERYTHING, "a b<c", "markdown")["confirm"].endswith("""-e '{"fincon_replies": {"a b<c": 3}}'""")
+    assert work_order(EVERYTHING, "a b<c")["confirm"].endswith("{&quot;a b&lt;c&quot;: 3}}&#x27;")
 
 
 def test_the_order_that_was_given_is_left_as_it_was():
@@ -171,9 +200,10 @@ def test_every_text_of_people_is_escaped(markup):
     secret = field("password", "unset", "set")
     one = item(1, SMTP_SERVER.name, bad, "update", field("bcc", bad, bad), secret, since=bad)
     records = {"smtp_servers": [{"name": bad, "password": bad}]}
-    view = work_order(order_of(one), bad, markup, company=bad, records=records)
+    view = work_order(order_of(one), bad, markup, company=bad, records=records, title=bad, contact={"name": bad})
     assert view["passwords"] == "shown"
-    assert bad not in repr({**view, "confirm": ""})
+    commands = {name: "" for name in view if name.startswith("confirm")}
+    assert bad not in repr({**view, **commands})
 
 
 @pytest.mark.parametrize(
