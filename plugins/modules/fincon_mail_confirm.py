@@ -25,10 +25,47 @@ options:
       - The items that remain keep their numbers, and so does the order.
     type: list
     elements: int
+  not_done:
+    description:
+      - Items that could not be done. Without O(items), all others are confirmed.
+      - They stay in the order, and the ledger keeps the reasons.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      item:
+        description: Number of the item, as the page shows it.
+        type: int
+        required: true
+      reason:
+        description: Why it could not be done, on one line.
+        type: str
+        default: ""
   by:
-    description: Name of the person who confirms. The ledger keeps it.
+    description: Name of the person who did the work. The ledger keeps it.
     type: str
     default: ""
+  done_on:
+    description: The day of the work, such as V(2026-11-24). The ledger keeps it beside the day of the confirmation.
+    type: str
+    default: ""
+  remarks:
+    description: What the person noted, on one line. The ledger keeps it.
+    type: str
+    default: ""
+  ordered:
+    description:
+      - The day of the order, as its page shows it.
+      - With it, an order of another day is refused though it has the same number. That happens when a ledger was taken
+        back to an earlier state, and the number was given again.
+    type: str
+    default: ""
+  repeat:
+    description:
+      - Whether an order that was confirmed in full counts as confirmed already when others came after it.
+      - By default it is refused, since its number was probably meant for another one.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -56,6 +93,13 @@ EXAMPLES = r"""
   fincon.mail.fincon_mail_confirm:
     order: 3
     by: T. Nkosi
+
+- name: All of it but item 9
+  fincon.mail.fincon_mail_confirm:
+    order: 3
+    not_done:
+      - {item: 9, reason: The user does not exist.}
+    remarks: The window of users looks different here.
 
 - name: Only its first and third item
   fincon.mail.fincon_mail_confirm:

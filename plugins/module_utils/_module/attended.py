@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.backend import AttendedBackend
-from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.confirming import confirm, fill
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.confirming import Said, confirm, fill
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.csv_records import read_csv
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_shape import is_day
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import differences, fingerprint_key
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Backend
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import TEXT_PATTERN
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import APPLIED, PLANNED
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import Fingerprints, fingerprint
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import Plan
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, DesiredRecord, State
@@ -32,24 +34,30 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.workflow impor
 
 
 def confirm_order(
-    backend: Backend, number: int, items: Sequence[int] | None, by: str, check_mode: bool
+    backend: Backend, number: int, items: Sequence[int] | None, by: str, said: Said, check_mode: bool
 ) -> ModuleResult:
     """Note that items of an order were typed in.
 
     :param number: number of the order.
     :param items: numbers of its items; ``None`` for all that are left.
     :param by: who says so; may be empty.
+    :param said: what else is said.
     :raises FinconError: when that cannot be confirmed, or nobody confirms anything at this installation.
     """
     attended = _attended(backend, "there is nothing to confirm")
-    if not re.search(TEXT_PATTERN, by):
-        raise FinconError("by must be a name on one line, without control characters")
+    _refuse_lines("by", by, "a name")
+    _refuse_lines("remarks", said.remarks, "text")
+    for _item, reason in said.not_done:
+        _refuse_lines("not_done.reason", reason, "text")
+    for name, day in (("done_on", said.done_on), ("ordered", said.ordered)):
+        if day and not is_day(day):
+            raise FinconError(f"{name} must be a day, such as 2026-11-24")
     with attended.open(writing=not check_mode) as session:
-        ledger, confirmed = confirm(session.ledger, number, items, session.today, by.strip())
+        ledger, confirmed = confirm(session.ledger, number, items, session.today, by.strip(), said)
         if not check_mode:
             session.keep(ledger)
     changes = [item.change for item in confirmed]
-    return _noted(
+    result = _noted(
         session.installed,
         changes,
         check_mode,
@@ -57,6 +65,16 @@ def confirm_order(
         work_order=ledger.order.as_dict() if ledger.order else None,
         relogin_users=relogin_users(changes),
     )
+    if ledger is not session.ledger and not changes:
+        # Remarks and reasons alone change the ledger and nothing in Fincon.
+        result.outcome = PLANNED if check_mode else APPLIED
+        result.values["changed"] = True
+    return result
+
+
+def _refuse_lines(option: str, text: str, what: str) -> None:
+    if not re.search(TEXT_PATTERN, text):
+        raise FinconError(f"{option} must be {what} on one line, without control characters")
 
 
 def import_declared(backend: Backend, desired_records: Sequence[DesiredRecord], check_mode: bool) -> ModuleResult:

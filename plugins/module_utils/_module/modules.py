@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.confirming import Said
 from ansible_collections.fincon.mail.plugins.module_utils._backends.registry import backend_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import unset_variables
@@ -95,7 +96,14 @@ def _read(params: Params, _check_mode: bool) -> ModuleResult:
 
 def _confirm(params: Params, check_mode: bool) -> ModuleResult:
     backend = backend_of(params["installation"])
-    return confirm_order(backend, params["order"], params["items"], params["by"], check_mode)
+    said = Said(
+        tuple((entry["item"], entry["reason"]) for entry in params.get("not_done", ())),
+        params.get("done_on", ""),
+        params.get("remarks", ""),
+        params.get("ordered", ""),
+        params.get("repeat", False),
+    )
+    return confirm_order(backend, params["order"], params["items"], params["by"], said, check_mode)
 
 
 def _import(params: Params, check_mode: bool) -> ModuleResult:
@@ -148,10 +156,31 @@ MODULES = {
         {
             "order": {"type": "int", "required": True},
             "items": {"type": "list", "elements": "int"},
+            "not_done": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "item": {"type": "int", "required": True},
+                    "reason": {"type": "str", "default": ""},
+                },
+            },
             "by": {"type": "str", "default": ""},
+            "done_on": {"type": "str", "default": ""},
+            "remarks": {"type": "str", "default": ""},
+            "ordered": {"type": "str", "default": ""},
+            "repeat": {"type": "bool", "default": False},
             **argspec.installation_spec(),
         },
         _confirm,
+    ),
+    "fincon_confirm_replies": Module(
+        {
+            "replies": {"type": "raw", "required": True},
+            "by": {"type": "str", "default": ""},
+            "hosts": {"type": "list", "elements": "str"},
+        },
+        None,
     ),
     "fincon_mail_import": Module(
         {

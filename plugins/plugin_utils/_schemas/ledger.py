@@ -18,8 +18,10 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.led
     CONFIRMATION_KEYS,
     DATE_PATTERN,
     FINGERPRINT_PATTERN,
+    HISTORY_KEYS,
     ITEM_KEYS,
     LEDGER_KEYS,
+    NOT_DONE_KEYS,
     ORDER_KEYS,
     RECORD_KEY_PATTERN,
     VERSION,
@@ -68,9 +70,12 @@ def ledger_schema() -> Schema:
         },
         "last_order": {"type": "integer", "minimum": 0, "description": "The number that was given last."},
         "last_confirmed": {
-            **or_null(_confirmation()),
+            **or_null(_mapping(CONFIRMATION_KEYS, _confirmation())),
             "description": "The last confirmation; null before the first.",
         },
+        "history": items(
+            _mapping(HISTORY_KEYS, _confirmation()), description="Every confirmation, the first one first."
+        ),
     }
     return document(
         "Ledger of an attended Fincon installation",
@@ -111,11 +116,19 @@ def _item(resource: Resource) -> Schema:
 
 
 def _confirmation() -> Schema:
-    numbers = items(COUNTED)
-    by = {"type": "string", "pattern": TEXT_PATTERN}
-    return _mapping(
-        CONFIRMATION_KEYS, {"order": COUNTED, "date": _DATE, "by": by, "items": numbers, "remaining": numbers}
-    )
+    numbers, text = items(COUNTED), {"type": "string", "pattern": TEXT_PATTERN}
+    not_done = items(_mapping(NOT_DONE_KEYS, {"item": COUNTED, "reason": text}))
+    return {
+        "order": COUNTED,
+        "ordered": {**_DATE, "description": "The day of the order."},
+        "date": {**_DATE, "description": "The day of the confirmation."},
+        "by": {**text, "description": "Who did the work."},
+        "done_on": {**_DATE, "description": "The day of the work, as the reply says."},
+        "items": numbers,
+        "remaining": numbers,
+        "not_done": {**not_done, "description": "Items that could not be done, each with the reason."},
+        "remarks": {**text, "description": "Remarks of who did the work."},
+    }
 
 
 def _held(field: Field) -> Schema:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import (
     Confirmation,
@@ -22,39 +22,119 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import M
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DELETE, Change, State
 
 
+@dataclass(frozen=True)
+class Said:
+    """What else is said of the work on an order.
+
+    :param not_done: items that are not done, each with the reason, which may be empty.
+    :param done_on: the day of the work, ``CCYY-MM-DD``; may be empty.
+    :param remarks: on one line; may be empty.
+    :param ordered: the day of the order, ``CCYY-MM-DD``, as its page shows it; empty when it is not known.
+    :param repeat: whether an order that was confirmed in full, and followed by others, is confirmed already. Else it is
+        refused.
+    """
+
+    not_done: tuple[tuple[int, str], ...] = ()
+    done_on: str = ""
+    remarks: str = ""
+    ordered: str = ""
+    repeat: bool = False
+
+
+NOTHING_ELSE = Said()
+
+
 def confirm(
-    ledger: Ledger, number: int, chosen: Sequence[int] | None, today: str, by: str
+    ledger: Ledger, number: int, chosen: Sequence[int] | None, today: str, by: str, said: Said = NOTHING_ELSE
 ) -> tuple[Ledger, tuple[Item, ...]]:
     """Return the ledger once items of an order are confirmed, and those items; none when they are confirmed already.
 
     :param number: number of the order, as its page shows it.
-    :param chosen: numbers of the items; ``None`` for all that are left.
+    :param chosen: numbers of the items; ``None`` for all that are left, but for those that are said not to be done.
     :param today: the day of the confirmation, ``CCYY-MM-DD``.
-    :param by: who confirms; may be empty.
+    :param by: who did the work; may be empty.
     :raises FinconError: when this order, or one of the items, cannot be confirmed.
     """
     order = ledger.order
+    _refuse_another_day(ledger, number, said.ordered)
     if order is None or order.number != number:
-        _refuse_order(ledger, number)
+        if not (said.repeat and _is_confirmed(ledger, number, chosen)):
+            _refuse_order(ledger, number)
         return ledger, ()
-    items = _chosen_items(ledger, order, chosen)
-    if not items:
+    items = _chosen_items(ledger, order, chosen, said)
+    confirmation = Confirmation(
+        number,
+        today,
+        by,
+        tuple(item.number for item in items),
+        tuple(item.number for item in order.items if item not in items),
+        order.date,
+        said.done_on,
+        said.remarks,
+        said.not_done,
+    )
+    if not items and not _is_news(ledger, confirmation):
         return ledger, ()
+    return _with(ledger, order, items, confirmation), items
+
+
+def _with(ledger: Ledger, order: Order, items: tuple[Item, ...], confirmation: Confirmation) -> Ledger:
     changes = [item.change for item in items]
     rest = tuple(item for item in order.items if item not in items)
     moved, kept = dict(ledger.fingerprints), dict(order.fingerprints)
     for change in changes:
         _move_password(change, moved, kept)
-    confirmation = Confirmation(
-        number,
-        today,
-        by,
-        tuple(sorted({*_already(ledger, number), *(item.number for item in items)})),
-        tuple(item.number for item in rest),
+    last = ledger.last_confirmed
+    if items:
+        every = tuple(sorted({*_already(ledger, order.number), *confirmation.items}))
+        last = Confirmation(order.number, confirmation.date, confirmation.by, every, confirmation.remaining)
+    # What an earlier version confirmed last is the first that is known.
+    before = ledger.history or ((ledger.last_confirmed,) if ledger.last_confirmed else ())
+    return Ledger(
+        _without_cleared(typed_in(ledger.confirmed, changes), changes),
+        moved,
+        replace(order, items=rest, fingerprints=kept) if rest else None,
+        ledger.last_order,
+        last,
+        (*before, confirmation),
     )
-    confirmed = _without_cleared(typed_in(ledger.confirmed, changes), changes)
-    left = replace(order, items=rest, fingerprints=kept) if rest else None
-    return Ledger(confirmed, moved, left, ledger.last_order, confirmation), items
+
+
+def _is_news(ledger: Ledger, confirmation: Confirmation) -> bool:
+    """Whether a confirmation without any item says something that the history does not hold yet."""
+    if not (confirmation.remarks or any(reason for _item, reason in confirmation.not_done)):
+        return False
+    words = _words(confirmation)
+    return all(_words(known) != words for known in ledger.history)
+
+
+def _words(confirmation: Confirmation) -> tuple[object, ...]:
+    return (
+        confirmation.order,
+        confirmation.by,
+        confirmation.done_on,
+        confirmation.remarks,
+        confirmation.not_done,
+    )
+
+
+def _refuse_another_day(ledger: Ledger, number: int, ordered: str) -> None:
+    """Refuse what is said of an order of another day, whose number was given again: a ledger was taken back."""
+    known = {entry.ordered for entry in ledger.history if entry.order == number and entry.ordered}
+    if ledger.order and ledger.order.number == number:
+        known = {ledger.order.date}
+    if ordered and known and ordered not in known:
+        raise FinconError(
+            f"work order {number} was ordered on {max(known)}, and this is for one of {ordered}; "
+            "print the current work order, and have it compared with what was typed in"
+        )
+
+
+def _is_confirmed(ledger: Ledger, number: int, chosen: Sequence[int] | None) -> bool:
+    """Whether what is said of an order that is not open any more was confirmed while it was."""
+    known = [entry for entry in (*ledger.history, ledger.last_confirmed) if entry and entry.order == number]
+    items = {item for entry in known for item in entry.items}
+    return any(not entry.remaining for entry in known) or (chosen is not None and items >= set(chosen))
 
 
 def _already(ledger: Ledger, number: int) -> tuple[int, ...]:
@@ -63,11 +143,16 @@ def _already(ledger: Ledger, number: int) -> tuple[int, ...]:
     return last.items if last and last.order == number else ()
 
 
-def _chosen_items(ledger: Ledger, order: Order, chosen: Sequence[int] | None) -> tuple[Item, ...]:
+def _chosen_items(ledger: Ledger, order: Order, chosen: Sequence[int] | None, said: Said) -> tuple[Item, ...]:
     open_items = {item.number: item for item in order.items}
     already = _already(ledger, order.number)
-    wanted = list(open_items) if chosen is None else [number for number in chosen if number not in already]
-    unknown = [number for number in wanted if number not in open_items]
+    left_out = [number for number, _reason in said.not_done if number not in already]
+    wanted = [
+        number
+        for number in (open_items if chosen is None else chosen)
+        if number not in already and (chosen is not None or number not in left_out)
+    ]
+    unknown = [number for number in (*wanted, *left_out) if number not in open_items]
     if unknown:
         raise FinconError(
             f"work order {order.number} has no item {_numbers(unknown)}; its open items are {_numbers(open_items)}"

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -63,12 +62,18 @@ DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}" + END
 #: Keys of each mapping: whether it must be there.
 LEDGER_KEYS = {
     "ledger": True, "confirmed": True, "fingerprints": True, "ordered": True, "last_order": True,
-    "last_confirmed": True,
+    "last_confirmed": True, "history": False,
 }  # fmt: skip
 ORDER_KEYS = {"number": True, "date": True, "items": True, "fingerprints": False}
 ITEM_KEYS = {"item": True, "since": True, "resource": True, "name": True, "action": True, "fields": True}
 CELL_KEYS = {"field": True, "have": True, "want": True}
 CONFIRMATION_KEYS = {"order": True, "date": True, "by": False, "items": True, "remaining": True}
+#: A confirmation in the history says more than the last one says of itself.
+HISTORY_KEYS = {
+    "order": True, "ordered": False, "date": True, "by": False, "done_on": False, "items": True, "remaining": True,
+    "not_done": False, "remarks": False,
+}  # fmt: skip
+NOT_DONE_KEYS = {"item": True, "reason": False}
 
 
 def read(data: Any) -> tuple[Ledger | None, list[tuple[DataPath, Finding]]]:
@@ -76,6 +81,14 @@ def read(data: Any) -> tuple[Ledger | None, list[tuple[DataPath, Finding]]]:
     reader = _LedgerReader()
     ledger = reader.ledger(data)
     return (None, reader.faults) if reader.faults else (ledger, [])
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, ``CCYY-MM-DD``."""
+    try:
+        return bool(re.search(DATE_PATTERN, text) and date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def write(ledger: Ledger) -> dict[str, Any]:
@@ -91,6 +104,8 @@ def write(ledger: Ledger) -> dict[str, Any]:
         "ordered": _written_order(order) if order else None,
         "last_order": ledger.last_order,
         "last_confirmed": _written_confirmation(last) if last else None,
+        # Older versions read a ledger as long as nothing was confirmed with this one.
+        **({"history": [_written_history(entry) for entry in ledger.history]} if ledger.history else {}),
     }
 
 
@@ -117,6 +132,20 @@ def _written_confirmation(last: Confirmation) -> dict[str, Any]:
     return {"order": last.order, "date": last.date, **by, **items}
 
 
+def _written_history(entry: Confirmation) -> dict[str, Any]:
+    not_done = [
+        Inline({"item": item, "reason": reason} if reason else {"item": item}) for item, reason in entry.not_done
+    ]
+    values = {
+        **_written_confirmation(entry),
+        "ordered": entry.ordered,
+        "done_on": entry.done_on,
+        "not_done": not_done,
+        "remarks": entry.remarks,
+    }
+    return {key: values[key] for key, needed in HISTORY_KEYS.items() if needed or values.get(key)}
+
+
 class _LedgerReader:
     """Takes data apart and gathers what is wrong. What it returns is of use only when there are no faults."""
 
@@ -137,14 +166,20 @@ class _LedgerReader:
         confirmed = self._mapping(top.get("confirmed"), ("confirmed",), dict.fromkeys(SECTIONS, True))
         records = {section.resource.name: self._records(section, confirmed) for section in SECTIONS.values()}
         order = self._order(top["ordered"]) if top.get("ordered") is not None else None
-        last = self._confirmation(top["last_confirmed"]) if top.get("last_confirmed") is not None else None
+        last = None
+        if top.get("last_confirmed") is not None:
+            last = self._confirmation(top["last_confirmed"], ("last_confirmed",), CONFIRMATION_KEYS)
+        history = tuple(
+            self._confirmation(entry, ("history", index), HISTORY_KEYS)
+            for index, entry in enumerate(self._list(top, "history", ()))
+        )
         fingerprints = self._fingerprints(top, ())
         if order and "last_order" in top and order.number > last_order:
             self._fault(("last_order",), f"must be {order.number} at least, the number of the open work order")
         if self.faults:
             return None
         state = State(records[SMTP_SERVER.name], records[MAIL_USER.name], all_users_known=False)
-        return Ledger(state, fingerprints, order, last_order, last)
+        return Ledger(state, fingerprints, order, last_order, last, history)
 
     def _records(self, section: Section, confirmed: Mapping[str, Any]) -> list[dict[str, Any]]:
         resource = section.resource
@@ -204,18 +239,24 @@ class _LedgerReader:
                 self._judge((*path, side), _ordered_problem(fields[name], cell[side]))
         return FieldChange(name, cell.get("have"), cell.get("want"))
 
-    def _confirmation(self, value: Any) -> Confirmation:
-        path = ("last_confirmed",)
-        last = self._mapping(value, path, CONFIRMATION_KEYS)
-        by = last.get("by", "")
-        if not isinstance(by, str) or not re.search(TEXT_PATTERN, by):
-            self._fault((*path, "by"), "must be text on one line")
+    def _confirmation(self, value: Any, path: DataPath, keys: Mapping[str, bool]) -> Confirmation:
+        read = self._mapping(value, path, keys)
+        by, remarks = (self._text(read, name, path) for name in ("by", "remarks"))
         items, remaining = (
-            tuple(self._number({name: n}, name, path, 1) for n in self._list(last, name, path))
+            tuple(self._number({name: n}, name, path, 1) for n in self._list(read, name, path))
             for name in ("items", "remaining")
         )
-        number, day = self._number(last, "order", path, 1), self._day(last, "date", path)
-        return Confirmation(number, day, str(by), items, remaining)
+        not_done = tuple(
+            self._not_done(entry, (*path, "not_done", index))
+            for index, entry in enumerate(self._list(read, "not_done", path))
+        )
+        number, day = self._number(read, "order", path, 1), self._day(read, "date", path)
+        ordered, done_on = (self._day(read, name, path) for name in ("ordered", "done_on"))
+        return Confirmation(number, day, by, items, remaining, ordered, done_on, remarks, not_done)
+
+    def _not_done(self, value: Any, path: DataPath) -> tuple[int, str]:
+        entry = self._mapping(value, path, NOT_DONE_KEYS)
+        return self._number(entry, "item", path, 1), self._text(entry, "reason", path)
 
     def _fingerprints(self, mapping: Mapping[str, Any], above: DataPath) -> dict[str, str]:
         value, path = mapping.get("fingerprints", {}), (*above, "fingerprints")
@@ -255,6 +296,13 @@ class _LedgerReader:
         self._fault((*above, key), "must be a list; [] when there is nothing in it")
         return []
 
+    def _text(self, mapping: Mapping[str, Any], key: str, above: DataPath) -> str:
+        value = mapping.get(key, "")
+        if isinstance(value, str) and re.search(TEXT_PATTERN, value):
+            return value
+        self._fault((*above, key), "must be text on one line")
+        return ""
+
     def _number(self, mapping: Mapping[str, Any], key: str, above: DataPath, minimum: int) -> int:
         value = mapping.get(key, minimum)
         if isinstance(value, int) and not isinstance(value, bool) and value >= minimum:
@@ -264,9 +312,8 @@ class _LedgerReader:
 
     def _day(self, mapping: Mapping[str, Any], key: str, above: DataPath) -> str:
         value = mapping.get(key)
-        with contextlib.suppress(ValueError):
-            if isinstance(value, str) and re.search(DATE_PATTERN, value) and date.fromisoformat(value):
-                return value
+        if isinstance(value, str) and is_day(value):
+            return value
         if key in mapping:
             self._fault((*above, key), "must be a day, such as 2026-11-24")
         return ""

@@ -70,13 +70,17 @@ class Order:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Which order was confirmed last.
+    """What was confirmed of an order: by one confirmation, in the history, or by all of the order so far.
 
     :param order: its number.
-    :param date: the day of the last confirmation, ``CCYY-MM-DD``.
-    :param by: who did it; empty when nobody said.
-    :param items: numbers of all its items that were confirmed.
-    :param remaining: numbers of those that were not; empty when it was confirmed in full.
+    :param date: the day of the confirmation, ``CCYY-MM-DD``.
+    :param by: who did the work; empty when nobody said.
+    :param items: numbers of the items that were confirmed.
+    :param remaining: numbers of those that were not, so far; empty when it was confirmed in full.
+    :param ordered: the day of the order; empty in what earlier versions wrote.
+    :param done_on: the day of the work, as the reply says; empty when it does not.
+    :param remarks: of who did the work.
+    :param not_done: items that could not be done, each with the reason, which may be empty.
     """
 
     order: int
@@ -84,6 +88,10 @@ class Confirmation:
     by: str
     items: tuple[int, ...]
     remaining: tuple[int, ...] = ()
+    ordered: str = ""
+    done_on: str = ""
+    remarks: str = ""
+    not_done: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,8 @@ class Ledger:
     :param fingerprints: of the confirmed passwords, by record.
     :param order: what is ordered; ``None`` when nothing is.
     :param last_order: the number that was given last, 0 before the first.
-    :param last_confirmed: the last confirmation, if there was one.
+    :param last_confirmed: what is confirmed of the order that was confirmed last, if there was one.
+    :param history: every confirmation, the first one first.
     """
 
     confirmed: State
@@ -102,6 +111,7 @@ class Ledger:
     order: Order | None = None
     last_order: int = 0
     last_confirmed: Confirmation | None = None
+    history: tuple[Confirmation, ...] = ()
 
     @property
     def state(self) -> State:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import ledger as ledgers
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import ledger_shape, orders
-from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.confirming import confirm, fill
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.confirming import Said, confirm, fill
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import Ledger, with_changes
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import make_plan
@@ -324,3 +324,71 @@ def assert_is_kept_in_the_file(ledger):
     text = ledgers.render(ledger, ledgers.NEW_LEDGER)
     assert "canary" not in text
     assert ledgers.render(ledgers.parse(text.encode(), "l.yml", "l.yml.bak"), text) == text
+
+
+def test_the_history_keeps_every_confirmation_with_what_was_said():
+    ledger = ordered(EMPTY, server(), user(), switch())
+    said = Said(not_done=((3, "The user is not there."),), done_on=MONDAY, remarks="Looks different.", ordered=MONDAY)
+    part, items = confirm(ledger, 1, None, TUESDAY, "T. Nkosi", said)
+    assert [item.number for item in items] == [1, 2]
+    assert [item.number for item in part.order.items] == [3], "what is not done stays in the order"
+    whole, _items = confirm(part, 1, None, FRIDAY, "P. Botha")
+    assert [(entry.date, entry.by, entry.items, entry.remaining) for entry in whole.history] == [
+        (TUESDAY, "T. Nkosi", (1, 2), (3,)),
+        (FRIDAY, "P. Botha", (3,), ()),
+    ]
+    first = whole.history[0]
+    assert (first.ordered, first.done_on, first.remarks) == (MONDAY, MONDAY, "Looks different.")
+    assert first.not_done == ((3, "The user is not there."),)
+    text = ledgers.render(whole, ledgers.NEW_LEDGER)
+    assert ledgers.parse(text.encode(), "l.yml", "l.bak").history == whole.history
+
+
+def test_a_ledger_of_an_earlier_version_keeps_its_last_confirmation_as_the_first_of_the_history():
+    data = ledger_shape.write(confirmed(server()))
+    del data["history"]
+    earlier, faults = ledger_shape.read(data)
+    assert faults == []
+    later = confirm(ordered(earlier, user(), today=TUESDAY), 2, None, FRIDAY, "")[0]
+    assert [(entry.order, entry.date) for entry in later.history] == [(1, MONDAY), (2, FRIDAY)]
+
+
+def test_words_without_any_item_are_kept_once():
+    ledger = ordered(EMPTY, server(), user())
+    said = Said(not_done=((1, "No rights."), (2, "")), remarks="Who may do this?", done_on=MONDAY)
+    told, items = confirm(ledger, 1, None, TUESDAY, "T. Nkosi", said)
+    assert (items, told.order, told.last_confirmed) == ((), ledger.order, None)
+    assert confirm(told, 1, None, FRIDAY, "T. Nkosi", said) == (told, ())
+    assert confirm(ledger, 1, None, TUESDAY, "", Said(not_done=((1, ""), (2, "")))) == (ledger, ())
+
+
+def test_an_order_that_was_confirmed_before_others_is_confirmed_already_only_where_that_is_asked_for():
+    first = confirm(ordered(EMPTY, server(), user()), 1, None, MONDAY, "")[0]
+    later = confirm(ordered(first, user(job_title="Clerk"), today=TUESDAY), 2, None, TUESDAY, "")[0]
+    for chosen in (None, [1], [1, 2]):
+        assert confirm(later, 1, chosen, FRIDAY, "", Said(repeat=True)) == (later, ())
+        with pytest.raises(FinconError, match="work order 1 was closed before work order 2"):
+            confirm(later, 1, chosen, FRIDAY, "")
+
+
+def test_items_that_were_open_when_their_order_was_replaced_are_refused():
+    part = confirm(ordered(EMPTY, server(), user()), 1, [1], MONDAY, "")[0]
+    replaced = ordered(part, user(job_title="Clerk"), today=TUESDAY)
+    assert confirm(replaced, 1, [1], FRIDAY, "", Said(repeat=True)) == (replaced, ())
+    for chosen in (None, [2], [1, 2]):
+        with pytest.raises(FinconError, match="work order 1 was replaced by work order 2"):
+            confirm(replaced, 1, chosen, FRIDAY, "", Said(repeat=True))
+
+
+def test_a_number_that_was_given_again_after_a_ledger_was_taken_back_is_told_by_its_day():
+    again = ordered(EMPTY, server(), today=FRIDAY)
+    with pytest.raises(FinconError, match="work order 1 was ordered on 2026-11-27, and this is for one of 2026-11-23"):
+        confirm(again, 1, None, FRIDAY, "", Said(ordered=MONDAY))
+    done = confirm(again, 1, None, FRIDAY, "", Said(ordered=FRIDAY))[0]
+    with pytest.raises(FinconError, match="this is for one of 2026-11-23"):
+        confirm(done, 1, None, FRIDAY, "", Said(ordered=MONDAY, repeat=True))
+
+
+def test_an_item_that_is_not_done_must_be_one_of_the_order():
+    with pytest.raises(FinconError, match="work order 1 has no item 9"):
+        confirm(ordered(EMPTY, server()), 1, None, MONDAY, "", Said(not_done=((9, ""),)))
