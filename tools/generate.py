@@ -55,6 +55,9 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.ledger import
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.probe import (
     probe_report_schema,
 )
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.reply import (
+    reply_schema,
+)
 
 SCHEMAS = {
     "branch": branch_schema,
@@ -64,6 +67,7 @@ SCHEMAS = {
     "fleet": fleet_schema,
     "ledger": ledger_schema,
     "probe-report": probe_report_schema,
+    "reply": reply_schema,
 }
 TYPES = {"flag": "bool", "integer": "int"}
 

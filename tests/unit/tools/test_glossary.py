@@ -19,7 +19,7 @@ TERMS = [term for term, _meaning in ENTRIES]
 EXPECTED = {
     "actual state", "adapter", "backend", "benchmark", "branch", "desired state", "diagnosis", "drift", "evidence",
     "field", "finding", "fleet", "in sync", "installation", "item", "ledger", "outcome", "pending", "plan", "probe",
-    "proven", "record", "section", "session", "stage", "stand-in", "undeclared", "unverified", "work order",
+    "proven", "record", "reply", "section", "session", "stage", "stand-in", "undeclared", "unverified", "work order",
 }  # fmt: skip
 
 # What to write instead of a word that was given up.

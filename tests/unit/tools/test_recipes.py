@@ -25,7 +25,7 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py
 PLAYBOOKS = sorted({path.stem for path in (ROOT / "playbooks").glob("*.yml")} - {"check_files"})
 
 #: Modules without an option that a default for a group could serve.
-WITHOUT_GROUP = {"fincon_adapter_check", "fincon_adopt_fleet", "fincon_drift_report"}
+WITHOUT_GROUP = {"fincon_adapter_check", "fincon_adopt_fleet", "fincon_confirm_replies", "fincon_drift_report"}
 
 
 def text_of(*patterns: str) -> str:

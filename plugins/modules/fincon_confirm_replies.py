@@ -1,0 +1,149 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fincon_confirm_replies
+short_description: Confirm the replies of any number of attended branches
+version_added: 0.1.0
+description:
+  - Reads replies to work orders, and notes in the ledger of each branch what was typed in, as
+    M(fincon.mail.fincon_mail_confirm) does for one branch.
+  - It does all the work on the controller, in one process, from the variables of all hosts. Use it with C(run_once).
+  - A reply that cannot be confirmed stops no other. It is in RV(problems), and the task does not fail because of it.
+  - It writes the pages of what is left of each order, and removes those of an order that is done. So it works in the
+    role P(fincon.mail.fincon#role), whose entry point C(replies) calls it.
+  - Branches whose ledger is on another machine, or is another user's, are refused; confirm them one by one.
+options:
+  replies:
+    description:
+      - A folder, a file, a code, or a list of these; or a mapping of branches.
+      - In a folder, each file is a reply (C(.json)) or a saved e-mail (C(.eml), C(.txt)). Names that begin with a dot,
+        and folders in it, are passed over.
+      - A code is what a clerk reads out, such as V(SOWETO-3 EQSB-WDRX).
+      - A mapping gives for each branch the number of its order, or a mapping of C(order), C(items) (those that are
+        done) or C(except) (those that are not), C(by) and C(remarks).
+    type: raw
+    required: true
+  by:
+    description: Who did the work, for replies that do not say.
+    type: str
+    default: ""
+  hosts:
+    description: The hosts whose replies are confirmed. By default all hosts of the play.
+    type: list
+    elements: str
+attributes:
+  check_mode:
+    support: full
+    description: Can run in C(check_mode) and tells what it would note, without writing anything.
+  diff_mode:
+    support: none
+    description: Returns no diff.
+  idempotent:
+    support: full
+    description: A reply that was confirmed already changes nothing, also when its order was followed by others.
+requirements:
+  - fastjsonschema and jsonschema on the controller
+author:
+  - fincon.mail contributors (@fincon-mail)
+seealso:
+  - module: fincon.mail.fincon_mail_confirm
+"""
+
+EXAMPLES = r"""
+- name: Confirm what has come in
+  fincon.mail.fincon_confirm_replies:
+    replies: replies/
+  run_once: true
+
+- name: Confirm what was told by telephone
+  fincon.mail.fincon_confirm_replies:
+    replies:
+      - SOWETO-3 EQSB-WDRX
+      - DURBAN-7 EQ08-94GD-X6
+    by: P. Naidoo
+  run_once: true
+
+- name: Confirm by hand
+  fincon.mail.fincon_confirm_replies:
+    replies:
+      cape-town: 3
+      durban: {order: 7, except: [9], by: T. Nkosi}
+  run_once: true
+"""
+
+RETURN = r"""
+replies:
+  description: What became of each reply.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    source:
+      description: The file, the code, or the branch in the mapping.
+      type: str
+    branch:
+      description: The branch, or empty.
+      type: str
+    order:
+      description: Number of its order, or 0.
+      type: int
+    name:
+      description: What people call the order.
+      type: str
+    outcome:
+      description: V(confirmed), in check mode too; V(unchanged) when it was confirmed already; or V(refused).
+      type: str
+    by:
+      description: Who did the work, as the reply says.
+      type: str
+    remarks:
+      description: What the person noted.
+      type: str
+    not_done:
+      description: Items that are not done, each with C(item) and C(reason).
+      type: list
+      elements: dict
+    items:
+      description: Numbers of the items that are confirmed now.
+      type: list
+      elements: int
+    remaining:
+      description: Numbers of the items that are still pending.
+      type: list
+      elements: int
+    relogin_users:
+      description: Users who must log out of Fincon and in again.
+      type: list
+      elements: str
+    reason:
+      description: Why it is refused, or empty.
+      type: str
+summary:
+  description: A line for each reply, and one for all.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "SOWETO-3 (replies/SOWETO-3.reply.json): items 1, 2 confirmed, by T. Nkosi"
+    - "1 reply: 1 confirmed, 0 confirmed already, 0 refused"
+problems:
+  description: Each refused reply with its reason, and pages that could not be written.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("fincon_confirm_replies")
+
+
+if __name__ == "__main__":
+    main()

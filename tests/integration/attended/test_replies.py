@@ -1,0 +1,134 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Replies of many attended branches, confirmed in one run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.fincon.mail.plugins.plugin_utils._replies.codes import encode
+
+from ..conftest import PASSWORDS, Run, Site
+
+BRANCHES = ("cape-town", "durban", "polokwane")
+
+
+class Fleet:
+    """Attended branches whose work orders are open, and a folder of replies."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.replies = site.folder / "replies to come"
+        self.replies.mkdir()
+        for branch in BRANCHES:
+            installation = {"backend": "attended", "ledger": f"ledgers/{branch}.yml"}
+            site.write_branch(branch, installation=installation, users=[site.user("THANDI"), site.user("PIETER")])
+        self.playbook("apply", fincon_verify="none")
+
+    def playbook(self, name: str, *options: str, ok: bool = True, **variables: Any) -> Run:
+        """Run a playbook on all branches."""
+        run = self.site.playbook(f"fincon.mail.{name}", *options, **variables)
+        assert (run.status == 0) is ok, run.output
+        for secret in PASSWORDS.values():
+            assert secret not in run.output
+        return run
+
+    def ledger(self, branch: str) -> dict[str, Any]:
+        """What the ledger of a branch holds."""
+        held: dict[str, Any] = yaml.safe_load((self.site.fleet.parent / "ledgers" / f"{branch}.yml").read_text("utf-8"))
+        return held
+
+    def files(self) -> dict[str, bytes]:
+        """Ledgers and pages."""
+        folder = self.site.fleet.parent / "ledgers"
+        return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+    def reply(self, branch: str, name: str, **fields: Any) -> Path:
+        """Put a reply into the folder."""
+        ordered = self.ledger(branch)["ordered"] if branch in BRANCHES else None
+        data = {
+            "reply": 1, "branch": branch, "order": 1, "ordered": ordered["date"] if ordered else "2026-11-24",
+            "done": [1, 2, 3, 4, 5], "not_done": [], "by": "T. Nkosi", "date": "2026-11-25", "remarks": "",
+        }  # fmt: skip
+        path = self.replies / name
+        path.write_text(json.dumps({**data, **fields}), "utf-8")
+        return path
+
+
+@pytest.fixture
+def fleet(site: Site) -> Fleet:
+    """The branches."""
+    return Fleet(site)
+
+
+def test_replies_of_many_branches_are_confirmed_in_one_run_and_bad_ones_stop_no_other(fleet: Fleet) -> None:
+    hostile = "{{ lookup('pipe', 'touch owned') }}\x1b[2J"
+    not_done = [{"item": 3, "reason": hostile}]
+    fleet.reply("cape-town", "a.json")
+    fleet.reply("durban", "b.json", done=[1, 2, 4, 5], not_done=not_done, by=hostile, remarks="Line one\nline two")
+    fleet.reply("polokwane", "c.json", order=9)
+    fleet.reply("nowhere", "d.json")
+    (fleet.replies / "e.json").write_text("{")
+    before = fleet.files()
+
+    checked = fleet.playbook("confirm", "--check", ok=False, fincon_replies=str(fleet.replies))
+    assert fleet.files() == before, "check mode writes nothing"
+    assert "items 1, 2, 3, 4, 5 would be confirmed, by T. Nkosi" in checked.output
+
+    done = fleet.playbook("confirm", ok=False, fincon_replies=str(fleet.replies))
+    for said in (
+        "CAPE-TOWN-1", "DURBAN-1", "items 3 are still pending", "there is no work order 9; the last one is 1",
+        "'nowhere' is not a branch of this run", "e.json: refused: is not JSON (line 1, column 2)",
+        "5 replies: 2 confirmed, 0 confirmed already, 3 refused",
+    ):  # fmt: skip
+        assert said in " ".join(done.output.split()), said
+    assert "\x1b[2J" not in done.output
+    assert not (fleet.site.folder / "owned").exists()
+    assert fleet.ledger("cape-town")["ordered"] is None
+    (entry,) = fleet.ledger("durban")["history"]
+    assert entry["remarks"] == "Line one line two"
+    assert entry["by"] == entry["not_done"][0]["reason"] == hostile.replace("\x1b", r"\x1b")
+    assert [item["item"] for item in fleet.ledger("durban")["ordered"]["items"]] == [3]
+    pages = [name for name in fleet.files() if name.endswith(".html")]
+    assert [Path(name).stem for name in pages] == ["durban", "polokwane"], "the page of what is done is gone"
+
+    after = fleet.files()
+    again = fleet.playbook("confirm", ok=False, fincon_replies=str(fleet.replies))
+    assert "0 confirmed, 2 confirmed already, 3 refused" in again.output
+    assert fleet.files() == after
+    fleet.playbook("apply", fincon_verify="none")
+    assert fleet.files() == after, "the pages are those that apply writes, to the byte"
+
+
+def test_codes_and_a_mapping_confirm_as_files_do(fleet: Fleet) -> None:
+    ordered = fleet.ledger("cape-town")["ordered"]["date"]
+    codes = [encode("CAPE-TOWN-1", ordered, [2]), encode("DURBAN-1", ordered, [])]
+    told = fleet.playbook("confirm", fincon_replies=codes, fincon_confirmed_by="P. Naidoo")
+    assert "2 replies: 2 confirmed" in told.output
+    assert fleet.ledger("durban")["last_confirmed"]["by"] == "P. Naidoo"
+    mapping = {"cape-town": 1, "polokwane": {"order": 1, "except": [5], "by": "T. Nkosi"}}
+    assert "2 replies: 2 confirmed" in fleet.playbook("confirm", fincon_replies=mapping).output
+    assert [len(fleet.ledger(branch)["history"]) for branch in BRANCHES] == [2, 1, 1]
+    assert fleet.ledger("polokwane")["history"][0]["remaining"] == [5]
+
+    # What was confirmed before a later work order is confirmed already.
+    fleet.site.write_branch(
+        "durban",
+        installation={"backend": "attended", "ledger": "ledgers/durban.yml"},
+        users=[fleet.site.user("LERATO")],
+    )
+    fleet.playbook("apply", fincon_verify="none")
+    assert "1 confirmed already" in fleet.playbook("confirm", fincon_replies=codes[1]).output
+    assert fleet.ledger("durban")["ordered"]["number"] == 2
+
+
+def test_a_branch_whose_ledger_is_on_another_machine_is_refused_with_what_to_do(fleet: Fleet) -> None:
+    fleet.site.way = "process"
+    run = fleet.playbook("confirm", ok=False, fincon_replies={"durban": 1})
+    assert "durban keeps its ledger on another machine or as another user" in " ".join(run.output.split())
+    assert fleet.ledger("durban")["ordered"] is not None
