@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 #: How many sequences of steps each machine takes.
-USUAL_EXAMPLES = 100
+USUAL_EXAMPLES = 70
 #: How often each kind of step was taken, and how each run ended.
 STEPS: Counter[str] = Counter()
 
