@@ -108,7 +108,7 @@ class Conversation:
             self.send(b"220 go ahead\r\n" + self.script.after_starttls)
             self.start_tls()
         elif word == "AUTH":
-            self._authenticate(command)
+            self.log_in(command)
         elif word == "DATA":
             self._take_message()
         elif word == "QUIT":
@@ -118,7 +118,8 @@ class Conversation:
             self.send("250 ok")
         return True
 
-    def _authenticate(self, command: str) -> None:
+    def log_in(self, command: str) -> None:
+        """Answer AUTH by the accounts of the script."""
         self.server.logins += 1
         words = command.split()
         mechanism = words[1].upper()
