@@ -18,6 +18,7 @@ from collection import COLLECTIONS, ROOT
 sys.path.insert(0, str(COLLECTIONS))
 
 import generate_pages
+import generate_provider_docs
 import generate_smtp_docs
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import (
     BACKENDS,
@@ -183,6 +184,7 @@ def generated() -> dict[Path, str]:
         fragments / "branch.py": fragment("The records of a branch.", branch),
         **generate_pages.render(),
         ROOT / "docs" / "smtp-diagnosis.md": generate_smtp_docs.render(),
+        ROOT / "docs" / "smtp-providers.md": generate_provider_docs.render(),
     }
 
 

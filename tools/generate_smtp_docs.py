@@ -13,9 +13,9 @@ from collection import link_collection
 
 sys.path.insert(0, str(link_collection()))
 
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.circumstances import CIRCUMSTANCES
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import TABLE
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import BARE, Diagnosis, Match
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.providers import MICROSOFT_365
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import BARE, Diagnosis, Match, Words
 
 INTRODUCTION = """\
 <!-- Written by tools/generate.py from the table in plugins/module_utils/_smtp. Do not edit. -->
@@ -53,8 +53,14 @@ refused is read over a second, unverified connection, again without a login, to 
 dates. A passed probe is not proof of delivery: some providers refuse only after they have the message.
 
 Of the diagnoses that fit an answer the most specific one wins: a text outranks an enhanced code (RFC 3463), an enhanced
-code outranks a reply code (RFC 5321), and a diagnosis for the stage outranks one for any stage. Reply codes may be
-beginnings: `4` is every temporary refusal. Texts are regular expressions, searched without case.
+code outranks a reply code (RFC 5321), and a diagnosis for the stage outranks one for any stage; of several texts the
+one that is higher in the table counts. Reply codes may be beginnings: `4` is every temporary refusal. Texts are regular
+expressions, searched without case in the server's words without the names and addresses that it quotes. "No reason in
+the text" means that its words are no more than "refused" or "try again": servers use most codes for many things, so
+that a code alone decides nothing else. Where no row fits, the cause quotes the server.
+
+Many servers refuse a name, a sender or a login only at a later command. So a row says what is refused, and fits at
+every stage where that happens. [What is known of providers](smtp-providers.md) has a page of its own.
 """
 
 STAGES = (
@@ -88,14 +94,16 @@ EVENTS = {
     "cert_self_signed_chain": "a self-signed certificate in the chain (OpenSSL 19)",
     "cert_unknown_issuer": "unknown issuer (OpenSSL 2, 20, 21)",
     "cert_weak": "weak key or signature (OpenSSL 66, 67, 68)",
+    "client_certificate": "the server asks for a client certificate, and breaks off without one",
     "clear_text": "a password was sent without TLS",
     "closed": "the connection is closed in the middle of the dialogue",
     "injection": "bytes are waiting between STARTTLS and the handshake",
     "ipv4_failed": "only IPv4 fails",
     "ipv6_failed": "only IPv6 fails",
     "ipv6_unreachable": "no route to an IPv6 address, and there is no other",
+    "mechanism_not_served": "a mechanism is announced and answered with 500, 502, 503 or 504, and another one works",
     "m365_retirement": "a password login at Microsoft 365",
-    "masked": "`****` in the greeting or `XXXX` in the keywords, and no STARTTLS",
+    "masked": "`****` in the greeting, or `XXXX` in the keywords or in the answer to EHLO",
     "missing_login": "Authenticate = Y without user name or password",
     "missing_sender": "no sender's address",
     "no_esmtp": "EHLO is refused, and neither TLS nor a login is wanted",
@@ -105,6 +113,7 @@ EVENTS = {
     "not_offered": "STARTTLS is not offered, and TLS = Y",
     "not_smtp": "the text of another protocol, or none at all",
     "not_tried": "two consecutive logins have been refused at this server",
+    "outdated_suite": "a suite of TLS 1.2 without forward secrecy, or with SHA-1",
     "private_address": "a private or loopback address for a public name",
     "quit_ignored": "no 221",
     "refused": "connection refused",
@@ -112,9 +121,10 @@ EVENTS = {
     "silent": "no answer at all",
     "stalled": "an answer that is not complete in time",
     "timeout": "no answer to the connection",
+    "tls_nothing_in_common": "the server refuses the handshake, and does so with every suite that this machine has",
     "tls_failed": "the handshake breaks off",
     "tls_not_spoken": "`WRONG_VERSION_NUMBER` and the like; TLS bytes where text is expected",
-    "tls_too_old": "a protocol version below TLS 1.2, or a key of its time",
+    "tls_too_old": "a protocol version below TLS 1.2, or suites or keys of its time",
     "unreachable": "no route to the host",
     "unverified": "`validate_certs` is false",
 }
@@ -122,7 +132,7 @@ EVENTS = {
 
 def render() -> str:
     """Return the whole page."""
-    return "\n".join([INTRODUCTION, *_sections(), *_providers()])
+    return "\n".join([INTRODUCTION, *_sections()])
 
 
 def _sections() -> Iterator[str]:
@@ -144,10 +154,36 @@ def _section(diagnosis: Diagnosis, section: str) -> Iterator[str]:
     if diagnosis.retryable:
         notes.append("May pass later without a change (`retryable`).")
     yield "Seen when: " + "; or ".join(_signal(match) for match in diagnosis.matches) + ".\n"
+    sources = list(dict.fromkeys(match.source for match in diagnosis.matches if match.source))
+    if sources:
+        notes.append("Sources: " + "; ".join(sources) + ".")
     if notes:
         yield " ".join(notes) + "\n"
     yield f"**Likely cause:** {_placeholders(diagnosis.cause)}\n"
     yield f"**What to do:** {_placeholders(diagnosis.hint)}\n"
+    for words in diagnosis.words:
+        yield from _variant(words)
+
+
+def _variant(words: Words) -> Iterator[str]:
+    """Cause and hint under circumstances."""
+    titled = (("Likely cause", words.cause), ("What to do", words.hint))
+    said = [f"**{title}:** {_placeholders(text)}" for title, text in titled if text]
+    when = _when(words.when)
+    yield f"*{when[:1].upper()}{when[1:]}:* " + " ".join(said) + "\n"
+
+
+def _when(match: Match) -> str:
+    parts = [CIRCUMSTANCES[name] for name in match.needs]
+    parts += [f"enhanced code {code}" for code in match.enhanced]
+    parts += [f"text `{match.text}`"] if match.text else []
+    return ", ".join(parts) or _event_words(match)
+
+
+def _event_words(match: Match) -> str:
+    if match.events == ("reply",):
+        return "the server answered so"
+    return " or ".join(EVENTS[name] for name in match.events)
 
 
 def _signal(match: Match) -> str:
@@ -161,6 +197,11 @@ def _signal(match: Match) -> str:
         parts.append(" or ".join("no enhanced code" if code == BARE else code for code in match.enhanced))
     if match.text:
         parts.append(f"text `{match.text}`")
+    if match.unless:
+        parts.append(f"but not `{match.unless}`")
+    if match.wordless:
+        parts.append("no reason in the text")
+    parts += [CIRCUMSTANCES[name] for name in match.needs]
     if match.stages:
         parts.append("at " + " or ".join(match.stages))
     return ", ".join(parts)
@@ -168,13 +209,3 @@ def _signal(match: Match) -> str:
 
 def _placeholders(text: str) -> str:
     return re.sub(r"{(\w+)}", lambda match: f"*{match.group(1).replace('_', ' ')}*", text)
-
-
-def _providers() -> Iterator[str]:
-    plan = MICROSOFT_365
-    yield "## What is known of providers\n"
-    yield (
-        f"{plan.provider} ({', '.join(plan.hosts)}): announced {plan.announced.isoformat()}, SMTP logins by password "
-        f"are off by default from {plan.off_by_default.isoformat()}; {plan.final}. "
-        "The warning `m365_password_retirement` shows from the day of the announcement.\n"
-    )

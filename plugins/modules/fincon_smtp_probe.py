@@ -13,7 +13,8 @@ description:
   - Talks to the mail server with the very settings that Fincon is given, and says at which stage they fail, why, and
     what to do.
   - It changes nothing, neither at Fincon nor at the mail server. Only the level V(send) sends one message.
-  - One login is tried once, so that a wrong password does not lock an account.
+  - A password is judged once, so that a wrong one does not lock an account. Another mechanism is tried only where the
+    server answered the first with "not implemented".
   - Takes the settings of one login, or with O(smtp_servers) and O(users) the records of a branch, of which it verifies
     each distinct login once.
 options:
@@ -112,7 +113,9 @@ verification:
       description: Whether the same probe may pass later.
       type: bool
     warnings:
-      description: What is worth a look though the probe passed, as C(id), C(cause) and C(hint).
+      description:
+        - What is worth a look besides the verdict, as C(id), C(cause) and C(hint).
+        - A warning that comes from a reply of the server has its C(code), C(enhanced_code) and C(server_text) as well.
       type: list
       elements: dict
     stages:

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Login by password: one mechanism, tried once.
+"""Login by password: a password is judged once.
 
 ``smtplib`` tries one mechanism after another, so that one wrong password counts as two failed logins at the server, and
-servers block an address after a few.
+servers block an address after a few. Here the next mechanism is tried only where the server has not judged a password:
+some announce PLAIN and answer it with "not implemented".
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import binascii
 import hmac
 import re
 from collections.abc import Mapping
+from typing import Callable
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.channel import Channel
@@ -25,6 +27,9 @@ MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
 
 #: RFC 5321 section 4.5.3.1.4, without CRLF. A longer initial response is sent on a line of its own (RFC 4954).
 LONGEST_LINE = 510
+
+#: Answers of RFC 5321 to a command that is not served. Whether a password was judged, the text says.
+NOT_SERVED = (500, 502, 503, 504)
 
 ACCEPTED = 235
 CONTINUE = 334
@@ -39,40 +44,53 @@ def offered_mechanisms(capabilities: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(word for word in words if word))
 
 
-def choose(offered: list[str]) -> str:
-    """The mechanism to use. Raises Failure with the event ``no_password_mechanism``."""
-    for mechanism in MECHANISMS:
-        if mechanism in offered:
-            return mechanism
-    raise Failure(Observation(event="no_password_mechanism", facts={"mechanisms": ", ".join(offered)}))
+def usable(offered: list[str]) -> list[str]:
+    """The mechanisms to use, the best first. Raises Failure with the event ``no_password_mechanism``."""
+    found = [mechanism for mechanism in MECHANISMS if mechanism in offered]
+    if not found:
+        raise Failure(Observation(event="no_password_mechanism", facts={"mechanisms": ", ".join(offered)}))
+    return found
 
 
-def login(channel: Channel, mechanism: str, username: str, password: str, scrubber: Scrubber) -> Reply:
-    """Log in, once. Returns the server's last word; raises Failure for anything that is no answer."""
+def login(
+    channel: Channel,
+    mechanism: str,
+    username: str,
+    password: str,
+    scrubber: Scrubber,
+    before_password: Callable[[], None],
+) -> Reply:
+    """Log in, once. Returns the server's last word; raises Failure for anything that is no answer.
+
+    ``before_password`` is called before a line that holds the password itself is sent.
+    """
     if mechanism == "CRAM-MD5":
         return _cram_md5(channel, username, password, scrubber)
     exchange = _plain if mechanism == "PLAIN" else _login
-    return exchange(channel, username, password)
+    return exchange(channel, username, password, before_password)
 
 
-def _plain(channel: Channel, username: str, password: str) -> Reply:
+def _plain(channel: Channel, username: str, password: str, before_password: Callable[[], None]) -> Reply:
     response = _encode(f"\0{username}\0{password}")
     line = "AUTH PLAIN " + response
     if len(line) <= LONGEST_LINE:
+        before_password()
         reply = channel.command(line, "AUTH PLAIN")
     else:
         reply = channel.command("AUTH PLAIN", "AUTH PLAIN")
     if reply.code == CONTINUE:
+        before_password()
         reply = channel.command(response, "AUTH PLAIN")
     return reply
 
 
-def _login(channel: Channel, username: str, password: str) -> Reply:
+def _login(channel: Channel, username: str, password: str, before_password: Callable[[], None]) -> Reply:
     reply = channel.command("AUTH LOGIN", "AUTH LOGIN")
-    for answer in (username, password):
-        if reply.code != CONTINUE:
-            return reply
-        reply = channel.command(_encode(answer), "AUTH LOGIN")
+    if reply.code == CONTINUE:
+        reply = channel.command(_encode(username), "AUTH LOGIN")
+    if reply.code == CONTINUE:
+        before_password()
+        reply = channel.command(_encode(password), "AUTH LOGIN")
     return reply
 
 

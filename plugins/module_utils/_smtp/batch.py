@@ -134,8 +134,9 @@ class _Host:
         self._probes += 1
         refused = verification["failed_stage"] == "auth" and verification["code"] is not None
         if refused:
-            throttled = verification["diagnosis"]["id"] == "auth_throttled"
-            self._notes.add_refusal(label, MAX_REFUSALS if throttled else 1)
+            # A server that refuses this machine would take every further login for an attack.
+            machine_refused = verification["diagnosis"]["id"] in ("auth_throttled", "blocked")
+            self._notes.add_refusal(label, MAX_REFUSALS if machine_refused else 1)
         elif self._logs_in(settings) and _accepted_login(verification):
             self._notes.clear_refusals()
         self._notes.add_result(settings, self._level, verification, verification["failed_stage"] in _BEFORE_LOGIN)

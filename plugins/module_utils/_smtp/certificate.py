@@ -23,13 +23,19 @@ _ALTERNATIVE_NAMES = bytes.fromhex("551d11")
 
 @dataclass(frozen=True)
 class Certificate:
-    """A server certificate: the names it is issued for, who issued it, when it is valid (UTC)."""
+    """A server certificate: the names it is issued for, who issued it, when it is valid (UTC).
+
+    ``misplaced`` are addresses that it gives as common name or as DNS name, where nothing compares them: an address
+    counts as ``iPAddress`` alone (RFC 9525 section 6.5, X509_check_ip of OpenSSL).
+    """
 
     names: tuple[str, ...]
     issuer: str
     self_issued: bool
     not_before: datetime
     not_after: datetime
+    subject: str = ""
+    misplaced: tuple[str, ...] = ()
 
     def days_left(self, now: datetime) -> int:
         """Whole days until it ends; negative once it has."""
@@ -56,13 +62,17 @@ def _parse(der: bytes) -> Certificate:
         fields = fields[1:]
     _serial, _algorithm, issuer, validity, subject = fields[:5]
     not_before, not_after = (_time(tag, value) for tag, value in _items(validity[1])[:2])
-    names = [name for tag, value in fields[5:] if tag == _EXTENSIONS for name in _alternative_names(value)]
-    # Names in the subject count only where there is no other (RFC 6125 section 6.4.4); shown for old certificates.
-    names = names or _attributes(subject[1], _COMMON_NAME)
-    issuer_name = _attributes(issuer[1], _ORGANIZATION) + _attributes(issuer[1], _COMMON_NAME)
+    alternative = [pair for tag, value in fields[5:] if tag == _EXTENSIONS for pair in _alternative_names(value)]
+    dns_names = [name for tag, name in alternative if tag == _DNS_NAME]
+    addresses = [name for tag, name in alternative if tag == _IP_ADDRESS]
+    common_names = _attributes(subject[1], _COMMON_NAME)
+    # Names in the subject count only where there is no DNS name (RFC 6125 section 6.4.4, X509_check_host of OpenSSL).
+    host_names = dns_names or common_names
     return Certificate(
-        names=tuple(names),
-        issuer=", ".join(dict.fromkeys(issuer_name)),
+        names=(*(name for name in host_names if not _is_address(name)), *addresses),
+        misplaced=tuple(name for name in [*common_names, *dns_names] if _is_address(name)),
+        subject=_display_name(subject[1]),
+        issuer=_display_name(issuer[1]),
         self_issued=issuer[1] == subject[1],
         not_before=not_before,
         not_after=not_after,
@@ -106,11 +116,24 @@ def _attributes(name: bytes, wanted: bytes) -> list[str]:
     return found
 
 
-def _alternative_names(extensions: bytes) -> list[str]:
+def _display_name(name: bytes) -> str:
+    return ", ".join(dict.fromkeys(_attributes(name, _ORGANIZATION) + _attributes(name, _COMMON_NAME)))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _alternative_names(extensions: bytes) -> list[tuple[int, str]]:
     for _tag, extension in _items(_only(extensions, _SEQUENCE)):
         parts = _items(extension)
         if parts[0] == (_OID, _ALTERNATIVE_NAMES):
-            return [name for tag, value in _items(_only(parts[-1][1], _SEQUENCE)) for name in _general_name(tag, value)]
+            named = _items(_only(parts[-1][1], _SEQUENCE))
+            return [(tag, name) for tag, value in named for name in _general_name(tag, value)]
     return []
 
 

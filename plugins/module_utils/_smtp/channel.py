@@ -28,6 +28,9 @@ class Channel:
         self._reader = ReplyReader()
         self.last_command = "connecting"
         """What the server is to answer, in words for the result."""
+        self.shown = tls.Shown()
+        """What the server's TLS handshake showed."""
+        self._new_in_tls = False
 
     def limit(self, seconds: float) -> None:
         """What follows may take ``seconds``, within the deadline of the whole."""
@@ -56,7 +59,24 @@ class Channel:
                 reply = self._reader.next_reply()
         except NotAReply as exc:
             raise self._failure("not_smtp", _named_protocol(exc.text)) from None
+        except Failure:
+            reply = self._reader.partial()
+            if reply is None or reply.code < 400:
+                raise  # half an agreement is none; a refusal is one without its last line too
+        self._new_in_tls = False
         return reply
+
+    def further_replies(self) -> list[Reply]:
+        """Whole replies that have come already, unasked for."""
+        found = []
+        try:
+            reply = self._reader.next_reply()
+            while reply is not None:
+                found.append(reply)
+                reply = self._reader.next_reply()
+        except NotAReply as exc:
+            raise self._failure("not_smtp", _named_protocol(exc.text)) from None
+        return found
 
     def refuse_early_bytes(self) -> None:
         """Call between STARTTLS and the handshake, where the client speaks first: whatever has come was put there."""
@@ -66,8 +86,9 @@ class Channel:
     def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
         """Turn the connection into a TLS connection; what was sent in clear text before is forgotten."""
         self.last_command = "the TLS handshake"
-        self.sock = tls.handshake(self.sock, context, server_name, self._limit)
+        self.sock = tls.handshake(self.sock, context, server_name, self._limit, self.shown)
         self._reader = ReplyReader()
+        self._new_in_tls = True
 
     def close(self) -> None:
         """Close the connection, whatever state it is in."""
@@ -76,9 +97,13 @@ class Channel:
     def _bytes_have_come(self) -> bool:
         self.sock.setblocking(False)
         try:
-            return bool(self.sock.recv(1, socket.MSG_PEEK))
+            first = self.sock.recv(1, socket.MSG_PEEK)
+            if first == b"\r":  # the end of a line that the server ends with LF CR
+                self.sock.recv(1)
+                first = self.sock.recv(1, socket.MSG_PEEK)
         except OSError:  # nothing is there, which is as it should be
             return False
+        return bool(first)
 
     def _send(self, data: bytes) -> None:
         view = memoryview(data)
@@ -95,10 +120,13 @@ class Channel:
             data = self.sock.recv(_READ_SIZE)
         except (socket.timeout, TimeoutError):
             raise self._failure("stalled" if self._reader.begun else "silent") from None
-        except OSError:
+        except OSError as exc:
+            if self._new_in_tls and self.shown.refuses_without_certificate(exc):
+                raise self._failure("client_certificate") from None
             data = b""
         if not data:
-            raise self._failure("closed")
+            event = "client_certificate" if self._new_in_tls and self.shown.certificate_asked else "closed"
+            raise self._failure(event)
         if data.startswith(_TLS_RECORD_STARTS) and not self._reader.begun:
             raise self._failure("tls_not_spoken")
         self._reader.feed(data)

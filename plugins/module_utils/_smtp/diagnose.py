@@ -5,13 +5,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Callable
 
-from ansible_collections.fincon.mail.plugins.module_utils._smtp import table_connection, table_dialogue
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import (
+    table_access,
+    table_connection,
+    table_login,
+    table_people,
+    table_server,
+    table_tls,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import Diagnosis
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
 
-TABLE: tuple[Diagnosis, ...] = table_connection.DIAGNOSES + table_dialogue.DIAGNOSES
+#: Of texts that fit equally well the first counts, so what is specific comes before what is general.
+TABLE: tuple[Diagnosis, ...] = (
+    table_connection.DIAGNOSES
+    + table_tls.DIAGNOSES
+    + table_login.FIRST
+    + table_access.ROWS
+    + table_people.ROWS
+    + table_server.ROWS
+    + table_login.LAST
+    + table_server.GENERAL
+)
 
 _UNKNOWN = Diagnosis(
     "unknown",
@@ -35,8 +53,15 @@ def find_diagnosis(seen: Observation) -> Diagnosis:
 def diagnose(seen: Observation, clean: Callable[[str], str]) -> dict[str, str]:
     """The ``id``, ``cause`` and ``hint`` of an observation. ``clean`` scrubs what servers contribute to them."""
     diagnosis = find_diagnosis(seen)
-    facts = _Facts({name: clean(value) for name, value in {"detail": seen.text, **seen.facts}.items()})
-    return {"id": diagnosis.id, "cause": diagnosis.cause.format_map(facts), "hint": diagnosis.hint.format_map(facts)}
+    reply = " ".join(str(word) for word in (seen.code, seen.enhanced, seen.text) if word) or "no answer"
+    facts = _Facts({name: clean(value) for name, value in {"detail": seen.text, "reply": reply, **seen.facts}.items()})
+    cause, hint = diagnosis.explain(seen)
+    return {"id": diagnosis.id, "cause": _fill(cause, facts), "hint": _fill(hint, facts)}
+
+
+def _fill(words: str, facts: Mapping[str, str]) -> str:
+    """The words with their placeholders filled; an empty one leaves no gap."""
+    return " ".join(words.format_map(facts).split())
 
 
 class _Facts(dict):  # type: ignore[type-arg]

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.reading import gives_no_reason
 
 #: In ``Match.enhanced``: a reply without an enhanced code, as Exim and many others send it.
 BARE = "bare"
@@ -20,7 +21,9 @@ class Match:
 
     ``stages`` are a part of those of the diagnosis. ``codes`` are reply codes or their beginnings (``4`` is every
     temporary one); ``enhanced`` are enhanced codes or their beginnings, whole numbers of them (``5.5``), or BARE;
-    ``text`` is a regular expression searched without case.
+    ``text`` is a regular expression searched without case, and ``unless`` one that must not be found. ``wordless`` asks
+    for a text that gives no reason, so that the code decides. ``needs`` names circumstances that all have to hold.
+    ``source`` is where the words or the meaning of the code come from.
     """
 
     codes: tuple[str, ...] = ()
@@ -29,16 +32,28 @@ class Match:
     events: tuple[str, ...] = ("reply",)
     stages: tuple[str, ...] = ()
     port: int | None = None
+    unless: str = ""
+    wordless: bool = False
+    needs: tuple[str, ...] = ()
+    source: str = ""
 
     def fits(self, seen: Observation) -> bool:
         """Whether the observation meets every field."""
         return (
-            seen.event in self.events
+            (not self.events or seen.event in self.events)
             and (not self.stages or seen.stage in self.stages)
             and (not self.codes or str(seen.code).startswith(self.codes))
             and (not self.enhanced or any(_enhanced_fits(wanted, seen.enhanced) for wanted in self.enhanced))
-            and (not self.text or re.search(self.text, seen.text, re.IGNORECASE) is not None)
             and (self.port is None or seen.facts.get("port") == str(self.port))
+            and seen.holds.issuperset(self.needs)
+            and self._text_fits(seen.said)
+        )
+
+    def _text_fits(self, said: str) -> bool:
+        return (
+            (not self.text or re.search(self.text, said, re.IGNORECASE) is not None)
+            and (not self.unless or re.search(self.unless, said, re.IGNORECASE) is None)
+            and (not self.wordless or gives_no_reason(said))
         )
 
     @property
@@ -53,11 +68,21 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Words:
+    """Cause and hint of a diagnosis where ``when`` fits, in place of its usual ones. An empty one stays as usual."""
+
+    when: Match
+    cause: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """One diagnosis: a stable id, when it applies, the likely cause and what to do next.
 
-    Causes and hints may hold placeholders, filled from ``Observation.facts``. No ``stages`` means: at any stage.
-    ``retryable`` says that the same settings may work later. A ``warning`` accompanies a probe that passes.
+    Causes and hints may hold placeholders, filled from ``Observation.facts``; of ``words`` the first that fit replace
+    them. No ``stages`` means: at any stage. ``retryable`` says that the same settings may work later. A ``warning``
+    accompanies a probe that passes.
     """
 
     id: str
@@ -67,6 +92,7 @@ class Diagnosis:
     hint: str
     retryable: bool = False
     warning: bool = False
+    words: tuple[Words, ...] = ()
 
     def weight(self, seen: Observation) -> tuple[tuple[bool, int, int, bool], bool] | None:
         """The weight of its most specific condition that fits; None when none does. Knowing the stage breaks a tie."""
@@ -75,10 +101,22 @@ class Diagnosis:
         weights = [match.weight for match in self.matches if match.fits(seen)]
         return (max(weights), bool(self.stages)) if weights else None
 
+    def explain(self, seen: Observation) -> tuple[str, str]:
+        """Cause and hint for this observation, with their placeholders."""
+        for words in self.words:
+            if words.when.fits(seen):
+                return words.cause or self.cause, words.hint or self.hint
+        return self.cause, self.hint
 
-def event(*names: str, text: str = "", port: int | None = None) -> Match:
+
+def event(*names: str, text: str = "", port: int | None = None, needs: tuple[str, ...] = ()) -> Match:
     """A condition on something that is not a reply."""
-    return Match(events=names, text=text, port=port)
+    return Match(events=names, text=text, port=port, needs=needs)
+
+
+def given(*needs: str, text: str = "", enhanced: tuple[str, ...] = ()) -> Match:
+    """A condition on the circumstances of anything that was seen, for ``Words``."""
+    return Match(events=(), needs=needs, text=text, enhanced=enhanced)
 
 
 def _enhanced_fits(wanted: str, seen: str) -> bool:

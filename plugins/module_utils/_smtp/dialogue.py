@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -19,7 +19,7 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
-from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, providers, resolve, tls
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, circumstances, providers, resolve, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.channel import Channel
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.connect import connect, failed_families, failure_event
@@ -27,14 +27,10 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import Host, ascii_address, parse_host
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import Reply
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings, reaches
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import SEND_SECONDS, ProbeSettings, reaches
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.testmail import build_message
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.transcript import Transcript
 
-#: How long one stage may take, at least; a larger ``timeout`` counts. RFC 5321 section 4.5.3.2 would allow minutes.
-ANSWER_SECONDS = 30.0
-
-SEND_SECONDS = 60.0
 QUIT_SECONDS = 2.0
 
 EXPIRY_WARNING_DAYS = 30
@@ -50,8 +46,14 @@ _STILL_SPEAKING_SMTP = (
     "no_password_mechanism",
 )
 
-#: A Cisco ASA replaces a greeting by asterisks, and keywords by the letter X.
-_MASKED = re.compile(r"\*{4,}|\bX{6,}")
+#: A Cisco ASA replaces a greeting by asterisks, and commands and keywords by the letter X.
+_MASKED = re.compile(r"\*{4,}|\bX{6,}|\bXXXX\b")
+
+#: FTP servers greet with 220 too.
+_FTP = re.compile(r"\bftp (server|service)|\b(vs|pro|pure-?|nc|wu-?|microsoft )ftpd?\b|filezilla", re.IGNORECASE)
+
+#: Diagnoses of a refused mechanism after which the next one is tried: no password was judged.
+_NOT_JUDGED = ("auth_not_offered", "auth_no_password_mechanism", "permanent_refusal")
 
 
 class Dialogue:
@@ -79,7 +81,7 @@ class Dialogue:
         self._host: Host = parse_host(settings.mail_server)
         self.certificate: Certificate | None = None
         self._banner = ""
-        self._answer_seconds = max(settings.timeout, ANSWER_SECONDS)
+        self._answer_seconds = settings.answer_seconds
         self._channel: Channel  # from the stage connect on
 
     def run(self) -> None:
@@ -113,6 +115,11 @@ class Dialogue:
             self._send_message()
         self._quit()
 
+    @property
+    def chain(self) -> Sequence[Certificate]:
+        """The certificates that the server sent, its own first; empty where they are not known."""
+        return self._channel.shown.chain
+
     # --- the network -------------------------------------------------------------------------------------------------
 
     def _resolve(self) -> list[resolve.Address]:
@@ -142,22 +149,34 @@ class Dialogue:
         with self.transcript.stage("banner"):
             self._channel.limit(self._answer_seconds)
             reply = self._expect(self._channel.reply(), 220)
-            self._banner = reply.text
-            if re.search(r"\bftp|ftpd?\b", self._banner, re.IGNORECASE) and "smtp" not in self._banner.lower():
+            self._banner = self.transcript.greeting = reply.text
+            if _FTP.search(self._banner) and "smtp" not in self._banner.lower():
                 raise Failure(Observation(event="not_smtp", text=self._banner))
 
     def _send_ehlo(self) -> None:
         with self.transcript.stage("ehlo"):
             self._channel.limit(self._answer_seconds)
             name = self._settings.ehlo_name or resolve.own_name() or _address_literal(self._channel.sock)
+            self.transcript.ehlo_name = name
             reply = self._channel.command("EHLO " + name, "EHLO")
-            needs_esmtp = self._settings.mode == "starttls" or self._settings.authenticate
-            if reply.code in (500, 502) and not needs_esmtp:
-                self._expect(self._channel.command("HELO " + name, "HELO"), 250)
-                self.transcript.warn("ehlo", "no_esmtp")
+            while reply.code == 220:  # the rest of a greeting that the server sent as several replies
+                reply = self._channel.reply()
+            if reply.code in (500, 502):
+                self._do_without_ehlo(name, reply)
                 return
             self._expect(reply, 250)
-            self.transcript.capabilities = _capabilities(reply)
+            # A server that ends each line like a last one has sent several replies where one is due.
+            further = [line for more in self._channel.further_replies() for line in self._expect(more, 250).lines]
+            self.transcript.greeting = f"{self._banner} {reply.lines[0]}"
+            self.transcript.capabilities = _capabilities([*reply.lines[1:], *further])
+
+    def _do_without_ehlo(self, name: str, refusal: Reply) -> None:
+        masked = bool(_MASKED.search(self._banner) or _MASKED.search(refusal.text))
+        if self._settings.mode == "starttls" or self._settings.authenticate:
+            raise Failure(self._observe(refusal, event="masked" if masked else "reply"))
+        self._expect(self._channel.command("HELO " + name, "HELO"), 250)
+        event = "masked" if masked else "no_esmtp"
+        self.transcript.warnings.append(replace(self._observe(refusal, event), stage="ehlo"))
 
     def _upgrade(self) -> None:
         with self.transcript.stage("starttls"):
@@ -182,6 +201,8 @@ class Dialogue:
             self.transcript.tls = tls.describe(sock, self.certificate, now)
         if not self._settings.validate_certs:
             self.transcript.warn("certificate", "unverified")
+        if tls.is_outdated(self.transcript.tls["cipher"]):
+            self.transcript.warn("tls", "outdated_suite", {"suite": self.transcript.tls["cipher"]})
         if self.certificate:
             self._warn_of_expiry(self.certificate.days_left(now))
 
@@ -194,47 +215,76 @@ class Dialogue:
     # --- login, envelope, message ------------------------------------------------------------------------------------
 
     def _log_in(self) -> None:
-        settings = self._settings
-        in_clear = settings.mode == "none"
+        in_clear = self._settings.mode == "none"
         with self.transcript.stage("auth"):
             offered = auth.offered_mechanisms(self.transcript.capabilities)
             if not offered:
                 event = "auth_not_offered_in_clear" if in_clear else "auth_not_offered"
                 raise Failure(Observation(event=event))
-            mechanism = auth.choose(offered)
-            self._channel.limit(self._answer_seconds)
-            reply = auth.login(self._channel, mechanism, settings.username, settings.password, self._scrubber)
-            self._expect(reply, auth.ACCEPTED, mechanisms=", ".join(offered))
-        if in_clear and mechanism != "CRAM-MD5":
-            self.transcript.warn("auth", "clear_text")
+            self._try_mechanisms(auth.usable(offered), ", ".join(offered))
         advisory = providers.password_retirement(self._host.tls_name, datetime.now(timezone.utc).date())
         if advisory:
             self.transcript.warn("auth", "m365_retirement", text=advisory)
 
+    def _try_mechanisms(self, mechanisms: Sequence[str], offered: str) -> None:
+        """Log in with the first mechanism that is served."""
+        not_served: list[Observation] = []
+        for mechanism in mechanisms:
+            self._channel.limit(self._answer_seconds)
+            try:
+                reply = self._try_mechanism(mechanism)
+            except Failure:
+                if not_served:  # the server has left after its refusal, which says more
+                    raise Failure(not_served[0]) from None
+                raise
+            if reply.code == auth.ACCEPTED:
+                self.transcript.warnings += [replace(seen, event="mechanism_not_served") for seen in not_served[:1]]
+                return
+            facts = {"mechanisms": offered, "mechanism": mechanism}
+            seen = replace(self._observe(reply, facts=facts), stage="auth")
+            if reply.code not in auth.NOT_SERVED or find_diagnosis(self._placed(seen)).id not in _NOT_JUDGED:
+                raise Failure(seen)
+            not_served.append(seen)
+        raise Failure(not_served[0])
+
+    def _try_mechanism(self, mechanism: str) -> Reply:
+        settings = self._settings
+        return auth.login(
+            self._channel, mechanism, settings.username, settings.password, self._scrubber, self._note_exposure
+        )
+
+    def _note_exposure(self) -> None:
+        """Call before the password is sent: whatever comes of it, it has gone over the network."""
+        noted = any(seen.event == "clear_text" for seen in self.transcript.warnings)
+        if self._settings.mode == "none" and not noted:
+            self.transcript.warn("auth", "clear_text")
+
     def _address_envelope(self) -> None:
-        size = self.transcript.capabilities.get("SIZE", "") or "no number of"
         with self.transcript.stage("mail"):
             self._channel.limit(self._answer_seconds)
             line = f"MAIL FROM:<{ascii_address(self._settings.sender_email)}>"
-            self._expect(self._channel.command(line, "MAIL FROM"), 250, size=size)
+            self._expect(self._channel.command(line, "MAIL FROM"), 250, self._size)
         with self.transcript.stage("rcpt"):
             self._channel.limit(self._answer_seconds)
             line = f"RCPT TO:<{ascii_address(self._settings.recipient)}>"
             reply = self._channel.command(line, "RCPT TO")
             if reply.code in (250, 251, 252):  # RFC 5321 section 3.3: all three accept
                 return
-            seen = replace(self._observe(reply, size=size), stage="rcpt")
-            if self._level == "send" or find_diagnosis(seen).id != "greylisted":
+            seen = replace(self._observe(reply, facts=self._size), stage="rcpt")
+            if self._level == "send" or find_diagnosis(self._placed(seen)).id != "greylisted":
                 raise Failure(seen)
             self.transcript.warnings.append(seen)
 
+    @property
+    def _size(self) -> Mapping[str, str]:
+        return {"size": self.transcript.capabilities.get("SIZE", "") or "no number of"}
+
     def _send_message(self) -> None:
-        size = self.transcript.capabilities.get("SIZE", "") or "no number of"
         with self.transcript.stage("send"):
             self._channel.limit(max(self._settings.timeout, SEND_SECONDS))
-            self._expect(self._channel.command("DATA", "DATA"), 354, size=size)
+            self._expect(self._channel.command("DATA", "DATA"), 354, self._size)
             message = build_message(ascii_address(self._settings.sender_email), ascii_address(self._settings.recipient))
-            self._expect(self._channel.data(message, "the message"), 250, size=size)
+            self._expect(self._channel.data(message, "the message"), 250, self._size)
 
     def _quit(self) -> None:
         self._channel.limit(QUIT_SECONDS)
@@ -243,21 +293,24 @@ class Dialogue:
                 if self._level == "envelope":
                     self._channel.command("RSET", "RSET")
                 self._expect(self._channel.command("QUIT", "QUIT"), 221)
-        except Failure:
-            self.transcript.warn("quit", "quit_ignored")
+        except Failure as exc:
+            self.transcript.warnings.append(replace(exc.observation, stage="quit", event="quit_ignored"))
 
     def _send_quit(self) -> None:
         self._channel.limit(QUIT_SECONDS)
         with suppress(Failure):  # the failure that ended the dialogue is the one to return
             self._channel.command("QUIT", "QUIT")
 
-    def _observe(self, reply: Reply, **facts: str) -> Observation:
-        facts = {"command": self._channel.last_command, **facts}
-        return Observation(code=reply.code, enhanced=reply.enhanced, text=reply.text, facts=facts)
+    def _observe(self, reply: Reply, event: str = "reply", facts: Mapping[str, str] | None = None) -> Observation:
+        known = {"command": self._channel.last_command, **(facts or {})}
+        return Observation(event=event, code=reply.code, enhanced=reply.enhanced, text=reply.text, facts=known)
 
-    def _expect(self, reply: Reply, code: int, **facts: str) -> Reply:
+    def _placed(self, seen: Observation) -> Observation:
+        return circumstances.placed(seen, self._settings, self.transcript)
+
+    def _expect(self, reply: Reply, code: int, facts: Mapping[str, str] | None = None) -> Reply:
         if reply.code != code:
-            raise Failure(self._observe(reply, **facts))
+            raise Failure(self._observe(reply, facts=facts))
         return reply
 
     def _looks_masked(self) -> bool:
@@ -265,13 +318,14 @@ class Dialogue:
         return bool(_MASKED.search(self._banner) or _MASKED.search(keywords))
 
 
-def _capabilities(reply: Reply) -> dict[str, str]:
-    """Keyword → parameters of an EHLO reply; its first line is a greeting (RFC 5321 section 4.1.1.1)."""
-    found = {}
-    for line in reply.lines[1:]:
+def _capabilities(lines: Sequence[str]) -> dict[str, str]:
+    """Keyword → parameters of an EHLO reply without its first line (RFC 5321 section 4.1.1.1). Repeated ones add up."""
+    found: dict[str, str] = {}
+    for line in lines:
         keyword, _space, parameters = line.partition(" ")
         if keyword:
-            found[keyword.upper()] = parameters.strip()
+            words = [*found.get(keyword.upper(), "").split(), *parameters.split()]
+            found[keyword.upper()] = " ".join(dict.fromkeys(words))
     return found
 
 

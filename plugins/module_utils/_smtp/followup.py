@@ -1,13 +1,15 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a second connection can add to a failure: the refused certificate, and settings that would work.
+"""What a second connection can add to a failure: the refused certificate, what is offered with TLS, what an old server
+speaks, and settings that would work.
 
 Nothing here ever logs in: every connection is made without credentials.
 """
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,7 +18,6 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
-from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_context
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, tls
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Dialogue
@@ -33,7 +34,12 @@ Way = tuple[int, str]
 #: The ports for submission (RFC 6409, RFC 8314) with the way in which TLS begins there.
 USUAL_WAYS: tuple[Way, ...] = ((587, "starttls"), (465, "implicit"))
 
-_OTHER_MODE = {"tls_mode_mismatch": "starttls", "no_banner": "implicit", "auth_needs_tls": "starttls"}
+_OTHER_MODE = {
+    "tls_mode_mismatch": "starttls",
+    "no_banner": "implicit",
+    "auth_needs_tls": "starttls",
+    "auth_wants_tls": "starttls",
+}
 _ASK_USUAL_WAYS = frozenset(
     {
         *_OTHER_MODE,
@@ -45,7 +51,7 @@ _ASK_USUAL_WAYS = frozenset(
         "no_starttls",
         "inspected",
         "auth_not_offered",
-        "auth_wants_tls",
+        "auth_no_password_mechanism",
     }
 )
 _MODE_WORDS = {"starttls": "with STARTTLS", "implicit": "with TLS from the first byte", "none": "without TLS"}
@@ -64,6 +70,7 @@ class RefusedCertificate:
         if self.certificate is None:
             return {}
         return {
+            "subject": self.certificate.subject or "without a name",
             "names": ", ".join(self.certificate.names[:10]) or "no name at all",
             "issuer": self.certificate.issuer or "no issuer's name",
             "not_before": self.certificate.not_before.date().isoformat(),
@@ -80,17 +87,32 @@ class RefusedCertificate:
 
 def read_refused_certificate(settings: ProbeSettings, deadline: Deadline) -> RefusedCertificate:
     """Connect again, unverified, to read the certificate that was refused."""
-    dialogue = Dialogue(
-        _without_login(settings),
-        "tls",
-        deadline.within(TRY_SECONDS),
-        Scrubber(),
-        client_context(verify=False),
-        every_address=False,
-    )
-    with suppress(Failure):  # whatever was learnt until then will do
-        dialogue.run()
+    dialogue = _look(settings, deadline, tls.context_for(verify=False))
     return RefusedCertificate(dialogue.certificate, dialogue.transcript.tls)
+
+
+def mechanisms_after_starttls(settings: ProbeSettings, deadline: Deadline) -> list[str] | None:
+    """What AUTH offers at the same port once TLS has begun; None where it cannot be seen. Nothing is logged in."""
+    with_tls = replace(settings, use_tls=True, tls_mode="starttls")
+    dialogue = _look(with_tls, deadline, tls.context_for(verify=False))
+    if dialogue.transcript.tls is None or not dialogue.transcript.capabilities:
+        return None
+    return auth.offered_mechanisms(dialogue.transcript.capabilities)
+
+
+def outdated_tls(settings: ProbeSettings, deadline: Deadline) -> str:
+    """What a server speaks that refused the probe's TLS, such as "TLSv1 with AES128-SHA"; empty if still nothing."""
+    found = _look(settings, deadline, tls.lenient_context()).transcript.tls
+    return f"{found['version']} with {found['cipher']}" if found else ""
+
+
+def _look(settings: ProbeSettings, deadline: Deadline, context: ssl.SSLContext) -> Dialogue:
+    """A dialogue as far as TLS, without a login. Whatever was learnt until it failed will do."""
+    within = deadline.within(TRY_SECONDS)
+    dialogue = Dialogue(_without_login(settings), "tls", within, Scrubber(), context, every_address=False)
+    with suppress(Failure):
+        dialogue.run()
+    return dialogue
 
 
 def working_alternative(
@@ -129,7 +151,7 @@ def _candidates(
 
 def _try(candidate: ProbeSettings, wants_login: bool, deadline: Deadline) -> str:
     try:
-        context = client_context(candidate.validate_certs, candidate.ca_path)
+        context = tls.context_for(candidate.validate_certs, candidate.ca_path)
         dialogue = Dialogue(candidate, "tls", deadline, Scrubber(), context, every_address=False)
         dialogue.run()
     except Failure as exc:

@@ -14,7 +14,9 @@ class Observation:
     """Something worth a diagnosis.
 
     ``event`` is ``reply`` for an answer of the server; anything else names what happened instead of one. ``text`` is
-    as the server sent it: scrub it before it is shown. ``facts`` fill the placeholders of causes and hints.
+    as the server sent it: scrub it before it is shown. ``facts`` fill the placeholders of causes and hints. ``words``
+    are the text without the names that it quotes, and ``holds`` names the circumstances under which it was seen
+    (:mod:`circumstances`).
     """
 
     stage: str = ""
@@ -23,6 +25,13 @@ class Observation:
     enhanced: str = ""
     text: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    words: str | None = None
+    holds: frozenset[str] = frozenset()
+
+    @property
+    def said(self) -> str:
+        """What a text is compared with."""
+        return self.text if self.words is None else self.words
 
 
 class Failure(Exception):

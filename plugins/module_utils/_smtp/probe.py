@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
-from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_context
-from ansible_collections.fincon.mail.plugins.module_utils._smtp import followup
+from ansible_collections.fincon.mail.plugins.module_utils._smtp import auth, circumstances, followup, tls
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import diagnose, find_diagnosis
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.dialogue import Dialogue
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import parse_host
@@ -50,11 +51,11 @@ def probe(
     except Failure as exc:
         return describer.failed(transcript, exc.observation)
 
-    deadline = Deadline.after(settings.deadline)
+    deadline = Deadline.after(settings.whole_seconds)
     dialogue = Dialogue(
         settings,
         level,
-        deadline.within(settings.deadline * (1 - RESERVED_SHARE)),
+        deadline.within(settings.whole_seconds * (1 - RESERVED_SHARE)),
         scrubber,
         context,
         every_address,
@@ -65,13 +66,11 @@ def probe(
         seen = exc.observation
     else:
         return describer.passed(dialogue.transcript)
-    certificate = dialogue.certificate
-    if seen.stage == "certificate":
-        refused = followup.read_refused_certificate(settings, deadline)
-        certificate = refused.certificate
-        seen = _with_certificate(seen, refused, dialogue.transcript, settings)
-    diagnosis = find_diagnosis(describer.with_server(seen))
+    seen, certificate = _look_again(seen, dialogue, settings, deadline)
+    diagnosis = find_diagnosis(describer.placed(seen, dialogue.transcript))
     alternative = followup.working_alternative(diagnosis.id, settings, certificate, deadline, usual_ways)
+    if not alternative:
+        seen = replace(seen, holds=seen.holds | {"nothing_else_works"})
     return describer.failed(dialogue.transcript, seen, alternative)
 
 
@@ -88,7 +87,10 @@ def message(verification: Mapping[str, Any]) -> str:
     diagnosis = verification["diagnosis"]
     if diagnosis is None:
         return f"{where} passed the level {verification['level']}."
-    words = [verification[name] for name in ("code", "enhanced_code", "server_text")]
+    text = verification["server_text"]
+    enhanced = verification["enhanced_code"] or ""
+    # Some servers give the enhanced code in the middle of the text, where it stays.
+    words = [verification["code"], "" if enhanced in text.split() else enhanced, text]
     reply = " ".join(str(word) for word in words if word)
     what = f"{where} failed at the stage {verification['failed_stage']}" + (f": {reply}" if reply else ".")
     return "\n".join((what, f"Likely cause: {diagnosis['cause']}", f"What to do: {diagnosis['hint']}"))
@@ -97,20 +99,73 @@ def message(verification: Mapping[str, Any]) -> str:
 def _tls_context(settings: ProbeSettings) -> ssl.SSLContext:
     """Raises Failure with the event ``ca_path_unusable``."""
     try:
-        return client_context(settings.mode != "none" and settings.validate_certs, settings.ca_path)
+        return tls.context_for(settings.mode != "none" and settings.validate_certs, settings.ca_path)
     except OSError as exc:
         detail = exc.strerror if not isinstance(exc, ssl.SSLError) else "no certificate in it"
         raise Failure(Observation(event="ca_path_unusable", text=f"{settings.ca_path}: {detail}")) from None
 
 
+def _look_again(
+    seen: Observation, dialogue: Dialogue, settings: ProbeSettings, deadline: Deadline
+) -> tuple[Observation, Certificate | None]:
+    """What a second connection shows of a failure, and the server's certificate. Nothing is logged in."""
+    if seen.stage == "certificate":
+        refused = followup.read_refused_certificate(settings, deadline)
+        return _with_certificate(seen, refused, dialogue, settings), refused.certificate
+    if seen.event in ("tls_nothing_in_common", "tls_too_old"):
+        spoken = followup.outdated_tls(settings, deadline)
+        if spoken:
+            seen = replace(seen, event="tls_too_old", text=spoken)
+    elif seen.event in ("no_password_mechanism", "auth_not_offered_in_clear") and settings.mode == "none":
+        seen = _with_offer_after_starttls(seen, dialogue.transcript, settings, deadline)
+    return seen, dialogue.certificate
+
+
+def _with_offer_after_starttls(
+    seen: Observation, transcript: Transcript, settings: ProbeSettings, deadline: Deadline
+) -> Observation:
+    """Many servers take passwords only once TLS has begun: look before anybody says that they take none."""
+    if "STARTTLS" not in transcript.capabilities:
+        return seen
+    offered = followup.mechanisms_after_starttls(settings, deadline)
+    if offered is None:
+        return replace(seen, event="auth_not_offered_in_clear")
+    if set(offered) & set(auth.MECHANISMS):
+        facts = {**seen.facts, "mechanisms": ", ".join(offered)}
+        return replace(seen, event="auth_not_offered_in_clear", facts=facts, holds=seen.holds | {"seen_after_starttls"})
+    event = "no_password_mechanism" if offered else "auth_not_offered"
+    return replace(seen, event=event, facts={**seen.facts, "mechanisms": ", ".join(offered) or "none"})
+
+
 def _with_certificate(
-    seen: Observation, refused: followup.RefusedCertificate, transcript: Transcript, settings: ProbeSettings
+    seen: Observation, refused: followup.RefusedCertificate, dialogue: Dialogue, settings: ProbeSettings
 ) -> Observation:
     """The observation with what is known of the certificate; what else is wrong with it becomes a warning."""
-    transcript.tls = refused.tls
-    for event in refused.further_events(parse_host(settings.mail_server).tls_name, seen.event):
-        transcript.warn("certificate", event, refused.facts())
-    return replace(seen, facts={**seen.facts, **refused.facts()})
+    dialogue.transcript.tls = refused.tls
+    host = parse_host(settings.mail_server)
+    for event in refused.further_events(host.tls_name, seen.event):
+        dialogue.transcript.warn("certificate", event, refused.facts())
+    holds = set()
+    if refused.certificate and host.tls_name in refused.certificate.misplaced:
+        holds.add("address_misplaced")
+    facts = {**seen.facts, **refused.facts()}
+    if seen.event == "cert_expired":
+        facts, holds = _with_expired(facts, holds, dialogue.chain, refused.certificate)
+    return replace(seen, facts=facts, holds=seen.holds | holds)
+
+
+def _with_expired(
+    facts: Mapping[str, str], holds: set[str], chain: Sequence[Certificate], own: Certificate | None
+) -> tuple[dict[str, str], set[str]]:
+    """Which certificate of the chain has expired: the server's own, one that it sends, or one that is trusted here."""
+    now = datetime.now(timezone.utc)
+    expired = [certificate for certificate in chain if certificate.not_after < now]
+    if own is None or own.not_after < now:
+        return dict(facts), holds
+    if not expired:
+        return dict(facts), holds | {"trusted_issuer_expired" if chain else "some_issuer_expired"}
+    dates = {"expired": expired[0].subject or "without a name", "expired_on": expired[0].not_after.date().isoformat()}
+    return {**facts, **dates}, holds | {"only_issuer_expired"}
 
 
 class _Describer:
@@ -121,10 +176,9 @@ class _Describer:
         self._level = level
         self._clean = scrubber.clean
 
-    def with_server(self, seen: Observation) -> Observation:
-        """The observation with the facts that every diagnosis can use."""
-        server = {"host": str(self._settings.mail_server), "port": str(self._settings.port)}
-        return replace(seen, facts={**server, **seen.facts})
+    def placed(self, seen: Observation, transcript: Transcript) -> Observation:
+        """The observation with the circumstances, and with the facts that every diagnosis can use."""
+        return circumstances.placed(seen, self._settings, transcript)
 
     def passed(self, transcript: Transcript) -> dict[str, Any]:
         """The verification of a probe that passed."""
@@ -132,7 +186,7 @@ class _Describer:
 
     def failed(self, transcript: Transcript, seen: Observation, alternative: str = "") -> dict[str, Any]:
         """The verification of a probe that failed."""
-        seen = self.with_server(seen)
+        seen = self.placed(seen, transcript)
         diagnosis = diagnose(seen, self._clean)
         if alternative:
             diagnosis["hint"] += " " + self._clean(alternative)
@@ -148,7 +202,7 @@ class _Describer:
         )
 
     def _verification(self, transcript: Transcript, ok: bool, **failure: Any) -> dict[str, Any]:
-        warnings = [diagnose(self.with_server(seen), self._clean) for seen in transcript.warnings]
+        warnings = [self._warning(self.placed(seen, transcript)) for seen in transcript.warnings]
         verification: dict[str, Any] = {
             "ok": ok,
             "level": self._level,
@@ -168,6 +222,14 @@ class _Describer:
             "port": self._settings.port,
         }
         return {**verification, **failure}
+
+    def _warning(self, seen: Observation) -> dict[str, Any]:
+        """A warning; with code and text where it comes from a reply."""
+        explained = diagnose(seen, self._clean)
+        if seen.code is None:
+            return explained
+        said = {"code": seen.code, "enhanced_code": seen.enhanced or None, "server_text": self._clean(seen.text)}
+        return {**explained, **said}
 
     def _clean_tls(self, found: dict[str, Any] | None) -> dict[str, Any] | None:
         if found is None:

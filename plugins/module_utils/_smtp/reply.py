@@ -14,9 +14,11 @@ MAX_LINE = 4096
 #: Octets of all lines of one reply; the longest answers to EHLO have a tenth of that.
 MAX_REPLY = 16384
 
-_LINE = re.compile(r"([2-5][0-9]{2})(?:([ -])(.*))?\Z", re.DOTALL)
-_ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?=[\s:;,-]|\Z)[\s:;,-]*")
-_ENHANCED_IN_BRACKETS = re.compile(r"\(#([245]\.[0-9]{1,3}\.[0-9]{1,3})\)")
+#: RFC 5321 wants a space or a hyphen after the code; some banners have a tab there, or nothing.
+_LINE = re.compile(r"([2-5][0-9]{2})(?:([ -])(.*)|((?:[^0-9 -].*)?))\Z", re.DOTALL)
+_LEADING_ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?=[\s:;,-]|\Z)[\s:;,-]*")
+#: The subject goes from 0 to 7 (RFC 3463 section 3), which keeps addresses and version numbers out.
+_ENHANCED = re.compile(r"(?<![\w.])([245]\.[0-7]\.[0-9]{1,3})(?![\w]|\.\w)")
 
 
 class NotAReply(ValueError):
@@ -52,12 +54,16 @@ class ReplyReader:
     @property
     def waiting(self) -> bytes:
         """Bytes that came after the last whole reply: a server that keeps to the protocol has sent none."""
-        return self._pending
+        return self._pending.strip(b"\r")
 
     @property
     def begun(self) -> bool:
         """Whether a part of a reply has come."""
-        return bool(self._pending or self._lines)
+        return bool(self.waiting or self._lines)
+
+    def partial(self) -> Reply | None:
+        """What has come of a reply whose last line is missing."""
+        return _assemble(self._lines) if self._lines else None
 
     def feed(self, data: bytes) -> None:
         """Take what a read brought."""
@@ -76,12 +82,17 @@ class ReplyReader:
         return None
 
     def _take_line(self, raw: bytes) -> bool:
-        text = _decode(raw[:MAX_LINE].rstrip(b"\r"))
+        """Take one line; True when it is the last of its reply. Some servers end lines with LF CR."""
+        text = _decode(raw[:MAX_LINE].strip(b"\r"))
         match = _LINE.match(text)
         self._size += len(raw) + 1
-        if match is None or len(raw) > MAX_LINE or self._size > MAX_REPLY:
+        if len(raw) > MAX_LINE or self._size > MAX_REPLY:
             raise NotAReply(text)
-        self._lines.append((int(match.group(1)), match.group(3) or ""))
+        if match is None:
+            if text.strip() and not self._lines:
+                raise NotAReply(text)
+            return False  # an empty line before a reply, or a stray one within it, which no code makes part of it
+        self._lines.append((int(match.group(1)), match.group(3) or match.group(4) or ""))
         return match.group(2) != "-"
 
 
@@ -91,15 +102,13 @@ def _decode(raw: bytes) -> str:
 
 def _assemble(lines: list[tuple[int, str]]) -> Reply:
     code = lines[-1][0]
-    enhanced = ""
-    texts = []
-    for _code, line in lines:
-        match = _ENHANCED.match(line)
-        if match:
-            enhanced = enhanced or match.group(1)
-            line = line[match.end() :]
-        texts.append(line.strip())
-    if not enhanced:
-        bracketed = _ENHANCED_IN_BRACKETS.search(" ".join(texts))
-        enhanced = bracketed.group(1) if bracketed else ""
-    return Reply(code, enhanced, tuple(texts))
+    texts = [line.strip() for _code, line in lines]
+    stripped = [line[match.end() :] if (match := _LEADING_ENHANCED.match(line)) else line for line in texts]
+    return Reply(code, _enhanced_code(code, texts), tuple(stripped))
+
+
+def _enhanced_code(code: int, texts: list[str]) -> str:
+    """The first enhanced code in the text that is of the class of the reply code (RFC 2034 section 4), or else any."""
+    found = [match.group(1) for match in _ENHANCED.finditer(" ".join(texts))]
+    of_class = [enhanced for enhanced in found if enhanced[0] == str(code)[0]]
+    return (*of_class, *found, "")[0]

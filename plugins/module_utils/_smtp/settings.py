@@ -18,6 +18,15 @@ TLS_MODES = ("auto", "starttls", "implicit", "none")
 #: RFC 8314 section 3.3: TLS from the first byte.
 IMPLICIT_TLS_PORT = 465
 
+#: How long one stage may take, at least. RFC 5321 section 4.5.3.2 would allow minutes.
+ANSWER_SECONDS = 30.0
+
+#: How long the server may take to accept a message, at least.
+SEND_SECONDS = 60.0
+
+#: How long the whole probe may take, at least.
+WHOLE_SECONDS = 90.0
+
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f<>\u2028\u2029]")
 
 
@@ -26,8 +35,9 @@ class ProbeSettings:
     """The settings of one SMTP server definition and one login.
 
     ``timeout`` (seconds) is Fincon's Time Out, the longest wait for the connection; ``deadline`` (seconds) bounds the
-    whole probe. ``tls_mode`` overrides ``use_tls`` and the port; ``ca_path`` is a PEM file or a directory as
-    OpenSSL wants it; ``ehlo_name`` defaults to this machine's full name, or else to its address.
+    whole probe, and grows with ``timeout`` where it is not given. ``tls_mode`` overrides ``use_tls`` and the port;
+    ``ca_path`` is a PEM file or a directory as OpenSSL wants it; ``ehlo_name`` defaults to this machine's full name, or
+    else to its address.
     """
 
     mail_server: str
@@ -43,7 +53,7 @@ class ProbeSettings:
     validate_certs: bool = True
     ca_path: str = ""
     ehlo_name: str = ""
-    deadline: float = 90.0
+    deadline: float | None = None
 
     @property
     def mode(self) -> str:
@@ -53,6 +63,16 @@ class ProbeSettings:
         if not self.use_tls:
             return "none"
         return "implicit" if self.port == IMPLICIT_TLS_PORT else "starttls"
+
+    @property
+    def answer_seconds(self) -> float:
+        """How long one stage may take: ``timeout``, if it is more than :data:`ANSWER_SECONDS`."""
+        return max(self.timeout, ANSWER_SECONDS)
+
+    @property
+    def whole_seconds(self) -> float:
+        """How long the whole probe may take."""
+        return self.deadline if self.deadline is not None else max(WHOLE_SECONDS, 3 * self.timeout)
 
     @property
     def recipient(self) -> str:
@@ -97,6 +117,8 @@ def _check_numbers(settings: ProbeSettings) -> None:
         raise _bad("port must be a whole number from 1 to 65535")
     for name in ("timeout", "deadline"):
         value: Any = getattr(settings, name)
+        if value is None and name == "deadline":
+            continue
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not (value > 0 and math.isfinite(value)):
             raise _bad(f"{name} must be a number of seconds above 0")
 

@@ -23,6 +23,14 @@ class Transcript:
     tls: dict[str, Any] | None = None
     capabilities: dict[str, str] = field(default_factory=dict)
     warnings: list[Observation] = field(default_factory=list)
+    greeting: str = ""
+    """What the server said of itself: its banner, and the first line of its answer to EHLO."""
+    ehlo_name: str = ""
+    """The name by which the probe introduced itself."""
+
+    def passed(self, stage: str) -> bool:
+        """Whether a stage was passed."""
+        return any(entry["stage"] == stage and entry["ok"] for entry in self.stages)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

@@ -9,9 +9,12 @@ import re
 from datetime import date
 from pathlib import Path
 
+import generate_provider_docs
 import generate_smtp_docs
 import pytest
+import yaml
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import providers
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.circumstances import CIRCUMSTANCES
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import TABLE, diagnose, find_diagnosis
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import BARE, Diagnosis, Match
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
@@ -81,10 +84,45 @@ def test_an_id_has_one_row():
     assert len({entry.id for entry in TABLE}) == len(TABLE)
 
 
+def _texts(entry):
+    """Every cause and hint of a row."""
+    words = [text for words in entry.words for text in (words.cause, words.hint)]
+    return list(filter(None, [entry.cause, entry.hint, *words]))
+
+
+def _matches(entry):
+    return [*entry.matches, *(words.when for words in entry.words)]
+
+
 def test_every_row_is_met_by_a_test():
-    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    folder = Path(__file__).parent
+    tests = "".join(path.read_text(encoding="utf-8") for path in folder.glob("test_*.py"))
     tests = tests.replace(Path(__file__).read_text(encoding="utf-8"), "")
-    assert [entry.id for entry in TABLE if f'"{entry.id}"' not in tests] == []
+    cases = yaml.safe_load((folder / "replies.yml").read_text(encoding="utf-8"))
+    met = {diagnosis for case in cases for diagnosis in (case["says"], *case.get("warns", ()))}
+    assert [entry.id for entry in TABLE if f'"{entry.id}"' not in tests and entry.id not in met] == []
+
+
+def test_every_circumstance_that_a_row_asks_for_exists():
+    asked = {name for entry in TABLE for match in _matches(entry) for name in match.needs}
+    assert asked <= set(CIRCUMSTANCES)
+    assert set(CIRCUMSTANCES) - asked <= {f"provider_{key}" for key in providers.PROVIDERS}
+
+
+def test_no_row_names_a_code_that_servers_use_for_many_things_without_asking_for_its_words():
+    many = {"421", "450", "451", "452", "550", "552", "553"}
+    alone = [
+        (entry.id, match.codes)
+        for entry in TABLE
+        for match in entry.matches
+        if many & set(match.codes) and not (match.text or match.wordless or match.enhanced)
+    ]
+    assert alone == []
+
+
+def test_only_greylisting_passes_where_a_recipient_is_put_off():
+    greylisted = next(entry for entry in TABLE if entry.id == "greylisted")
+    assert all(match.text and match.codes == ("4",) for match in greylisted.matches)
 
 
 def test_every_placeholder_is_one_that_observations_can_fill():
@@ -102,14 +140,24 @@ def test_every_placeholder_is_one_that_observations_can_fill():
         "mechanisms",
         "address",
         "size",
+        "ehlo_name",
+        "expired",
+        "expired_on",
+        "m365_end",
+        "mechanism",
+        "other_ports",
+        "provider_login",
+        "reply",
+        "seconds",
+        "suite",
     }
-    used = {name for entry in TABLE for name in re.findall(r"{(\w+)}", entry.cause + entry.hint)}
+    used = {name for entry in TABLE for text in _texts(entry) for name in re.findall(r"{(\w+)}", text)}
     assert used == known
 
 
 @pytest.mark.parametrize("entry", TABLE, ids=lambda entry: entry.id)
 def test_a_diagnosis_is_written_for_people(entry):
-    for text in (entry.cause, entry.hint):
+    for text in _texts(entry):
         assert text.endswith((".", ".)", "{urgency}", "{detail}"))
         assert len(text) < 200
     assert entry.matches
@@ -184,5 +232,9 @@ def test_the_advisory_about_microsoft_365_shows_from_its_announcement(host, toda
     assert bool(advisory) is bool(words)
 
 
-def test_the_page_about_the_diagnoses_is_up_to_date():
-    assert (ROOT / "docs" / "smtp-diagnosis.md").read_text(encoding="utf-8") == generate_smtp_docs.render()
+@pytest.mark.parametrize(
+    ("page", "render"),
+    [("smtp-diagnosis.md", generate_smtp_docs.render), ("smtp-providers.md", generate_provider_docs.render)],
+)
+def test_the_pages_about_diagnoses_and_providers_are_up_to_date(page, render):
+    assert (ROOT / "docs" / page).read_text(encoding="utf-8") == render()

@@ -11,9 +11,11 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.protocol import AnswerError
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import Scrubber
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.circumstances import placed
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import diagnose, find_diagnosis
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.transcript import Transcript
 
 #: What the adapter gets of the settings. ``ca_path`` stays here: it names a file of this machine.
 SENT = (
@@ -107,12 +109,17 @@ def _failure(
         return {"failed_stage": clean(stage), "diagnosis": diagnosis}
     if answered["code"] is None:
         return {"failed_stage": clean(stage), "diagnosis": dict(_NO_REASON)}
-    facts = {"host": settings.mail_server, "port": str(settings.port)}
-    seen = Observation(
-        clean(stage), "reply", answered["code"], answered["enhanced_code"] or "", answered["server_text"], facts
-    )
+    code, enhanced, text = answered["code"], answered["enhanced_code"] or "", answered["server_text"]
+    seen = placed(Observation(clean(stage), "reply", code, enhanced, text), settings, _transcript(answered, settings))
     retryable = answered["retryable"] or find_diagnosis(seen).retryable
     return {"failed_stage": clean(stage), "diagnosis": diagnose(seen, clean), "retryable": retryable}
+
+
+def _transcript(answered: Mapping[str, Any], settings: ProbeSettings) -> Transcript:
+    """What the adapter says of the way up to the failure."""
+    offered = (str(entry).partition(" ") for entry in answered["capabilities"])
+    capabilities = {keyword.upper(): parameters for keyword, _space, parameters in offered}
+    return Transcript(stages=answered["stages"], capabilities=capabilities, ehlo_name=settings.ehlo_name)
 
 
 _NO_REASON = {

@@ -1,0 +1,398 @@
+# Copyright (c) 2026, fincon.mail contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Diagnoses of the login.
+
+``FIRST`` are causes with words of their own, ``LAST`` the refused password: nearly every refusal says "authentication
+failed" somewhere, so that the others come before it.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import Diagnosis, Match, Words, event, given
+
+_BOTH = ("4", "5")
+_NO = ("5",)
+
+#: One enhanced code of Microsoft 365 for six causes: only the text distinguishes them.
+_M365 = ("5.7.139",)
+_M365_PAGE = "learn.microsoft.com, Fix issues with printers, scanners and LOB applications"
+_POLICY = (
+    r"security defaults|did not meet the criteria|conditional access|AADSTS(50076|50079|50158|53003|7000112)"
+    r"|multi-?factor|\bmfa\b"
+)
+_BASIC_OFF = r"basic auth(entication)? is (disabled|not supported|turned off)"
+
+_WANTS_TLS = (
+    r"(must|issue|use|need|requires?|send|support) .{0,20}start ?tls"
+    r"|start ?tls.{0,30}(required|first|needed|must|mandatory)"
+    r"|(encryption|encrypted|tls|ssl|secure (connection|channel))\b.{0,25}(required|needed|mandatory)"
+    r"|(requires?|needs?|must (use|have)|only (over|via|with|on)|without) (an? )?(encrypt\w+|secure|tls|ssl)\b"
+    r"|(plain ?text|clear ?text|unencrypted|insecure)\b.{0,40}(disallowed|disabled|not (allowed|permitted|accepted)"
+    r"|forbidden)|over (tls|ssl) only|not (allowed|permitted|accepted).{0,30}(unencrypted|insecure|non-secure)"
+)
+
+_BEING_OFF = (
+    r"(disabled|locked|suspended|expired|deactivated|inactive|closed|paused|frozen|terminated|not active\w*|on hold)"
+)
+
+FIRST = (
+    Diagnosis(
+        "auth_needs_tls",
+        ("auth",),
+        (event("auth_not_offered_in_clear"),),
+        "The server offers no login over an unencrypted connection, and TLS is N.",
+        "Switch TLS on.",
+        words=(
+            Words(
+                given("seen_after_starttls"),
+                "The server takes passwords only after STARTTLS (it offers {mechanisms} then), and TLS is N.",
+            ),
+            Words(
+                given("no_starttls_offered"),
+                "Port {port} offers neither a login nor STARTTLS, and TLS is N.",
+                "Use {other_ports} with TLS on, or set Authenticate to N where the server accepts this machine's "
+                "address.",
+            ),
+        ),
+    ),
+    Diagnosis(
+        "auth_wants_tls",
+        ("auth", "mail", "rcpt", "send"),
+        (
+            Match(codes=("538",), source="RFC 4954 section 6"),
+            Match(codes=_NO, enhanced=("5.7.11",), source="RFC 5248"),
+            Match(codes=("530",), stages=("auth",), wordless=True),
+            Match(
+                codes=_BOTH,
+                text=_WANTS_TLS,
+                unless=r"not available|unavailable|temporar|problem",
+                source="RFC 3207 section 4, Exchange Online, Dovecot, Exim",
+            ),
+        ),
+        "The server wants TLS first.",
+        "Switch TLS on.",
+        words=(
+            Words(
+                given("tls"),
+                'The server wants TLS although the connection has it: "{detail}".',
+                "Show this to whoever runs the server: a device in front of it may end TLS.",
+            ),
+            Words(given("no_starttls_offered"), hint="Switch TLS on, at {other_ports}: this port offers no STARTTLS."),
+        ),
+    ),
+    Diagnosis(
+        "auth_not_offered",
+        ("auth",),
+        (
+            event("auth_not_offered"),
+            Match(codes=("500", "502", "503"), wordless=True),
+            Match(
+                codes=_NO,
+                text=r"not advertised"
+                r"|auth\w* (command )?(is )?(not (available|enabled|supported|implemented|allowed here)"
+                r"|disabled)"
+                r"|command (is )?(not (implemented|recogni[sz]ed|supported)|unrecogni[sz]ed|unknown|disabled)"
+                r"|(unrecogni[sz]ed|unknown|unimplemented|unsupported|invalid) command|bad sequence|syntax error",
+                unless=r"mechanism|account|user\b|mailbox|tenant",
+                source="Exim, Postfix, sendmail, RFC 5321 section 4.2.2",
+            ),
+        ),
+        "The server offers no login at port {port}: it is a port for relaying.",
+        "Use {other_ports}, or set Authenticate to N where the server accepts this machine's address.",
+        words=(
+            Words(Match(), 'The server announces a login, and then does not take the command: "{detail}".'),
+            Words(
+                given("submission_port"),
+                "The server offers no login at port {port}.",
+                "Ask the provider at which port it takes logins: {other_ports}? Or set Authenticate to N where the "
+                "server accepts this machine's address.",
+            ),
+        ),
+    ),
+    Diagnosis(
+        "auth_no_password_mechanism",
+        ("auth",),
+        (
+            event("no_password_mechanism"),
+            Match(codes=("504", "534"), wordless=True),
+            Match(
+                codes=_NO,
+                text=r"unrecogni[sz]ed auth"
+                r"|(unsupported|unknown|invalid|unimplemented|no such) (auth\w* )?(mechanism|type|method)"
+                r"|(mechanism|auth\w* (type|method)).{0,30}(not (supported|available|implemented|recogni[sz]ed"
+                r"|allowed)|too weak|disabled|unknown)",
+                source="RFC 4954 section 6, Postfix, Exchange",
+            ),
+        ),
+        "The server takes no login by password ({mechanisms}).",
+        "A login by password does not work here: ask the provider for another way in, or use another server.",
+        words=(
+            Words(Match(), 'The server announces {mechanisms}, and serves none of its logins by password: "{detail}".'),
+        ),
+    ),
+    Diagnosis(
+        "mechanism_not_served",
+        ("auth",),
+        (event("mechanism_not_served"),),
+        "The server announces {mechanism}, and does not serve it ({reply}). Another mechanism works.",
+        "Nothing, if Fincon sends. A program that knows no other mechanism than {mechanism} cannot log in there.",
+        warning=True,
+    ),
+    Diagnosis(
+        "google_app_password",
+        ("auth",),
+        (
+            Match(codes=("534",), enhanced=("5.7.9",), needs=("provider_google",)),
+            Match(
+                codes=_NO,
+                text=r"app(lication)?[- ](specific )?password|InvalidSecondFactor",
+                source="support.google.com/mail/answer/185833, Zoho, iCloud, Yahoo",
+            ),
+        ),
+        "The provider wants an app password instead of the account's own password.",
+        "{provider_login} Create an app password in the security settings of the account, and use it as the password.",
+        words=(
+            Words(
+                given("provider_google"),
+                "Google wants an app password: the account has two-step verification.",
+                "Create an app password in the Google account (Security, App passwords) and use it as the password.",
+            ),
+        ),
+    ),
+    Diagnosis(
+        "google_browser",
+        ("auth",),
+        (
+            Match(codes=("534",), enhanced=("5.7.14",), needs=("provider_google",)),
+            Match(
+                codes=_NO,
+                text=r"log in (via|with|through) your (web )?browser|WebLoginRequired",
+                source="support.google.com/a/answer/3726730",
+            ),
+        ),
+        "Google wants somebody to sign in through the browser first.",
+        "Sign in at accounts.google.com as this user, confirm what it asks, and probe again.",
+    ),
+    Diagnosis(
+        "m365_smtp_auth_off",
+        ("auth",),
+        (
+            Match(enhanced=_M365, text=r"SmtpClientAuth\w* is disabled", source=_M365_PAGE),
+            Match(codes=_NO, text=r"SmtpClientAuth\w* is disabled"),
+        ),
+        "Microsoft 365 has SMTP AUTH switched off, for the tenant or for this mailbox (its text says which).",
+        "An administrator runs Set-TransportConfig -SmtpClientAuthenticationDisabled $false (tenant) or "
+        "Set-CASMailbox USER -SmtpClientAuthenticationDisabled $false (mailbox).",
+    ),
+    Diagnosis(
+        "m365_policy",
+        ("auth",),
+        (
+            Match(enhanced=_M365, text=_POLICY, source=_M365_PAGE),
+            Match(codes=_NO, text=_POLICY),
+        ),
+        "A policy of the Microsoft 365 organisation refuses this login; the password may be right.",
+        "The Entra administrator looks at security defaults, Conditional Access and the sign-in log of this user.",
+    ),
+    Diagnosis(
+        "basic_auth_off",
+        (),
+        (
+            Match(codes=("535", "550"), enhanced=("5.7.30",), source="Exchange Team, 27 January 2026"),
+            Match(enhanced=_M365, text=_BASIC_OFF, source=_M365_PAGE),
+            Match(codes=("535", "550"), text=_BASIC_OFF),
+        ),
+        "The server takes no logins by password (basic authentication is off).",
+        "Ask its administrator to allow them for SMTP, or use a relay that trusts this machine's address, or another "
+        "provider.",
+        words=(
+            Words(
+                given(enhanced=_M365),
+                "An authentication policy of the Microsoft 365 organisation refuses logins by password for this user.",
+                "Its administrator can allow them for SMTP (Set-AuthenticationPolicy -AllowBasicAuthSmtp); {m365_end}. "
+                "Then: docs/smtp-providers.md.",
+            ),
+            Words(
+                given(enhanced=("5.7.30",)),
+                "Microsoft 365 takes no logins by password for this organisation any more.",
+                "Use a connector that trusts this machine's address, Azure Communication Services or another provider; "
+                "High Volume Email reaches the own tenant only. See docs/smtp-providers.md.",
+            ),
+        ),
+    ),
+    Diagnosis(
+        "smtp_access_off",
+        ("auth", "mail", "rcpt"),
+        (
+            Match(
+                codes=_NO,
+                text=r"smtp (auth\w* |access |service |sending |submission |login )?(is |has been )?(disabled"
+                r"|not (enabled|allowed|permitted|activated))|does not have access rights"
+                r"|(not|isn't) (allowed|permitted|enabled|authori[sz]ed) to use (smtp|this service)"
+                r"|(enable|activate|turn on|switch on) (pop|imap|smtp)\b|service (is )?not enabled|smtp access"
+                r"|authorization code|plan does not (include|allow)",
+                unless=r"SmtpClientAuth|turn on smtp auth",
+                needs=("authenticate",),
+                source="Yandex, GMX, Zoho, QQ mail",
+            ),
+        ),
+        "Sending by SMTP is switched off for this account; the password may be right.",
+        "Switch SMTP (or access by mail programs) on in the account's settings, or have its administrator do so.",
+    ),
+    Diagnosis(
+        "quota_used_up",
+        ("auth", "mail", "rcpt", "send"),
+        (
+            Match(
+                codes=_BOTH,
+                text=r"credits?\b.{0,30}(exceed|exhaust|used|left|remain|insufficient)"
+                r"|(maximum|out of|no|insufficient) (more )?credits?"
+                r"|(monthly|account|plan|free|trial|subscription|package) (\w+ ){0,3}(limit|quota|allowance)"
+                r"|(limit|quota) (of|for) (your|the|this) (\w+ )?(plan|account|month|package)"
+                r"|trial (has )?(ended|expired)|insufficient (funds|balance)|payment|billing|upgrade your",
+                unless=r"mailbox",
+                source="SendGrid, Mailgun, Brevo",
+            ),
+        ),
+        "The account has used up what its plan allows it to send.",
+        "Waiting some minutes does not help: look at the account's plan and its usage, or ask the provider.",
+    ),
+    Diagnosis(
+        "auth_throttled",
+        ("auth",),
+        (
+            Match(codes=("421",), wordless=True),
+            Match(codes=("454",), source="RFC 4954 section 4"),
+            Match(codes=("4",), enhanced=("4.7.0",), wordless=True),
+            Match(
+                codes=_BOTH,
+                text=r"too many|rate limit|try again later"
+                r"|temporar(y|ily)\b.{0,20}(locked|blocked|disabled|fail|error|problem|reject|unavailable|auth)"
+                r"|throttl|slow down",
+            ),
+            Match(
+                codes=_BOTH,
+                text=r"connection (to \S+ )?lost|internal (server )?error|generic failure"
+                r"|(auth\w*|ldap|database|radius|sasl) (server|service|daemon|back-?end|database"
+                r"|lookup).{0,30}(fail|unavailable|down|error|not respond|timed? ?out)",
+                source="Postfix with SASL, Dovecot, Exchange",
+            ),
+        ),
+        "The server takes no logins for the moment: a passing fault, or too many of them.",
+        "Wait, an hour if need be. Do not try in a loop: that prolongs the block.",
+        retryable=True,
+    ),
+    Diagnosis(
+        "account_unusable",
+        ("auth",),
+        (
+            Match(codes=("432",), source="RFC 4954 section 6"),
+            Match(enhanced=("4.7.12", "5.7.12", "5.7.13"), source="RFC 5248"),
+            Match(
+                codes=_BOTH,
+                text=r"\b(account|mailbox|user|domain|subscription|profile|customer|login)\b (\S+ ){0,3}"
+                + _BEING_OFF
+                + r"|"
+                + _BEING_OFF
+                + r" (account|mailbox|user|domain)|AADSTS(50053|50055|50057)",
+            ),
+            Match(
+                codes=_BOTH,
+                text=r"password (has |is )?(expired|too (simple|weak|old))|password (change|transition|reset)",
+            ),
+            Match(codes=_BOTH, text=r"(change|reset|renew|update) (your |the )?password|must change"),
+        ),
+        "The account exists but cannot be used: it is disabled, or its password must be changed.",
+        "Have the account unlocked, or sign in through its web mail and set a new password.",
+    ),
+    Diagnosis(
+        "clear_text_login",
+        ("auth",),
+        (event("clear_text"),),
+        "The password went over the network unencrypted, since TLS is N.",
+        "Switch TLS on if the server can: anybody on the way can read the password.",
+        warning=True,
+    ),
+    Diagnosis(
+        "m365_password_retirement",
+        ("auth",),
+        (event("m365_retirement"),),
+        "{detail}",
+        "Plan another way before then: a relay, a connector, High Volume Email, or another provider.",
+        warning=True,
+    ),
+)
+
+#: What may follow "authentication failed" without giving another reason.
+_NO_MORE = (
+    r"(\W|\b(please|check|verify|make|sure|your|the|is|are|and|or|user ?name|login|password|credentials|settings"
+    r"|correct|try|again|see|visit|go|to|at|for|more|information|details|contact|support|error|name|ip|address|link)\b"
+    r"|\bUGFz\w*|\b\w*\d\w*\b)*\Z"
+)
+
+LAST = (
+    Diagnosis(
+        "wrong_password",
+        ("auth",),
+        (
+            Match(codes=("535",), wordless=True, source="RFC 4954 section 6"),
+            Match(codes=_NO, enhanced=("5.7.8", "5.7.3"), wordless=True, source="RFC 5248"),
+            Match(enhanced=_M365, text=r"credentials were incorrect", source=_M365_PAGE),
+            Match(
+                codes=_NO,
+                text=r"(invalid|incorrect|bad|wrong|unknown|mismatch\w*|unrecogni[sz]ed|no such"
+                r"|non-?existent) (\w+ ){0,3}(user|login|pass\w*|credential\w*|auth\w*|account|key|token|data)",
+                source="Exim, Courier, hMailServer, MDaemon, MailEnable, Amazon SES",
+            ),
+            Match(
+                codes=_NO,
+                text=r"\b(user ?(name|id)?|pass(word|phrase)?|credentials?|api ?key"
+                r"|account)\b(\W+\w+){0,4}\W+(invalid|incorrect|wrong|mismatch\w*|fail\w*|not (accepted"
+                r"|recogni[sz]ed|valid|match|correct|found|known|exist)|unknown|rejected|denied|refused|bad"
+                r"|unsuccessful)|AADSTS50126|BadCredentials",
+                source="Google, Postfix, Haraka, OpenSMTPD, qmail",
+            ),
+            Match(
+                codes=_NO,
+                text=r"\b(auth\w*|login|log on|sasl)\b( \w+){0,2} (fail\w*|unsuccessful|incorrect|error"
+                r"|invalid|rejected|denied|refused)" + _NO_MORE,
+            ),
+            Match(
+                codes=_NO,
+                text=r"(could not|unable to|cannot|can't|failed to|fail to) (auth\w*|log ?in"
+                r"|verify)( \w+)?" + _NO_MORE,
+            ),
+        ),
+        "The server refuses this user name and password.",
+        "Check both. Many servers want the full mail address as the user name. {provider_login} The probe tried only "
+        "once.",
+        words=(
+            Words(
+                given("access_key_as_user"),
+                "The server refuses this user name and password; the user name has the form of an Amazon access key.",
+                "Amazon SES wants its own SMTP password: create SMTP credentials in the SES console of this server's "
+                "region. An AWS secret access key is no SMTP password.",
+            ),
+            Words(
+                given("provider_google"),
+                "The server refuses this user name and password: the password is wrong, or Google wants an app "
+                "password.",
+                "Create an app password in the Google account (Security, App passwords), which needs two-step "
+                "verification, and use it. The probe tried only once.",
+            ),
+            Words(given("address_as_user"), hint="Check both. {provider_login} The probe tried only once."),
+        ),
+    ),
+    Diagnosis(
+        "login_refused",
+        ("auth",),
+        (
+            Match(codes=("535",)),
+            Match(codes=_NO, enhanced=("5.7.8", "5.7.3", "5.7.139")),
+            Match(codes=_NO, text=r"authenticat|\blog ?in\b|\bauth\b"),
+        ),
+        'The server refuses this login. It says: "{detail}".',
+        "If its words give no other reason, check user name and password. {provider_login} The probe tried only once.",
+    ),
+)
