@@ -85,8 +85,9 @@ class Lock:
         if self._noted:
             with suppress(OSError):
                 os.ftruncate(self._handle, 0)
-        # The lock ends with its last handle.
-        os.close(self._handle)
+        # The lock ends with its last handle, and that ends whatever close reports (close(2)).
+        with suppress(OSError):
+            os.close(self._handle)
         self._handle = None
 
 

@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._io import locks
@@ -47,6 +48,19 @@ def test_a_folder_is_locked_without_a_file_in_it(tmp_path):
 def test_what_is_no_folder_is_not_locked_as_one(path):
     with pytest.raises(OSError, match="No such file"):
         locks.acquire_folder(path, wait=0)
+
+
+def test_a_lock_is_released_whatever_close_reports(path, monkeypatch):
+    first = locks.acquire(path, wait=0)
+
+    def close(handle):
+        os.close(handle)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(locks, "os", SimpleNamespace(**{**vars(os), "close": close}))
+        first.release()
+    locks.acquire(path, wait=0).release()
 
 
 def test_releasing_twice_does_not_close_what_another_has_opened(path):
