@@ -25,7 +25,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.base import 
     Prepared,
     Session,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UncertainError
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change
 
 
@@ -56,6 +56,7 @@ class AttendedSession(Session):
     def keep(self, ledger: Ledger) -> None:
         """Write a ledger, unless it is the very one that was read. It is the last step of a call.
 
+        :raises UncertainError: when it was written, and may be lost with the machine.
         :raises FinconError: when it cannot be written; then the file is as it was.
         """
         if ledger is not self.ledger:
@@ -65,6 +66,8 @@ class AttendedSession(Session):
     def _order(self, ledger: Ledger, changes: tuple[Change, ...]) -> Applied:
         try:
             self.keep(ledger)
+        except UncertainError as exc:
+            return Applied((), (), str(exc), not_known=changes)
         except FinconError as exc:
             return Applied((), changes, str(exc))
         return Applied(changes)

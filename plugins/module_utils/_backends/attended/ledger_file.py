@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UncertainError
 from ansible_collections.fincon.mail.plugins.module_utils._io import files, locks
 
 #: A new ledger is for its owner only: it holds fingerprints, at which anybody who can read them can try passwords. The
@@ -79,17 +79,28 @@ class LedgerFile:
         Whenever the machine stops, the old or the new content is there in full.
 
         :param before: what :meth:`read` returned.
+        :raises UncertainError: when the new content is there, and may be lost with the machine.
         :raises FinconError: when it cannot be written; then the old content is still there.
         """
         try:
             if before is not None:
                 self._put(f"{self._path}.bak", before)
-            self._put(self._path, content)
         except OSError as exc:
-            raise FinconError(
-                f"{self.name}: the ledger cannot be written ({exc.strerror}) and is as it was; "
-                "check the disk and the rights"
+            raise self._unwritten(exc) from exc
+        try:
+            self._put(self._path, content)
+        except files.NotDurableError as exc:
+            raise UncertainError(
+                f"{self.name}: the ledger was written, but the disk did not confirm it ({exc.strerror}); check the disk"
             ) from exc
+        except OSError as exc:
+            raise self._unwritten(exc) from exc
+
+    def _unwritten(self, error: OSError) -> FinconError:
+        return FinconError(
+            f"{self.name}: the ledger cannot be written ({error.strerror}) and is as it was; "
+            "check the disk and the rights"
+        )
 
     def _put(self, target: str, content: bytes) -> None:
         # One fixed name, since the lock keeps others away: what a crash leaves there the next writer clears away.

@@ -209,6 +209,21 @@ def test_a_link_stays_a_link_and_shares_the_lock_of_its_ledger(tmp_path):
         pass
 
 
+def test_an_order_that_was_written_and_not_confirmed_by_the_disk_is_not_called_undone(tmp_path, monkeypatch):
+    path = tmp_path / "l.yml"
+
+    def fsync(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(files, "os", SimpleNamespace(**{**vars(os), "fsync": fsync}))
+        outcome = order(path, SERVER)
+    assert "the ledger was written, but the disk did not confirm it (Input/output error)" in outcome.failure
+    assert [len(outcome.values[group]) for group in ("applied", "not_known", "remaining")] == [0, 1, 0]
+    assert order(path, SERVER).outcome == "unchanged"
+
+
 def test_a_full_disk_leaves_the_ledger_as_it_was_and_is_told(tmp_path, monkeypatch):
     path = tmp_path / "l.yml"
     order(path, SERVER)
