@@ -223,7 +223,8 @@ class DataSnapSession:
                 f"{self.where}: {method}: access was denied (403: {shown}); check the rights of the login"
             )
         if 300 <= answer.status < 400:
-            return FinconError(
+            # Programs on the web answer so after they did what was asked (RFC 9110, section 15.4.4).
+            return UncertainError(
                 f"{self.where}: {method}: redirected (HTTP {answer.status}); give the final address in url"
             )
         if is_json:

@@ -145,7 +145,7 @@ def test_an_answer_to_an_update_that_shows_something_else_leaves_the_password_in
     assert standin.password_is("CAPETOWN", "smtp_server", "HQ relay", FIRST)
 
 
-@pytest.mark.parametrize("fault", ["close", "cut", "truncated_json", "not_json", "http"])
+@pytest.mark.parametrize("fault", ["close", "cut", "truncated_json", "not_json", "http", "redirect"])
 def test_a_password_whose_answer_was_lost_is_sent_again_when_the_old_one_is_declared(standin, installation, fault):
     settings = installation(standin)
     run(settings, server(FIRST))
