@@ -138,9 +138,16 @@ class DataSnapSession:
             # A session that is not logged out stays in use for others, so that time is not taken from the work.
             self._client.allow(_LOGOUT_SECONDS)
             with contextlib.suppress(FinconError):
-                self._post("Logout", (self._connect_id,))
+                self._log_out()
             self._connect_id = ""
         self._client.close()
+
+    def _log_out(self) -> None:
+        try:
+            self._post("Logout", (self._connect_id,))
+        except ConnectionLostError:
+            # A server may close a kept connection just as it is used again; a second logout does no harm.
+            self._post("Logout", (self._connect_id,))
 
     def _in_session(self, call: Callable[[], _T]) -> _T:
         """Log in when need be, and once more when the server has forgotten the session meanwhile."""
