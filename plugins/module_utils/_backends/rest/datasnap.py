@@ -174,7 +174,7 @@ class DataSnapSession:
         if answer.get("Connected") is not True or not isinstance(answer.get("ConnectID"), str):
             raise FinconError(f"{self.where}: Login answered without a session; check the server")
         self._connect_id = answer["ConnectID"]
-        self.api_version = str(answer.get("APIVersion") or "")
+        self.api_version = self._shown(str(answer.get("APIVersion") or ""))
 
     def _get(self, method: str, parameters: tuple[Any, ...]) -> dict[str, Any] | None:
         path = f"/%22{method}%22/" + "".join(f"{quote(str(value), safe='')}/" for value in parameters)
@@ -243,7 +243,7 @@ class DataSnapSession:
                 f"{self.where}: the server is not available (HTTP 503: {shown or 'no text'}); "
                 'perhaps it is in its daily "Don\'t run" window'
             )
-        content = answer.headers.get("content-type", "no content type")
+        content = self._shown(answer.headers.get("content-type", "no content type"))
         return UncertainError(
             f"{self.where}: {method}: the answer is not JSON (HTTP {answer.status}, {content}): {shown or 'empty'}; "
             "is this the address of a Fincon REST server?"
