@@ -42,6 +42,7 @@ _DONT_RUN = re.compile(r"don.?t\s+run|not\s+available\s+(between|from|until)|out
 _NO_METHOD = re.compile(
     r"(method|command)\b.*\b(not\s+found|unknown|not\s+exist)|unknown\s+(server\s+)?(method|command)", re.I
 )
+_SURROGATE = re.compile(r"\\u[Dd][89A-Fa-f]")
 _NO_RECORDS = re.compile(r"no\s+records?\s+found", re.I)
 
 #: Answers of a gateway that a read may simply ask again.
@@ -257,8 +258,8 @@ class DataSnapSession:
 def _json(text: str) -> dict[str, Any] | None:
     try:
         data = json.loads(text, parse_constant=_refuse_constant)
-        if "\\ud" in text.lower():
-            # Half of a surrogate pair is no character (RFC 8259, section 8.2), and nothing can carry it further.
+        if _SURROGATE.search(text):
+            # A pair is a character; half of one is none (RFC 8259, section 8.2), and could be neither sent nor shown.
             json.dumps(data, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         return None

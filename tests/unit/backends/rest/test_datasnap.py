@@ -13,7 +13,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.datasna
     DataSnapSession,
     MethodMissingError,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import HttpClient, TimeLimits
+from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import Answer, HttpClient, TimeLimits
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
 from ansible_collections.fincon.mail.tests.standin import StandIn
 
@@ -54,6 +54,42 @@ def test_closing_logs_out_and_does_so_once(standin, connect):
     session.close()
     assert methods(standin)[-1] == ("POST", "Logout")
     assert (len(standin.requests()), standin.sessions()) == (3, [])
+
+
+def test_a_logout_that_meets_the_end_of_the_connection_is_sent_again(standin, connect):
+    session = connect(standin)
+    session.read("GetLocations")
+    standin.fault("close", method="Logout")
+    session.close()
+    assert standin.sessions() == []
+
+
+def test_a_pair_of_surrogates_is_one_character(standin, connect):
+    standin.fault("error_info", text="a \U0001f600 b", method="GetLocations")
+    with pytest.raises(FinconError, match="a \U0001f600 b"):
+        connect(standin).read("GetLocations")
+
+
+@pytest.mark.parametrize("name", ["content-type", "APIVersion"])
+def test_no_secret_is_shown_that_comes_back_in_a_header_or_a_version(standin, connect, monkeypatch, name):
+    real = HttpClient.request
+
+    def request(self, *arguments):
+        answer = real(self, *arguments)
+        if name == "content-type":
+            return Answer(200, {name: "text/demo1234"}, "<html>")
+        return Answer(200, answer.headers, answer.text.replace("5.285", "demo1234 \x1b[31m5.285"))
+
+    monkeypatch.setattr(HttpClient, "request", request)
+    session = connect(standin, password="demo1234")
+    try:
+        session.read("GetLocations")
+        shown = session.api_version
+    except FinconError as exc:
+        shown = str(exc)
+    assert "(secret)" in shown
+    assert "demo1234" not in shown
+    assert "\x1b" not in shown
 
 
 def test_no_records_are_none_and_no_error(standin, connect):

@@ -195,6 +195,16 @@ def test_a_password_is_not_sent_while_the_old_fingerprint_cannot_be_dropped(stan
     assert standin.password_is("CAPETOWN", "smtp_server", "HQ relay", FIRST)
 
 
+@pytest.mark.parametrize("place", ["SenderName", "UserName"])
+def test_half_a_surrogate_pair_is_an_error_and_in_no_result(standin, installation, answering, place):
+    answering(GetMailUsers=lambda answer: {"MailUsers": [{**answer["MailUsers"][0], place: "a\ud800"}]})
+    with (
+        pytest.raises(FinconError, match="GetMailUsers: the answer is not JSON"),
+        RestBackend(installation(standin)).open(),
+    ):
+        pass
+
+
 INCOMPLETE = {
     "no list": ({}, "the answer has no list MailUsers"),
     "a list that is a number": ({"MailUsers": 5}, "the answer has no list MailUsers"),
