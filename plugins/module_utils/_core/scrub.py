@@ -16,6 +16,10 @@ from urllib.parse import quote, quote_plus
 MASK = "(secret)"
 WITHHELD = "(the server's text is withheld: it repeats the password)"
 MAX_TEXT = 500
+#: What is looked at of a text, in characters. Each one costs time, and an answer may have millions.
+_MAX_READ = 16 * MAX_TEXT
+#: The longest that a form of a secret is, in characters of the form for each of the secret's (``\\U0001f600``).
+_LONGEST_FORM = 12
 #: A secret below this length is not masked in place: the hole would show it. The whole text is withheld instead.
 _SHORT = 4
 #: A piece of this many base64 characters is six bytes of the secret: enough to be masked when a server cuts an echo.
@@ -28,6 +32,7 @@ class Scrubber:
     def __init__(self, username: str = "", password: str = "") -> None:
         username, password = _sendable(username), _sendable(password)
         self._short = password if 0 < len(password) < _SHORT else ""
+        self.longest = _LONGEST_FORM * (len(username) + len(password)) + len("\0\0")
         self._plain = _long_enough(_plain_forms(password) if password else [])
         self._encoded = _long_enough(_encoded_forms(username, password) if password else [])
 
@@ -55,10 +60,17 @@ def clean_all(text: str, secrets: Iterable[str], login: Scrubber | None = None) 
 
     :param login: whose secrets are removed as well.
     """
-    scrubbers = [Scrubber(password=secret) for secret in sorted({*secrets, ""}, key=len, reverse=True)]
-    for scrubber in [*scrubbers, *([login] if login else [])]:
+    ordered = sorted({*secrets, ""}, key=len, reverse=True)
+    scrubbers = [*(Scrubber(password=secret) for secret in ordered), *([login] if login else [])]
+    whole = len(text) <= _MAX_READ
+    text = text[:_MAX_READ]
+    for scrubber in scrubbers:
         text = scrubber.mask(text)
-    # Cut only now: the half of a secret at the edge would not be known for one.
+    if not whole:
+        # The half of a secret at the edge is not known for one, and shows where all before it is blank.
+        edge = max(scrubber.longest for scrubber in scrubbers)
+        text = text[: max(len(text) - edge, 0)] + "…"
+    # Cut to its final length only now, for the same reason.
     return _cut(text)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 
+import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import (
     MASK,
     MAX_TEXT,
@@ -45,3 +46,22 @@ def test_a_secret_at_the_place_where_a_long_text_is_cut_leaves_no_half():
         assert len(shown) <= MAX_TEXT
         assert "canary" not in shown
         assert "can" not in shown
+
+
+def test_of_a_long_text_only_the_beginning_is_looked_at(monkeypatch):
+    looked_at = []
+    real = Scrubber.mask
+    monkeypatch.setattr(Scrubber, "mask", lambda self, text: looked_at.append(len(text)) or real(self, text))
+    shown = clean_all("x" * 1_000_000, ["canary-pw-1"])
+    assert (len(shown), shown[-1]) == (MAX_TEXT, "…")
+    assert max(looked_at) < 10_000
+
+
+@pytest.mark.parametrize(
+    "form", [str, lambda secret: base64.b64encode(secret.encode()).decode()], ids=["plain", "base64"]
+)
+def test_no_part_of_a_secret_shows_where_a_long_text_is_cut(form):
+    secret = "canary-pw-1"
+    for blanks in range(7_970, 8_001):
+        shown = clean_all(" " * blanks + form(secret) * 100, [secret])
+        assert form(secret)[:3] not in shown
