@@ -8,7 +8,7 @@ in_tools = $(PYTHON) tools/env.py run tools
 check = $(PYTHON) tools/check.py --only='$(ONLY)' --args='$(ARGS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit sanity integration molecule format generate probe bench stand-in pins clean
+.PHONY: help demo test lint unit sanity integration molecule faults format generate probe bench stand-in pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,14 +17,15 @@ demo: ## show the collection at work, against stand-ins on this machine
 	@$(in_main) python tools/demo.py
 
 test: ## run all checks, as CI does
-	@$(check) lint sanity molecule unit integration
+	@$(check) lint sanity molecule unit integration faults
 
 lint: ## style, types, imports, documentation, changelog, licences, generated files
 unit: ## unit tests, with each supported ansible-core and with a node's oldest Python
 sanity: ## ansible-test sanity, with each supported ansible-core
+faults: ## every fault at every request of every operation, for each backend
 integration: ## real playbook runs against the stand-in, with each supported ansible-core
 molecule: ## apply the role by molecule, twice
-lint unit sanity integration molecule:
+lint unit sanity integration molecule faults:
 	@$(check) $@
 
 format: ## format the Python code and fix what ruff can fix

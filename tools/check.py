@@ -28,6 +28,10 @@ from env import MissingPython, interpreter, variables
 
 REPORTS = CACHE / "reports"
 CORES = ("core-2.21", "core-2.19", "core-2.22")
+#: What has to be so with each ansible-core: no secret shows. The other faults are the same with all.
+CANARIES = "tests/faults/test_canaries.py"
+#: What has to be so with each ansible-core: no secret shows. The other faults are the same with all.
+CANARIES = "tests/faults/test_canaries.py"
 NO_TESTS = 5  # pytest's exit status when no test was chosen
 
 # Tests of code that runs on nodes: with no ansible-core, no library of the controller, and no stand-in.
@@ -109,6 +113,10 @@ STAGES: dict[str, tuple[Step, ...]] = {
         pytest("unit", "node", *NODE_TESTS, ignored=NOT_ON_NODES),
     ),
     "integration": tuple(pytest("integration", core, "tests/integration") for core in CORES),
+    "faults": (
+        pytest("faults", "core-2.21", "tests/faults", ignored=(CANARIES,)),
+        *(pytest("canaries", core, CANARIES) for core in CORES),
+    ),
 }
 
 
