@@ -18,8 +18,16 @@ description:
     branch says otherwise.
   - All hosts are in the group C(fincon), and in C(region_NAME) and C(tag_NAME) for their region and tags.
   - Vault values and templates are rendered when they are used, as everywhere in Ansible.
-  - A relative path of an attended branch's C(ledger) starts at the folder of the fleet file, unless it begins with a
-    template, with V(~) or with an environment variable.
+  - A file that cannot be read is such a fault too, be it for its encoding, its rights, a missing vault password or
+    broken YAML. No message repeats anything that stands in the place of a value. Templates and vault texts are read when the
+    inventory is loaded, and rendered when they are used; numbers such as C(0465) or C(9:43) are refused.
+  - The fleet file may be encrypted as a whole, or JSON under a name that ends in C(.yml). A broken fleet file never
+    reaches this plugin, since Ansible cannot tell whose it is. The playbooks of this collection find it all the same;
+    for your own there is the lookup P(fincon.mail.sound_fleets#lookup).
+  - A relative path in C(installation) (C(ledger), C(fingerprints), C(ca_path)) starts at the folder of the fleet file,
+    unless it begins with a template, with V(~) or with an environment variable. Those are replaced when the path is
+    used; a variable that is not set is an error.
+  - A list that neither file gives (C(smtp_servers), C(users)) is a variable without a value. Nothing is purged of it.
   - Two branches must not have the same name, nor the same installation or ledger as long as they are reached from the
     same machine. Several fleet files can be used at once, with V(-i) for each; the rule holds for all of them together.
   - A directory can be the inventory if branch files and ledgers are outside of it, or in folders that
@@ -34,7 +42,9 @@ options:
     required: true
     choices: [fincon.mail.fleet]
   branches:
-    description: Patterns of the branch files, relative to the fleet file.
+    description:
+      - Patterns of the branch files, relative to the fleet file.
+      - A warning names each file that a pattern would match with another ending, such as C(.yaml) in place of C(.yml).
     type: list
     elements: str
     required: true

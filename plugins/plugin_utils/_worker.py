@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
+from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
+
+__all__ = ["plain", "run_in_worker"]
 
 
 def run_in_worker(
@@ -35,20 +37,3 @@ def run_in_worker(
     params = validated.validated_parameters
     made = module.run(params, check_mode)
     return made.as_dict(), made.warnings
-
-
-def plain(value: Any) -> Any:
-    """Return a value as a module process gets it: decrypted, and of the types that JSON knows.
-
-    Ansible's own types carry tags, decrypt themselves and template themselves as they are read.
-    """
-    if isinstance(value, Mapping):
-        return {plain(key): plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(item) for item in value]
-    if value is None or isinstance(value, bool):
-        return value
-    for kind in (int, float):
-        if isinstance(value, kind):
-            return kind(value)
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -188,7 +188,7 @@ def _unseen(field: Field, value: str) -> str:
     if found is None:
         return ""
     name = unicodedata.name(found[0], "character").lower()
-    return f"has a {name} (U+{ord(found[0]):04X}) as character {found.start() + 1}; delete it or type it anew"
+    return f"has a {name} (U+{ord(found[0]):04X}) as character {found.start() + 1}; delete it, or type the text again"
 
 
 def problem_code(field: Field, value: Any) -> str:

@@ -123,7 +123,9 @@ def normal_key(resource: Resource, name: str) -> str:
 
 def written_key(resource: Resource, name: str) -> str:
     """Return the form in which a record's name is sent to Fincon and shown: accents are part of their letters (NFC)."""
-    written = unicodedata.normalize("NFC", name.strip())
+    written = name.strip()
+    if not written.isascii():
+        written = unicodedata.normalize("NFC", written)
     return written.upper() if resource.key.kind == "user" else written
 
 

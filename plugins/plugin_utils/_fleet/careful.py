@@ -109,9 +109,9 @@ def _composed(text: str) -> tuple[yaml.Node | None, Fault | None]:
     try:
         node = loader.get_node() if loader.check_node() else None
         if loader.check_node():
-            mark = loader.get_node().start_mark
-            # The mark is that of the content; the document begins above it.
-            line = _separator_before(text, mark.line)
+            second = loader.get_node()
+            # Its mark is that of the content; the document begins above it.
+            line = _separator_before(text, second.start_mark.line if second else 0)
             return node, Fault("a second document begins here; a file holds one", line + 1, 1)
     except RecursionError:
         return None, Fault("this is not a file of a fleet: it is nested too deeply", 1, 1)

@@ -97,18 +97,24 @@ def _repeated_records(kind: str, data: Any, source: Source) -> Iterable[tuple[li
     """A finding for each record of one file that has the name of another one above it."""
     prefix = [] if kind == "branch" else ["defaults"]
     part = data if kind == "branch" or not isinstance(data, dict) else data.get("defaults")
-    for section in SECTIONS.values() if isinstance(part, dict) else ():
-        records = part.get(section.name)
+    lists = part if isinstance(part, dict) else {}
+    for section in SECTIONS.values():
+        records = lists.get(section.name)
         first: dict[str, int] = {}
-        for index, record in enumerate(records if isinstance(records, list) else ()):
-            name = record.get(section.key.name) if isinstance(record, dict) else None
-            if not isinstance(name, str):
-                continue
+        for index, name in _names(records if isinstance(records, list) else [], section):
             known = first.setdefault(normal_key(section.resource, name), index)
             if known != index:
                 line, column = source.place([*prefix, section.name, known])
                 text = f"is declared twice; the first is at {source.file}:{line}:{column}"
                 yield [*prefix, section.name, index], Finding(text, section.resource.name, name)
+
+
+def _names(records: Sequence[Any], section: Section) -> list[tuple[int, str]]:
+    """The names of records with their indexes, if two of them may be equal."""
+    named = [record.get(section.key.name) if isinstance(record, dict) else None for record in records]
+    names = [(index, name) for index, name in enumerate(named) if isinstance(name, str)]
+    plain = {name.strip().casefold() for _index, name in names if name.isascii()}
+    return [] if len(plain) == len(names) else names
 
 
 def shown_path(path: Sequence[Any]) -> str:

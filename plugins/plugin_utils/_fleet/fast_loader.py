@@ -25,6 +25,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.suspects import
     is_odd_number,
     template_problem,
     vault_problem,
+    without_tag,
 )
 from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
@@ -54,6 +55,7 @@ class _Builder:
 
     def __init__(self, text: str, file: str) -> None:
         self._next = Loader(text).get_event
+        self._has_vaults = "ANSIBLE_VAULT" in text
         self._file = file
 
     def document(self) -> Any:
@@ -77,7 +79,7 @@ class _Builder:
         # Most texts have no brace, and looking for one takes a tenth of the time.
         if "{" in text and is_template(text):
             return self._template(event)
-        if "$ANSIBLE_VAULT" in text:
+        if self._has_vaults and without_tag(text):
             raise NeedsPyYaml
         is_plain = event.implicit[0]
         return _plain(text) if is_plain and (not text or text[0] in _TYPED_BEGIN) else text

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 from ansible.parsing.vault import EncryptedString
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import did_you_mean
-from ansible_collections.fincon.mail.plugins.plugin_utils._worker import plain
+from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
 
 #: What is wrong with a value, and the path of the value.
 Problem = tuple[tuple[Any, ...], str]

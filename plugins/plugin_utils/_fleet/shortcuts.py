@@ -49,7 +49,7 @@ def place_of(value: Any) -> str:
     There is no public way to have it; the fallback is none.
     """
     try:
-        origin = Origin.get_tag(value)  # type: ignore[union-attr]
+        origin = Origin.get_tag(value)
         if origin is None:
             return ""
         if origin.path:
