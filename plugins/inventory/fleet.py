@@ -19,8 +19,8 @@ description:
   - All hosts are in the group C(fincon), and in C(region_NAME) and C(tag_NAME) for their region and tags.
   - Vault values and templates are rendered when they are used, as everywhere in Ansible.
   - A file that cannot be read is such a fault too, be it for its encoding, its rights, a missing vault password or
-    broken YAML. No message repeats anything that stands in the place of a value. Templates and vault texts are read when the
-    inventory is loaded, and rendered when they are used; numbers such as C(0465) or C(9:43) are refused.
+    broken YAML. No message repeats anything that stands in the place of a value. Templates and vault texts are read
+    when the inventory is loaded, and rendered when they are used; numbers such as C(0465) or C(9:43) are refused.
   - The fleet file may be encrypted as a whole, or JSON under a name that ends in C(.yml). A broken fleet file never
     reaches this plugin, since Ansible cannot tell whose it is. The playbooks of this collection find it all the same;
     for your own there is the lookup P(fincon.mail.sound_fleets#lookup).
