@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,18 +52,21 @@ class Rest:
 
     def settle(self) -> None:
         """Bring the branch to what is declared, in check mode first, and see that nothing is left to do."""
-        before = self.installed()
+        before = self.kept()
         foretold = self.apply("--check", "--diff")
-        assert self.installed() == before
+        assert self.kept() == before
         done = self.apply("--diff")
         assert shown(foretold) == shown(done), "check mode tells the same"
         assert re.search(r"^changed: \[cape-town\]", done.output, re.M)
         self.finish()
-        assert not re.search(r"^changed: \[cape-town\]", self.apply().output, re.M), "and nothing more"
         assert self.drift() == 0
 
     def finish(self) -> None:
         """What a person has to do."""
+
+    def kept(self) -> Any:
+        """All that a write would change."""
+        return self.site.standin.state("CAPETOWN")
 
     def drift(self, **variables: Any) -> int:
         """The exit status of the playbook drift."""
@@ -79,12 +81,23 @@ class Rest:
         return {"smtp_servers": {server["name"]: server for server in read["smtp_servers"]}, "users": users}
 
 
+class Command(Rest):
+    """The branch cape-town with an adapter."""
+
+    def kept(self) -> str:
+        assert isinstance(self.site, AdapterSite)
+        return self.site.stores()["CAPETOWN"]
+
+
 class Attended(Rest):
     """The branch cape-town as an attended one."""
 
     @property
     def installation(self) -> dict[str, Any]:
         return {"backend": "attended", "ledger": str(self.site.folder / "ledgers" / "cape-town.yml")}
+
+    def kept(self) -> str:
+        return Path(self.installation["ledger"]).read_text("utf-8")
 
     def finish(self) -> None:
         self.order += 1
@@ -102,7 +115,7 @@ def branch(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rest]:
     """The branch cape-town at each backend, with two users as declared."""
     if request.param == "command":
         with MailHandle(PASSWORDS, may_send_as={"relay@example.co.za": ["@example.co.za"]}) as mail:
-            yield begun(Rest(AdapterSite(tmp_path, mail)))
+            yield begun(Command(AdapterSite(tmp_path, mail)))
     else:
         site = request.getfixturevalue("site")
         yield begun(Rest(site) if request.param == "rest" else Attended(site))
@@ -175,11 +188,11 @@ def test_a_definition_that_somebody_is_linked_to_is_not_deleted_whoever_that_is(
     # Pieter is not declared, so only the run can see that he is linked to it.
     users = [site.user("THANDI", smtp_server="Own relay")]
     branch.write(users, smtp_servers=[own, gone])
-    before = branch.installed()
+    before = branch.kept()
     refused = site.playbook("fincon.mail.apply")
     assert refused.status != 0
     assert "cannot be deleted: PIETER is linked to it" in " ".join(refused.output.split())
-    assert branch.installed() == before
+    assert branch.kept() == before
 
     branch.write([*users, {"user": "PIETER", "state": "absent"}], smtp_servers=[own, gone])
     branch.settle()
@@ -199,8 +212,8 @@ def test_an_undeclared_user_is_linked_to_the_definition_under_its_new_name(branc
     assert list(held["smtp_servers"]) == ["Mail relay"]
 
 
-def test_an_adopted_fleet_has_nobody_who_left(branch: Rest) -> None:
-    site = branch.site
+def test_an_adopted_fleet_has_nobody_who_left(site: Site) -> None:
+    branch = begun(Rest(site))
     branch.write([site.user("THANDI"), site.user("PIETER", state="absent")])
     branch.settle()
     adopted = site.playbook("fincon.mail.adopt", fincon_adopt_dir="adopted")
@@ -208,7 +221,6 @@ def test_an_adopted_fleet_has_nobody_who_left(branch: Rest) -> None:
     text = (site.folder / "adopted" / "branches" / "cape-town.yml").read_text("utf-8")
     assert "THANDI" in text
     assert "PIETER" not in text
-    shutil.rmtree(site.folder / "adopted")
 
 
 def test_a_rename_that_fails_half_way_leaves_nobody_without_a_definition_and_is_finished_later(site: Site) -> None:
