@@ -50,6 +50,9 @@ START_SECONDS = 20.0
 class RealServer(ABC):
     """A mail server with a port for STARTTLS and one for TLS from the first byte."""
 
+    #: What its log says once for each refused login; empty where it says nothing.
+    refusal_mark = "authentication failed"
+
     def __init__(self, certificate: Path, key: Path) -> None:
         self.certificate = certificate
         self.key = key
