@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run swaks, check_smtp and our probe against the same broken servers; write down the answer of each.
+"""Run swaks, check_smtp, openssl s_client and our probe against the same broken servers; write down the answer of each.
 
 The servers are those of the unit tests (scripted_smtp.py), on loopback. tests/setup/mail-servers.sh installs the tools.
 Writes docs/smtp-comparison.md.
@@ -40,10 +40,12 @@ PATIENCE = 5
 LIMIT = 20
 
 INTRODUCTION = """\
-{swaks}, {check_smtp} and the probe of this collection were run against the same scripted servers. Each was asked to use
-STARTTLS, to log in and to name a sender; each was allowed {patience} seconds. swaks was asked to verify
-certificates, which it does not do by itself; check_smtp has no option for that. In brackets: how many logins the server
-counted, where it was not one, and how long it took, where that was longer than allowed. PORT stands for the port."""
+{swaks}, {check_smtp}, s_client of {openssl} and the probe of this collection were run against the same scripted
+servers. Each was asked to use STARTTLS, to log in and to name a sender; each was allowed {patience} seconds. swaks
+was asked to verify certificates, which it does not do by itself; check_smtp has no option for that. s_client knows
+TLS and no more: it neither logs in nor names a sender, and was asked to verify the certificate and its name. In
+brackets: how many logins the server counted, where it was more than one, and how long it took, where that was
+longer than allowed. PORT stands for the port."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,16 @@ def ask_check_smtp(case: Case, port: int, _ca_path: str) -> tuple[str, str]:
     return {0: "OK", 1: "WARNING", 2: "CRITICAL"}.get(status, f"exit {status}"), line
 
 
+def ask_s_client(case: Case, port: int, ca_path: str) -> tuple[str, str]:
+    """openssl s_client up to the end of the handshake: the greeting, STARTTLS and the certificate."""
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", ca_path, "-verify_return_error"]
+    command += ["-verify_ip", "127.0.0.1", "-brief", *([] if case.mode == "implicit" else ["-starttls", "smtp"])]
+    status, output = _run(command, PATIENCE)
+    found = [line for line in output.splitlines() if re.search(r"error|fail|refused|still running|anyway", line, re.I)]
+    found = [re.sub(r"^[0-9A-F]{8,}:error:[^:]*:|:\.\./\S*|$", "", line) for line in found]
+    return f"exit {status}" if status else "passes", "; ".join(found[:2])
+
+
 def ask_ours(case: Case, port: int, ca_path: str) -> tuple[str, str]:
     """The probe at the level envelope."""
     found = probe(
@@ -162,6 +174,7 @@ def ask_ours(case: Case, port: int, ca_path: str) -> tuple[str, str]:
 TOOLS: dict[str, Callable[[Case, int, str], tuple[str, str]]] = {
     "swaks": ask_swaks,
     "check_smtp": ask_check_smtp,
+    "openssl s_client": ask_s_client,
     "fincon_smtp_probe": ask_ours,
 }
 
@@ -190,11 +203,19 @@ def _ask(tool: str, case: Case, material: Material) -> Answer:
         return Answer(verdict, output.replace(str(port), "PORT"), seconds, server.logins)
 
 
-def _run(command: Sequence[str]) -> tuple[int, str]:
+def _run(command: Sequence[str], limit: float = LIMIT) -> tuple[int, str]:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=LIMIT, check=False)
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=limit,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
-        return 124, f"*** still running after {LIMIT} seconds, stopped"
+        return 124, f"*** still running after {limit} seconds, stopped"
     return done.returncode, done.stdout + done.stderr
 
 
@@ -227,11 +248,12 @@ def _page(rows: Sequence[tuple[Case, Sequence[Answer]]]) -> str:
     lines = [
         "<!-- Written by tools/compare_smtp_tools.py. Do not edit. -->",
         "",
-        "# Three tools against the same broken servers",
+        "# Four tools against the same broken servers",
         "",
         INTRODUCTION.format(
             swaks=_version(["swaks", "--version"]),
             check_smtp=_version([str(CHECK_SMTP), "--version"]),
+            openssl=_version(["openssl", "version"]),
             patience=PATIENCE,
         ),
         "",

@@ -38,7 +38,7 @@ _FINGERPRINT: Schema = {
 
 def probe_report_schema() -> Schema:
     """Return the schema of a report."""
-    properties = {
+    properties: Schema = {
         "format": {"const": FORMAT},
         "version": {"const": VERSION},
         "release": {**TEXT, "description": "Version of the collection that the program is from."},
@@ -53,7 +53,7 @@ def probe_report_schema() -> Schema:
 
 
 def _login() -> Schema:
-    properties = {
+    properties: Schema = {
         "smtp_server": {**TEXT, "description": "Name of the definition; of a login by itself its mail server."},
         "users": items(TEXT, description="The users whom it concerns."),
         "level": {**_LEVEL, "description": "How far this login was tried."},
