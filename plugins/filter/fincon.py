@@ -13,6 +13,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._paths import site_pat
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.undeclared import undeclared_lines
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import probe_stages, verify_table
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.commands import confirm_command
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.status import work_order_status
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import work_order
 
 
@@ -42,4 +43,5 @@ class FilterModule:
             "undeclared_lines": undeclared_lines,
             "verify_table": verify_table,
             "work_order": work_order,
+            "work_order_status": work_order_status,
         }

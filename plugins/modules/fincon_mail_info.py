@@ -62,6 +62,12 @@ work_order:
   description: The open work order, as in RV(fincon.mail.fincon_mail_branch#module:work_order), or null.
   returned: success, with the C(attended) backend
   type: dict
+last_confirmation:
+  description:
+    - What was confirmed last, or null.
+    - It has C(order), C(date), C(by), C(items), C(remaining), C(not_done) and C(remarks).
+  returned: success, with the C(attended) backend
+  type: dict
 pending:
   description: The items of that order, each with the number of its C(order).
   returned: success, with the C(attended) backend

@@ -85,6 +85,10 @@ class Session(ABC):
     installed: State
     fingerprints: Fingerprints = field(repr=False)
 
+    def further_facts(self) -> dict[str, Any]:
+        """Return what else is known of the installation, as results show it."""
+        return {}
+
     def unsupported(self, _changes: Sequence[Change]) -> str:
         """Return why changes cannot be carried out here; empty when they can. Check mode asks as well."""
         return ""

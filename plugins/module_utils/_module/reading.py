@@ -17,6 +17,7 @@ def read(backend: Backend) -> ModuleResult:
     with backend.open() as session:
         records = {name: session.installed.records(section.resource) for name, section in SECTIONS.items()}
         described = session.description.as_dict()
-        values = {"changed": False, **records, "backend": described, **session.prepare(()).result}
+        further = {**session.prepare(()).result, **session.further_facts()}
+        values = {"changed": False, **records, "backend": described, **further}
         warnings = list(session.description.warnings)
     return ModuleResult(values, UNCHANGED, warnings)

@@ -99,7 +99,7 @@ def work_order(
         "name_css": css_text(visible(name)),
         "number": order["number"],
         "ordered": say(str(order["ordered"])),
-        "due": say(_due(str(order["ordered"]), due_days)),
+        "due": say(due_day(str(order["ordered"]), due_days)),
         "branch": say(branch),
         "branch_css": css_text(branch),
         "title": say(title),
@@ -126,8 +126,11 @@ def order_name(branch: str, number: int) -> str:
     return f"{branch.upper()}-{number}"
 
 
-def _due(ordered: str, days: Any) -> str:
-    """The day by which the order is to be done, or nothing."""
+def due_day(ordered: str, days: Any) -> str:
+    """Return the day by which an order is to be done, or nothing.
+
+    :raises FinconError: when the number of days is none.
+    """
     if isinstance(days, str) and days.strip().isdecimal():
         days = int(days)
     if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= _MOST_DAYS:

@@ -132,3 +132,27 @@ def test_a_branch_whose_ledger_is_on_another_machine_is_refused_with_what_to_do(
     run = fleet.playbook("confirm", ok=False, fincon_replies={"durban": 1})
     assert "durban keeps its ledger on another machine or as another user" in " ".join(run.output.split())
     assert fleet.ledger("durban")["ordered"] is not None
+
+
+def test_the_status_names_what_is_open_and_fails_for_what_is_open_too_long(fleet: Fleet) -> None:
+    fleet.playbook("confirm", fincon_replies={"cape-town": 1, "durban": {"order": 1, "except": [3], "by": "T. Nkosi"}})
+    file = fleet.site.folder / "status.json"
+    before = fleet.files()
+    shown = fleet.playbook("status", fincon_status_file=str(file))
+    assert fleet.files() == before
+    for said in ("DURBAN-1: 1 item left", "by T. Nkosi", "2 open work orders at 3 attended branches: 6 items left"):
+        assert said in shown.output, said
+    report = json.loads(file.read_text("utf-8"))
+    assert [one["name"] for one in report["branches"]] == ["DURBAN-1", "POLOKWANE-1", ""]
+    assert all(Path(one["page"]).is_file() for one in report["branches"] if one["order"])
+
+    ledger = fleet.site.fleet.parent / "ledgers" / "durban.yml"
+    day = fleet.ledger("durban")["ordered"]["date"]
+    ledger.write_text(ledger.read_text().replace(f"since: '{day}'", "since: '2024-01-31'"))
+    fleet.playbook("status", fincon_fail_on_pending_days=10000)
+    late = fleet.playbook("status", ok=False, fincon_fail_on_pending_days=14)
+    assert "DURBAN-1 has been pending for" in late.output
+    ledger.write_text("torn")
+    torn = fleet.playbook("status", ok=False)
+    assert "durban could not be read" in torn.output
+    assert "POLOKWANE-1" in torn.output

@@ -64,7 +64,8 @@ class Browser:
         return self.call("POST", "execute/sync", script=script, args=list(arguments))
 
     def click(self, selector: str) -> None:
-        """Click the first element that a CSS selector finds."""
+        """Click the first element that a CSS selector finds, where a person would have scrolled to it."""
+        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
         self.call("POST", f"element/{self._find(selector)}/click")
 
     def type(self, selector: str, text: str) -> None:

@@ -53,6 +53,9 @@ class AttendedSession(Session):
         result = {"work_order": work_order, "pending": self.ledger.pending()}
         return Prepared(result, partial(self._order, ledger, tuple(changes)))
 
+    def further_facts(self) -> dict[str, Any]:
+        return {"last_confirmation": self.ledger.last_confirmation()}
+
     def keep(self, ledger: Ledger) -> None:
         """Write a ledger, unless it is the very one that was read. It is the last step of a call.
 

@@ -123,6 +123,21 @@ class Ledger:
         """The fingerprints that go with :attr:`state`."""
         return Fingerprints({**self.fingerprints, **(self.order.fingerprints if self.order else {})})
 
+    def last_confirmation(self) -> dict[str, Any] | None:
+        """Return the last confirmation as results show it, or ``None``."""
+        last = self.history[-1] if self.history else self.last_confirmed
+        if last is None:
+            return None
+        return {
+            "order": last.order,
+            "date": last.date,
+            "by": last.by,
+            "items": list(last.items),
+            "remaining": list(last.remaining),
+            "not_done": [{"item": item, "reason": reason} for item, reason in last.not_done],
+            "remarks": last.remarks,
+        }
+
     def pending(self) -> list[dict[str, Any]]:
         """Return the pending items, each with the number of its order."""
         return [{"order": self.order.number, **item.as_dict()} for item in self.order.items] if self.order else []
