@@ -27,7 +27,7 @@ options:
     elements: int
   not_done:
     description:
-      - Items that could not be done. Without O(items), all others are confirmed.
+      - Items that could not be done. Without C(items), all others are confirmed.
       - They stay in the order, and the ledger keeps the reasons.
     type: list
     elements: dict

@@ -63,6 +63,13 @@ class Browser:
         """Run a script and return what it returns."""
         return self.call("POST", "execute/sync", script=script, args=list(arguments))
 
+    def wait(self, script: str, seconds: float = 20) -> None:
+        """Wait until a script returns something true."""
+        end = time.monotonic() + seconds
+        while not self.run(script):
+            assert time.monotonic() < end, script
+            time.sleep(0.05)
+
     def click(self, selector: str) -> None:
         """Click the first element that a CSS selector finds, where a person would have scrolled to it."""
         self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
