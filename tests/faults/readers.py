@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
 from ansible_collections.fincon.mail.plugins.action.fincon_mail_import import _content
 from ansible_collections.fincon.mail.plugins.inventory.fleet import _variables
 from ansible_collections.fincon.mail.plugins.module_utils._backends import fingerprints
@@ -28,8 +29,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http im
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
-from ansible_collections.fincon.mail.plugins.module_utils._io import files
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import read_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import make_document, merged_entries, to_json
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import branch_entry
@@ -193,11 +194,7 @@ vars:
 
 
 def _read_fleet(fleet: Path) -> Any:
-    def read(file: str) -> str:
-        files.require_size(file)
-        return Path(file).read_text("utf-8")
-
-    loaded = load_fleet(str(fleet), read)
+    loaded = load_fleet(str(fleet), partial(read_text, DataLoader()))
     if loaded.findings:
         raise Refused("\n".join(map(str, loaded.findings)))
     return [(branch.name, _variables(branch)) for branch in loaded.branches]

@@ -128,7 +128,7 @@ def _write_all(handle: int, content: bytes) -> None:
 
 
 def _sync_folder(folder: str) -> None:
-    """Make a rename last: it is a change of the folder. Windows opens no folder, and writes a rename to its journal."""
+    """Make a rename last: it is a change of the folder. Windows opens no folder, and keeps renames by itself."""
     if sys.platform == "win32":
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
