@@ -21,6 +21,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._replies.confirming im
     REFUSED,
     arguments,
     confirmed,
+    elsewhere,
     refused,
     summary,
 )
@@ -48,8 +49,9 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         hosts = options["hosts"] or variables["ansible_play_hosts_all"]
         left: dict[str, Any] = {}
+        far: dict[str, list[dict[str, Any]]] = {}
         became = [
-            self._confirm(one, options["by"], variables, left)
+            self._confirm(one, options["by"], variables, left, far)
             for one in received(plain(options["replies"]), map(str, hosts), date.today())
         ]
         problems = [] if self._task.check_mode else self._write_pages(left, variables)
@@ -57,20 +59,34 @@ class ActionModule(ActionBase):
             **result,
             "changed": any(one["outcome"] == CONFIRMED for one in became),
             "replies": became,
+            "elsewhere": far,
             "summary": summary(became, bool(self._task.check_mode)),
             "problems": [f"{one['source']}: {one['reason']}" for one in became if one["outcome"] == REFUSED] + problems,
         }
 
-    def _confirm(self, one: Received, by: str, task_vars: Mapping[str, Any], left: dict[str, Any]) -> dict[str, Any]:
-        """Confirm a reply. What is left of the order of its branch goes into ``left``."""
+    def _confirm(
+        self,
+        one: Received,
+        by: str,
+        task_vars: Mapping[str, Any],
+        left: dict[str, Any],
+        far: dict[str, list[dict[str, Any]]],
+    ) -> dict[str, Any]:
+        """Confirm a reply, and return what became of it.
+
+        :param left: takes what is left of the order of its branch.
+        :param far: takes the arguments for a ledger that is on another machine.
+        """
         if one.reply is None:
             return refused(one, one.problem)
         branch = one.reply.branch
         variables = task_vars["hostvars"][branch]
         try:
-            problem = _unfit(variables)
-            if problem:
-                return refused(one, f"{branch} {problem}")
+            if "fincon_installation" not in variables:
+                return refused(one, f"{branch} has no fincon_installation")
+            if _is_far(variables):
+                far.setdefault(branch, []).append(arguments(one.reply, by))
+                return elsewhere(one)
             given = {**arguments(one.reply, by), "installation": variables["fincon_installation"]}
             result, warnings = run_in_worker(_CONFIRM, given, bool(self._task.check_mode), self._task.action)
         except AnsibleError as exc:
@@ -130,13 +146,7 @@ class ActionModule(ActionBase):
         return self._templar.copy_with_new_env(searchpath=paths)
 
 
-def _unfit(variables: Mapping[str, Any]) -> str:
-    """Why the ledger of a host cannot be written from here; nothing when it can."""
-    if "fincon_installation" not in variables:
-        return "has no fincon_installation"
-    if variables.get("ansible_connection") != "local" or boolean(variables.get("ansible_become", False), strict=False):
-        return (
-            "keeps its ledger on another machine or as another user: confirm it by itself, with -e fincon_order=NUMBER "
-            "--limit"
-        )
-    return ""
+def _is_far(variables: Mapping[str, Any]) -> bool:
+    """Whether the ledger of a host is on another machine, or another user's."""
+    become = boolean(variables.get("ansible_become", False), strict=False)
+    return variables.get("ansible_connection") != "local" or become

@@ -15,7 +15,8 @@ description:
   - A reply that cannot be confirmed stops no other. It is in RV(problems), and the task does not fail because of it.
   - It writes the pages of what is left of each order, and removes those of an order that is done. So it works in the
     role P(fincon.mail.fincon#role), whose entry point C(replies) calls it.
-  - Branches whose ledger is on another machine, or is another user's, are refused; confirm them one by one.
+  - Branches whose ledger is on another machine, or is another user's, are in RV(elsewhere). The role confirms them with
+    M(fincon.mail.fincon_mail_confirm), in a task of each host.
 options:
   replies:
     description:
@@ -95,7 +96,9 @@ replies:
       description: What people call the order.
       type: str
     outcome:
-      description: V(confirmed), in check mode too; V(unchanged) when it was confirmed already; or V(refused).
+      description:
+        - V(confirmed), in check mode too; V(unchanged) when it was confirmed already; V(refused); or V(elsewhere) when
+          the ledger is on another machine.
       type: str
     by:
       description: Who did the work, as the reply says.
@@ -130,6 +133,10 @@ summary:
   sample:
     - "SOWETO-3 (replies/SOWETO-3.reply.json): items 1, 2 confirmed, by T. Nkosi"
     - "1 reply: 1 confirmed, 0 confirmed already, 0 refused"
+elsewhere:
+  description: For each branch whose ledger is on another machine, the options for M(fincon.mail.fincon_mail_confirm).
+  returned: success
+  type: dict
 problems:
   description: Each refused reply with its reason, and pages that could not be written.
   returned: success

@@ -16,6 +16,8 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view impor
 
 REFUSED = "refused"
 CONFIRMED = "confirmed"
+#: The ledger is on another machine, where the tasks of the host confirm it.
+ELSEWHERE = "elsewhere"
 
 
 def arguments(reply: Reply, by: str) -> dict[str, Any]:
@@ -38,6 +40,11 @@ def arguments(reply: Reply, by: str) -> dict[str, Any]:
 def refused(one: Received, reason: str) -> dict[str, Any]:
     """Return what became of a reply that could not be confirmed."""
     return _became(one, REFUSED, reason=reason)
+
+
+def elsewhere(one: Received) -> dict[str, Any]:
+    """Return what becomes of a reply whose ledger is on another machine."""
+    return _became(one, ELSEWHERE)
 
 
 def confirmed(one: Received, result: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,13 +89,17 @@ def summary(became: Sequence[Mapping[str, Any]], check_mode: bool) -> list[str]:
     lines = [_line(one, check_mode) for one in became]
     counts = {outcome: sum(one["outcome"] == outcome for one in became) for outcome in (CONFIRMED, UNCHANGED, REFUSED)}
     done = "would be confirmed" if check_mode else "confirmed"
+    far = sum(one["outcome"] == ELSEWHERE for one in became)
+    there = f", {far} left to the tasks of their branches" if far else ""
     total = f"{len(became)} {'reply' if len(became) == 1 else 'replies'}: {counts[CONFIRMED]} {done}, "
-    return [*lines, f"{total}{counts[UNCHANGED]} confirmed already, {counts[REFUSED]} refused"]
+    return [*lines, f"{total}{counts[UNCHANGED]} confirmed already, {counts[REFUSED]} refused{there}"]
 
 
 def _line(one: Mapping[str, Any], check_mode: bool) -> str:
     if one["outcome"] == REFUSED:
         return f"{one['source']}: refused: {one['reason']}"
+    if one["outcome"] == ELSEWHERE:
+        return f"{one['name']} ({one['source']}): its ledger is on another machine, where the next tasks confirm it"
     by = f", by {one['by']}" if one["by"] else ""
     said = f"; remarks: {one['remarks']}" if one["remarks"] else ""
     reasons = "".join(f"; item {entry['item']}: {entry['reason']}" for entry in one["not_done"] if entry["reason"])

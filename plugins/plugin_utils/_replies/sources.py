@@ -133,8 +133,10 @@ def _code(text: str, branches: Iterable[str], today: date) -> Received:
     try:
         code = decode(text, today)
     except CodeError as exc:
-        no_file = "" if any(letter.isspace() for letter in text.strip()) else "there is no such file or folder, and it "
-        return Received(source, problem=f"{no_file}{exc}")
+        if any(letter.isspace() for letter in text.strip()):
+            return Received(source, problem=str(exc))
+        hint = "give a code in JSON, since Ansible splits -e name=value at blanks"
+        return Received(source, problem=f"there is no such file or folder, and it {exc}; {hint}")
     named = [branch for branch in branches if branch.upper() == code.branch]
     if len(named) > 1:
         return Received(source, problem=f"{' and '.join(named)} differ in capitals only; name the branch in a mapping")

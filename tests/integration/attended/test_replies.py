@@ -127,11 +127,20 @@ def test_codes_and_a_mapping_confirm_as_files_do(fleet: Fleet) -> None:
     assert fleet.ledger("durban")["ordered"]["number"] == 2
 
 
-def test_a_branch_whose_ledger_is_on_another_machine_is_refused_with_what_to_do(fleet: Fleet) -> None:
+def test_a_ledger_on_another_machine_is_confirmed_by_a_task_of_its_host(fleet: Fleet) -> None:
     fleet.site.way = "process"
-    run = fleet.playbook("confirm", ok=False, fincon_replies={"durban": 1})
-    assert "durban keeps its ledger on another machine or as another user" in " ".join(run.output.split())
-    assert fleet.ledger("durban")["ordered"] is not None
+    replies = {"durban": {"order": 1, "except": [3], "by": "T. Nkosi"}, "polokwane": 9}
+    run = fleet.playbook("confirm", ok=False, fincon_replies=replies)
+    shown = " ".join(run.output.split())
+    assert "DURBAN-1 (durban): its ledger is on another machine" in shown
+    assert "there is no work order 9" in shown
+    assert [item["item"] for item in fleet.ledger("durban")["ordered"]["items"]] == [3]
+    assert fleet.ledger("durban")["history"][0]["by"] == "T. Nkosi"
+    page = fleet.site.fleet.parent / "ledgers" / "work-orders" / "durban.html"
+    assert 'id="item-3"' in page.read_text("utf-8")
+    assert 'id="item-2"' not in page.read_text("utf-8")
+    again = fleet.playbook("confirm", fincon_replies={"durban": replies["durban"]})
+    assert "changed=0" in again.output
 
 
 def test_the_status_names_what_is_open_and_fails_for_what_is_open_too_long(fleet: Fleet) -> None:
