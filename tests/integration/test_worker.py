@@ -33,6 +33,7 @@ def scenario(site: Site) -> list[dict[str, Any]]:
         module("fincon_mail_branch", users=[{"user": "NINECHARS", "sender_name": "N"}]),
         module("fincon_mail_branch", smtp_servers=[relay], purge=True, purge_limit=0, users=[]),
         module("fincon_smtp_server", name="HQ relay", prot=587, **secret),
+        module("fincon_smtp_server", name="HQ relay", prot=587, password="a"),
         module("fincon_smtp_server", name="HQ relay", port="not a number", **secret),
         module("fincon_smtp_server", mail_server="localhost"),
         module("fincon_mail_user", installation=nowhere, user="THANDI", job_title="Clerk"),

@@ -6,14 +6,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
+
+
+class _Module(AnsibleModule):
+    """A module whose failures are not searched for the texts of secrets, those of its arguments included."""
+
+    def fail_json(self, msg: str, **values: Any) -> Any:
+        """End the process with a failure."""
+        self.no_log_values: set[str] = set()
+        super().fail_json(msg, **{"invocation": {}, **values})
 
 
 def run_module(name: str) -> None:
     """Run the module of that name and end the process."""
     made = MODULES[name]
-    module = AnsibleModule(argument_spec=made.argument_spec, supports_check_mode=True, **made.constraints)
+    module = _Module(argument_spec=made.argument_spec, supports_check_mode=True, **made.constraints)
     # A result holds no secret by construction. Searched for the texts of secrets, it would lose other values that hold
     # one of them: a port 587, a user's surname. Nothing is left to search for, and the arguments are not repeated.
     module.no_log_values = set()
@@ -21,5 +32,5 @@ def run_module(name: str) -> None:
     for warning in result.warnings:
         module.warn(warning)
     if result.failure:
-        module.fail_json(invocation={}, **result.as_dict())
+        module.fail_json(**result.as_dict())
     module.exit_json(invocation={}, **result.as_dict())
