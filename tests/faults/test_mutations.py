@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -89,15 +90,18 @@ def attended(ledger: Path) -> Any:
     return lambda check_mode: write(backend, Request((desired,), verify="none"), check_mode)
 
 
+@pytest.fixture
+def closed() -> Iterator[Path]:
+    """A folder that everybody reaches and nobody but root can write to. Those of pytest are for their owner only."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o555)
+        yield Path(name)
+
+
 def test_a_folder_that_cannot_be_written_is_named_and_check_mode_reads_it_all_the_same(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, tally: Callable[..., None]
+    closed: Path, ordinary: None, tally: Callable[..., None]
 ) -> None:
-    folder = tmp_path_factory.mktemp("closed")
-    for above in (folder, *folder.parents[:-1]):
-        if above.stat().st_uid == os.getuid() and str(above).startswith(str(tmp_path_factory.getbasetemp().parent)):
-            above.chmod(0o755)
-    folder.chmod(0o555)
-    request.getfixturevalue("ordinary")
+    folder = closed
     run, wrong = attended(folder / "ledger.yml"), []
     assert run(True).outcome == "planned"
     attempts: list[tuple[type[Exception], str, Callable[[], object]]] = [

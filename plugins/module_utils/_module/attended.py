@@ -11,7 +11,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.backend import AttendedBackend
-from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.confirming import Said, confirm, fill
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.confirming import (
+    NOTHING_ELSE,
+    Said,
+    confirm,
+    fill,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.csv_records import read_csv
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_shape import is_day
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import differences, fingerprint_key
@@ -34,7 +39,12 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.workflow impor
 
 
 def confirm_order(
-    backend: Backend, number: int, items: Sequence[int] | None, by: str, said: Said, check_mode: bool
+    backend: Backend,
+    number: int,
+    items: Sequence[int] | None,
+    by: str,
+    check_mode: bool,
+    said: Said = NOTHING_ELSE,
 ) -> ModuleResult:
     """Note that items of an order were typed in.
 

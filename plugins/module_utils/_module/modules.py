@@ -103,7 +103,7 @@ def _confirm(params: Params, check_mode: bool) -> ModuleResult:
         params.get("ordered", ""),
         params.get("repeat", False),
     )
-    return confirm_order(backend, params["order"], params["items"], params["by"], said, check_mode)
+    return confirm_order(backend, params["order"], params["items"], params["by"], check_mode, said)
 
 
 def _import(params: Params, check_mode: bool) -> ModuleResult:

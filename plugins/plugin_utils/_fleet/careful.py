@@ -25,11 +25,14 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.suspects import
     without_tag,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.words import UNQUOTED_TEMPLATE, fault_of
+from yaml.events import CollectionEndEvent, CollectionStartEvent
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: Tags of YAML itself; of others, those of Ansible are known.
 _YAML_TAG = "tag:yaml.org,2002:"
 _FAULTY_TAG = "!faulty"
+_DEEPEST = 100
+_TOO_DEEP = "this is not a file of a fleet: it is nested too deeply"
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def read_carefully(text: str, file: str) -> Reading:
     except (yaml.YAMLError, ValueError):
         return Reading(None, [*faults, Fault("this is not a file of a fleet", 1, 1)], False)
     except RecursionError:
-        return Reading(None, [Fault("this is not a file of a fleet: it is nested too deeply", 1, 1)], False)
+        return Reading(None, [Fault(_TOO_DEEP, 1, 1)], False)
     return Reading(data, faults, not broken, node)
 
 
@@ -104,6 +107,8 @@ def _unprintable(text: str, found: re.Match[str]) -> Fault:
 
 def _composed(text: str) -> tuple[yaml.Node | None, Fault | None]:
     """Return the tree of the first document, and why there is none or why it is not all."""
+    if _is_too_deep(text):
+        return None, Fault(_TOO_DEEP, 1, 1)
     loader = Loader(text)
     node = None
     try:
@@ -113,13 +118,24 @@ def _composed(text: str) -> tuple[yaml.Node | None, Fault | None]:
             # Its mark is that of the content; the document begins above it.
             line = _separator_before(text, second.start_mark.line if second else 0)
             return node, Fault("a second document begins here; a file holds one", line + 1, 1)
-    except RecursionError:
-        return None, Fault("this is not a file of a fleet: it is nested too deeply", 1, 1)
     except yaml.MarkedYAMLError as exc:
         return node, Fault(*fault_of(exc, text))
     except yaml.YAMLError:
         return node, Fault("this is not YAML", 1, 1)
     return node, None
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether values are nested deeper than in any fleet; to compose them libyaml would end the process."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > _DEEPEST:
+                return True
+    except yaml.YAMLError:
+        return False
+    return False
 
 
 def _separator_before(text: str, line: int) -> int:

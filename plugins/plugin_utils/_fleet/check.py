@@ -142,6 +142,9 @@ def conforming(data: Any, faults: Iterable[Sequence[Any]]) -> Any:
 def _without(data: Any, path: Sequence[Any]) -> Any:
     if not path:
         return data if isinstance(data, dict) else None
+    if not isinstance(data, (dict, list)):
+        # An alias of what was taken out already.
+        return data
     copied = dict(data) if isinstance(data, dict) else list(data)
     key, rest = path[0], path[1:]
     if rest:

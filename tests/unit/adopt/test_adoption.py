@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import value_problem
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
     SMTP_SERVER,
@@ -95,7 +96,8 @@ def test_a_branch_without_region_or_tags_says_nothing_of_them():
 
 TEXT = st.one_of(
     st.sampled_from(["", "", "Clerk", "no", "{{ x }}", "012", "a: b", "Zoë"]),
-    st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=8),
+    # A value with a character that nobody sees is written and refused; then it is not loaded.
+    st.text(max_size=8).filter(lambda text: value_problem(MAIL_USER.field("job_title"), text) is None),
 )
 NAME = st.sampled_from(["HQ relay", "hq RELAY", "Own", "{{ odd }}"])
 VALUES = {
