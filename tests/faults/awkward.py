@@ -200,7 +200,7 @@ class AwkwardSite(Site):
 
     def _watch(self, root: int, over: threading.Event) -> None:
         """Keep the command lines and environments of a process and all below it."""
-        while not over.wait(0.1):
+        while not over.wait(0.2):
             for process in (root, *_below(root)):
                 for name in ("cmdline", "environ"):
                     with suppress(OSError):

@@ -33,13 +33,13 @@ def module(action: str, /, **options: Any) -> dict[str, Any]:
 def run_playbooks(site: AwkwardSite) -> None:
     """Run the playbooks that leave pages, reports and ledgers behind."""
     site.all("apply")
-    site.all("confirm", "--limit", "durban", fincon_order=1, fincon_items=[1, 2, 3])
     site.all("drift")
 
 
 def run_other_playbooks(site: AwkwardSite) -> None:
     """Run all others, and check mode."""
     reports = ["fincon-report/drift-report.json"]
+    site.all("confirm", "--limit", "durban", fincon_order=1, fincon_items=[1, 2, 3])
     site.all("adopt", fincon_adopt_dir="adopted")
     site.all("merge_reports", fincon_reports=reports, fincon_report_dir="merged")
     site.all("conformance", "--check", "--limit", "polokwane", fincon_conformance_user="U15")
@@ -86,7 +86,7 @@ def tasks(site: AwkwardSite) -> list[dict[str, Any]]:
     ]
 
 
-def findings(site: AwkwardSite, secrets: list[str], asked_for: tuple[Path, ...] = ()) -> tuple[list[str], int]:
+def findings(site: AwkwardSite, secrets: list[str], asked_for: tuple[Path, ...]) -> tuple[list[str], int]:
     """Search everything that a site left behind, and return what shows where, and how many searches that were."""
     texts = {f"output {number}": output for number, output in enumerate(site.outputs)}
     texts |= {f"command line {number}": text for number, text in enumerate(sorted(site.commands))}
@@ -145,7 +145,7 @@ def test_no_password_of_any_shape_shows_in_anything_that_runs_leave_behind(
             "FINCON_REPORT_DIRECTORY": str(logs / "report"),
         }
         logs.mkdir()
-        site.all("apply", "--check")
+        site.all("apply", "--check", "--limit", "cape-town")
         run_playbooks(site)
         run_other_playbooks(site)
         # The junit callback repeats the arguments as the text of a play has them. Here they are in clear in that text,
@@ -160,24 +160,21 @@ def test_no_password_of_any_shape_shows_in_anything_that_runs_leave_behind(
         site.environment["ANSIBLE_CALLBACK_RESULT_FORMAT"] = "yaml"
         refused = site.all("apply", fincon_verify="auth")
         assert refused.status != 0, "the mail server does not know the new passwords"
-        for name in ("apply", "drift"):
-            site.all(name)
         pages = site.folder / "ledgers" / "work-orders"
-        shown, number = findings(site, secrets)
-        damage = tracebacks(site)
-
+        # These pages are about to be replaced by others.
+        site.outputs += [path.read_text("utf-8") for path in pages.glob("durban.*")]
         # The one place where passwords may stand, for whoever asks for them.
-        site.way = "worker"
-        asked = site.all("apply", "--limit", "durban", fincon_work_order_secrets=True)
+        asked = site.all("apply", fincon_work_order_secrets=True)
         assert asked.status == 0, asked.output
         own = tuple(sorted(pages.glob("durban.*")))
         assert all(changed[0] in path.read_text("utf-8") for path in own)
         assert {stat.S_IMODE(path.stat().st_mode) for path in own} == {0o600}
-        more, searched = findings(site, secrets, asked_for=own)
+        shown, number = findings(site, secrets, own)
+        damage = tracebacks(site)
     assert list((logs / "tree").iterdir())
     assert list((logs / "junit").iterdir())
     assert (logs / "ansible.log").stat().st_size > 10_000
-    tally("canary searches", number + searched, leaked=sorted({*shown, *more}), tracebacks=damage)
+    tally("canary searches", number, leaked=shown, tracebacks=damage)
 
 
 def comparable(text: str, site: AwkwardSite) -> str:

@@ -47,10 +47,6 @@ def require_size(path: FilePath, most: int = LARGEST) -> None:
         raise OSError(errno.EFBIG, f"it has more than {most} bytes", str(path))
 
 
-class NotDurableError(OSError):
-    """The new content is in place, but the disk did not confirm that it would outlive a crash of the machine."""
-
-
 def replace(
     path: FilePath,
     content: bytes,
@@ -63,7 +59,7 @@ def replace(
     """Put a file with this content in place of what is at the path.
 
     A symbolic link is replaced and not followed. When it fails, the old file is still there and the temporary one is
-    not. Only the failure of a folder to become durable comes after the replacement, and has a type of its own.
+    not; only the failure of a folder to become durable comes after the replacement.
 
     :param path: the file; its folder exists.
     :param content: all that the file is to hold.
@@ -72,7 +68,6 @@ def replace(
     :param temporary: where the content is prepared, in the folder of the path. Only a caller that keeps all other
         writers out may name it: what a crash left there is removed. By default a hidden name that nothing else has.
     :param durable: wait until file and folder are on the disk, so that they outlive a crash of the machine.
-    :raises NotDurableError: when it was written, and may be lost with the machine.
     :raises OSError: when it cannot be written.
     """
     folder, name = os.path.split(os.path.abspath(path))
@@ -98,10 +93,7 @@ def replace(
             os.unlink(temporary)
         raise
     if durable:
-        try:
-            _sync_folder(folder)
-        except OSError as exc:
-            raise NotDurableError(exc.errno, exc.strerror, str(path)) from exc
+        _sync_folder(folder)
 
 
 def _set_rights(handle: int, mode: int | None, like: FilePath | None) -> None:

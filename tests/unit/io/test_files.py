@@ -148,17 +148,6 @@ def test_only_a_durable_file_waits_for_the_disk(tmp_path, monkeypatch, durable):
     assert synced == ([stat.S_IFREG, stat.S_IFDIR] if durable else [])
 
 
-def test_a_folder_that_cannot_be_made_durable_is_told_apart_since_the_content_is_there(tmp_path, monkeypatch):
-    def fsync(handle):
-        if stat.S_ISDIR(os.fstat(handle).st_mode):
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-
-    monkeypatch.setattr(files, "os", patched(fsync=fsync))
-    with pytest.raises(files.NotDurableError, match="Input/output error"):
-        files.replace(tmp_path / "a", b"new")
-    assert (tmp_path / "a").read_bytes() == b"new"
-
-
 def test_a_path_without_a_folder_is_in_the_working_directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     files.replace("a", b"new")

@@ -79,28 +79,30 @@ class LedgerFile:
         Whenever the machine stops, the old or the new content is there in full.
 
         :param before: what :meth:`read` returned.
-        :raises UncertainError: when the new content is there, and may be lost with the machine.
+        :raises UncertainError: when the new content is there, or may be, though the disk reported an error.
         :raises FinconError: when it cannot be written; then the old content is still there.
         """
         try:
             if before is not None:
                 self._put(f"{self._path}.bak", before)
-        except OSError as exc:
-            raise self._unwritten(exc) from exc
-        try:
             self._put(self._path, content)
-        except files.NotDurableError as exc:
-            raise UncertainError(
-                f"{self.name}: the ledger was written, but the disk did not confirm it ({exc.strerror}); check the disk"
-            ) from exc
         except OSError as exc:
-            raise self._unwritten(exc) from exc
+            if self._is(before):
+                raise FinconError(
+                    f"{self.name}: the ledger cannot be written ({exc.strerror}) and is as it was; "
+                    "check the disk and the rights"
+                ) from exc
+            raise UncertainError(
+                f"{self.name}: the ledger may have been written, though the disk reported an error ({exc.strerror}); "
+                "check the disk"
+            ) from exc
 
-    def _unwritten(self, error: OSError) -> FinconError:
-        return FinconError(
-            f"{self.name}: the ledger cannot be written ({error.strerror}) and is as it was; "
-            "check the disk and the rights"
-        )
+    def _is(self, content: bytes | None) -> bool:
+        """Whether the file holds this. A disk may report an error of what it did, or of making it last."""
+        try:
+            return self.read() == content
+        except FinconError:
+            return False
 
     def _put(self, target: str, content: bytes) -> None:
         # One fixed name, since the lock keeps others away: what a crash leaves there the next writer clears away.

@@ -189,9 +189,11 @@ class DataSnapSession:
                 continue
             if _says_no_records(answer):
                 return None
-            if answer.status not in _PASSING or last or _DONT_RUN.search(answer.text):
+            pause = _retry_after(answer.headers, attempt)
+            passing = answer.status in _PASSING and not _DONT_RUN.search(answer.text)
+            if last or not passing or not self._client.pause(pause):
                 return self._result(method, answer)
-            self._sleep(_retry_after(answer.headers, attempt))
+            self._sleep(pause)
         raise AssertionError("the last try returns or raises")
 
     def _post(self, method: str, parameters: tuple[Any, ...]) -> dict[str, Any]:
@@ -210,9 +212,9 @@ class DataSnapSession:
         text = _error_text(data) if data is not None else answer.text
         if answer.status == 200 and data is not None and not text:
             return _unwrap(data, self.where, method)
-        raise self._failure(method, answer, data is not None, text)
+        raise self._failure(method, answer, data, text)
 
-    def _failure(self, method: str, answer: Answer, is_json: bool, text: str) -> FinconError:
+    def _failure(self, method: str, answer: Answer, data: dict[str, Any] | None, text: str) -> FinconError:
         shown = self._shown(text)
         if _INVALID_SESSION.search(text):
             return _SessionGoneError(
@@ -235,9 +237,8 @@ class DataSnapSession:
             return UncertainError(
                 f"{self.where}: {method}: redirected (HTTP {answer.status}); give the final address in url"
             )
-        if is_json:
-            # An error of the server itself, or of a gateway, may come after the change was made.
-            kind = UncertainError if answer.status >= 500 else FinconError
+        if data is not None:
+            kind = FinconError if _refuses(answer.status, data) else UncertainError
             return kind(f"{self.where}: {method} failed: {shown or f'HTTP {answer.status}'}")
         if answer.status == 503:
             return _UnavailableError(
@@ -289,6 +290,14 @@ def _error_text(data: dict[str, Any]) -> str:
         # Only the name is documented, so the name is what is recognised, whatever the text says.
         return f"SessionExpired: {data['SessionExpired']}"
     return str((_first(data) or {}).get("ErrorInfo") or "").strip()
+
+
+def _refuses(status: int, data: dict[str, Any]) -> bool:
+    """Whether an error says that nothing was done: a status of 4xx, or an ErrorInfo as the manual has it.
+
+    An error of the server itself, or of a gateway, may come after the change was made.
+    """
+    return 400 <= status < 500 or (status < 400 and isinstance((_first(data) or {}).get("ErrorInfo"), str))
 
 
 def _unwrap(data: dict[str, Any], where: str, method: str) -> dict[str, Any]:

@@ -136,6 +136,13 @@ class HttpClient:
         finally:
             self._left -= time.monotonic() - started
 
+    def pause(self, seconds: float) -> bool:
+        """Take a pause from the time for the whole call; false when so much is not left."""
+        if seconds >= self._left:
+            return False
+        self._left -= seconds
+        return True
+
     def allow(self, seconds: float) -> None:
         """Give the next requests so much time at least, whatever is left of the whole."""
         self._left = max(self._left, seconds)

@@ -209,17 +209,20 @@ def test_a_link_stays_a_link_and_shares_the_lock_of_its_ledger(tmp_path):
         pass
 
 
-def test_an_order_that_was_written_and_not_confirmed_by_the_disk_is_not_called_undone(tmp_path, monkeypatch):
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_an_order_that_was_written_though_the_disk_reported_an_error_is_not_called_undone(tmp_path, monkeypatch, call):
     path = tmp_path / "l.yml"
 
-    def fsync(handle):
-        if stat.S_ISDIR(os.fstat(handle).st_mode):
+    def failing(*arguments):
+        if call == "replace":
+            os.replace(*arguments)
+        if call == "replace" or stat.S_ISDIR(os.fstat(*arguments).st_mode):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     with monkeypatch.context() as broken:
-        broken.setattr(files, "os", SimpleNamespace(**{**vars(os), "fsync": fsync}))
+        broken.setattr(files, "os", SimpleNamespace(**{**vars(os), call: failing}))
         outcome = order(path, SERVER)
-    assert "the ledger was written, but the disk did not confirm it (Input/output error)" in outcome.failure
+    assert "the ledger may have been written, though the disk reported an error (Input/output error)" in outcome.failure
     assert [len(outcome.values[group]) for group in ("applied", "not_known", "remaining")] == [0, 1, 0]
     assert order(path, SERVER).outcome == "unchanged"
 

@@ -178,6 +178,20 @@ def test_a_read_is_asked_again_when_a_gateway_or_the_connection_fails(standin, c
     assert connect(standin).read("GetMailUsers", *PAGE)
 
 
+@pytest.mark.parametrize(("asked", "slept"), [("3", [3.0]), ("9", []), ("9" * 400, []), ("²", [1.0]), ("-1", [1.0])])
+def test_a_pause_is_taken_from_the_time_for_the_whole_call(standin, connect, asked, slept):
+    taken = []
+    standin.fault("http", status=503, retry_after=asked, times=2, method="GetMailUsers")
+    session = connect(standin, sleep=taken.append)
+    if asked in ("²", "-1"):
+        assert session.read("GetMailUsers", *PAGE)
+        slept = [*slept, 2.0]
+    else:
+        with pytest.raises(UnreachableError, match="503"):
+            session.read("GetMailUsers", *PAGE)
+    assert taken == slept
+
+
 def test_a_write_is_never_sent_twice(standin, connect):
     standin.fault("close", method="SetMailEnabled", times=2, after=True)
     with pytest.raises(UnreachableError):

@@ -195,6 +195,18 @@ def test_a_password_is_not_sent_while_the_old_fingerprint_cannot_be_dropped(stan
     assert standin.password_is("CAPETOWN", "smtp_server", "HQ relay", FIRST)
 
 
+@pytest.mark.parametrize(
+    "answer", ['{"error": null}', '{"error": "Access violation"}', '{"result": [{"ErrorInfo": 17}]}']
+)
+def test_an_error_that_does_not_refuse_the_change_leaves_it_not_known(standin, installation, answering, answer):
+    settings = installation(standin)
+    run(settings, server(FIRST))
+    answering(UpdateSmtpDefinition=answer)
+    assert names(run(settings, server(SECOND)), "not_known") == [("smtp_server", "HQ relay")]
+    answering(UpdateSmtpDefinition=lambda stored: stored)
+    assert run(settings, server(FIRST)).outcome == "applied", "the second one was stored"
+
+
 @pytest.mark.parametrize("place", ["SenderName", "UserName"])
 def test_half_a_surrogate_pair_is_an_error_and_in_no_result(standin, installation, answering, place):
     answering(GetMailUsers=lambda answer: {"MailUsers": [{**answer["MailUsers"][0], place: "a\ud800"}]})
