@@ -29,7 +29,9 @@ EXAMPLES = r"""
 - name: Do something with every branch
   hosts: "{{ query('fincon.mail.sound_fleets', 'fincon') }}"
   tasks:
-    - ansible.builtin.debug: {var: fincon_branch}
+    - name: Name the branch
+      ansible.builtin.debug:
+        var: fincon_branch
 """
 
 RETURN = r"""
