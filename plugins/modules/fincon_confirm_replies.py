@@ -110,7 +110,7 @@ replies:
       description: Items that are not done, each with C(item) and C(reason).
       type: list
       elements: dict
-    items:
+    confirmed:
       description: Numbers of the items that are confirmed now.
       type: list
       elements: int

@@ -130,7 +130,7 @@ REFUSALS = [
 
 _LISTS: Mapping[str, Callable[[list[Any]], Any]] = {
     "no list": lambda _items: None,
-    "a list that is a number": lambda items: len(items),
+    "a list that is a number": len,
     "an item fewer": lambda items: items[:-1],
     "an item twice": lambda items: [*items, *items[-1:]],
     "items in another order": lambda items: items[::-1],

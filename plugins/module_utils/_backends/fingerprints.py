@@ -90,17 +90,17 @@ class FingerprintFile:
 
         :raises FinconError: when the file cannot be read, or another run works on it for too long.
         """
-        if not writing:
-            yield Fingerprinted(self._path)
-            return
         with contextlib.ExitStack() as held:
-            refusal = ""
-            try:
-                held.enter_context(self._lock())
-            except OSError as exc:
-                # All else may go on. A password is not sent where an old fingerprint could go on vouching for it.
-                refusal = f"{self._path}: the fingerprints cannot be written ({exc.strerror}); check its rights"
-            yield Fingerprinted(self._path, refusal)
+            yield Fingerprinted(self._path, self._refusal(held) if writing else "")
+
+    def _refusal(self, held: contextlib.ExitStack) -> str:
+        """Hold the lock, or return why the file must not be written."""
+        try:
+            held.enter_context(self._lock())
+        except OSError as exc:
+            # All else may go on. A password is not sent where an old fingerprint could go on vouching for it.
+            return f"{self._path}: the fingerprints cannot be written ({exc.strerror}); check its rights"
+        return ""
 
     def _lock(self) -> locks.Lock:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -124,4 +124,4 @@ def _is_same(written: Any, value: Any, is_raw: bool) -> bool:
         return True
     if isinstance(written, Marked) and not (is_raw and isinstance(value, str)):
         return True
-    return type(written) is not dict and written == value
+    return not isinstance(written, Mapping) and written == value

@@ -59,7 +59,7 @@ def confirmed(one: Received, result: Mapping[str, Any]) -> dict[str, Any]:
     return _became(
         one,
         UNCHANGED if result["outcome"] == UNCHANGED else CONFIRMED,
-        items=[item["item"] for item in result["confirmed"]],
+        confirmed=[item["item"] for item in result["confirmed"]],
         remaining=[item["item"] for item in order["items"]] if mine else [],
         relogin_users=result["relogin_users"],
     )
@@ -76,7 +76,7 @@ def _became(one: Received, outcome: str, **further: Any) -> dict[str, Any]:
         "by": reply.by if reply else "",
         "remarks": reply.remarks if reply else "",
         "not_done": [{"item": item, "reason": reason} for item, reason in reply.not_done] if reply else [],
-        "items": [],
+        "confirmed": [],
         "remaining": [],
         "relogin_users": [],
         "reason": "",
@@ -107,7 +107,7 @@ def _line(one: Mapping[str, Any], check_mode: bool) -> str:
     if one["outcome"] == UNCHANGED:
         return f"{one['name']} ({one['source']}): was confirmed already{left}"
     verb = "would be confirmed" if check_mode else "confirmed"
-    what = f"items {_numbers(one['items'])} {verb}" if one["items"] else "no item is done"
+    what = f"items {_numbers(one['confirmed'])} {verb}" if one["confirmed"] else "no item is done"
     users = f"; must log out of Fincon and in again: {', '.join(one['relogin_users'])}" if one["relogin_users"] else ""
     return f"{one['name']} ({one['source']}): {what}{by}{left}{reasons}{said}{users}"
 

@@ -15,12 +15,12 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import 
 
 from .node_servers import Haraka, SmtpServer
 from .real_servers import FOREIGN, RealServer
-from .test_real_servers import _said, certificates, right  # noqa: F401  (fixtures)
+from .test_real_servers import _said
 from .unpacked_servers import Dovecot, Sendmail
 
 
 @pytest.fixture(scope="module", params=(Dovecot, Haraka, Sendmail, SmtpServer), ids=lambda kind: kind.__name__)
-def server(request: pytest.FixtureRequest, certificates: Path) -> Iterator[RealServer]:  # noqa: F811
+def server(request: pytest.FixtureRequest, certificates: Path) -> Iterator[RealServer]:
     kind = request.param
     if kind.missing():
         pytest.skip(kind.missing())
@@ -29,17 +29,17 @@ def server(request: pytest.FixtureRequest, certificates: Path) -> Iterator[RealS
 
 
 @pytest.mark.parametrize("level", ["connect", "tls", "auth", "envelope"])
-def test_right_settings_pass_at_every_level(right: ProbeSettings, level: str) -> None:  # noqa: F811
+def test_right_settings_pass_at_every_level(right: ProbeSettings, level: str) -> None:
     found = probe(right, level)
     assert found["ok"], found
 
 
-def test_implicit_tls_passes_at_its_own_port(right: ProbeSettings, server: RealServer) -> None:  # noqa: F811
+def test_implicit_tls_passes_at_its_own_port(right: ProbeSettings, server: RealServer) -> None:
     found = probe(replace(right, port=server.implicit_port, tls_mode="implicit"), "auth")
     assert found["ok"], found
 
 
-def test_a_wrong_password_is_told_and_tried_once(right: ProbeSettings, server: RealServer) -> None:  # noqa: F811
+def test_a_wrong_password_is_told_and_tried_once(right: ProbeSettings, server: RealServer) -> None:
     mark = server.refusal_mark
     before = server.log().count(mark)
     found = probe(replace(right, password="wrong"))
@@ -48,17 +48,17 @@ def test_a_wrong_password_is_told_and_tried_once(right: ProbeSettings, server: R
         assert server.log().count(mark) == before + 1
 
 
-def test_tls_from_the_first_byte_at_the_starttls_port(right: ProbeSettings) -> None:  # noqa: F811
+def test_tls_from_the_first_byte_at_the_starttls_port(right: ProbeSettings) -> None:
     assert _said(probe(replace(right, tls_mode="implicit"))) == ("tls", "tls_mode_mismatch")
 
 
-def test_starttls_at_the_port_for_tls_from_the_first_byte(right: ProbeSettings, server: RealServer) -> None:  # noqa: F811
+def test_starttls_at_the_port_for_tls_from_the_first_byte(right: ProbeSettings, server: RealServer) -> None:
     found = probe(replace(right, port=server.implicit_port, deadline=4.0))
     assert _said(found) == ("banner", "no_banner")
     assert "with TLS from the first byte works" in found["diagnosis"]["hint"]
 
 
-def test_a_login_in_clear_is_refused_or_warned_of(right: ProbeSettings, server: RealServer) -> None:  # noqa: F811
+def test_a_login_in_clear_is_refused_or_warned_of(right: ProbeSettings, server: RealServer) -> None:
     found = probe(replace(right, use_tls=False))
     if isinstance(server, (Dovecot, Haraka)):  # they trust what comes from their own machine
         assert found["ok"]
@@ -68,7 +68,7 @@ def test_a_login_in_clear_is_refused_or_warned_of(right: ProbeSettings, server: 
         assert found["diagnosis"]["id"] in ("auth_needs_tls", "auth_wants_tls")
 
 
-def test_a_foreign_sender_is_refused(right: ProbeSettings, server: RealServer) -> None:  # noqa: F811
+def test_a_foreign_sender_is_refused(right: ProbeSettings, server: RealServer) -> None:
     if not isinstance(server, SmtpServer):
         pytest.skip("this server lets a login send as anybody")
     found = probe(replace(right, sender_email=FOREIGN), "envelope")

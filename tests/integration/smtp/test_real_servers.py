@@ -11,25 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 
-from .real_servers import FOREIGN, PASSWORD, USER, Exim, Postfix, RealServer
+from .real_servers import FOREIGN, Exim, Postfix, RealServer
 
 SERVERS = (Exim, Postfix)
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("certificates")
-    directory.chmod(0o755)
-    authority = trustme.CA(organization_name="Example Authority")
-    authority.cert_pem.write_to_path(directory / "ca.pem")
-    issued = authority.issue_cert("localhost")
-    issued.cert_chain_pems[0].write_to_path(directory / "server.pem")
-    issued.private_key_pem.write_to_path(directory / "key.pem")
-    return directory
 
 
 @pytest.fixture(scope="module", params=SERVERS, ids=lambda kind: kind.__name__)
@@ -39,23 +25,6 @@ def server(request: pytest.FixtureRequest, certificates: Path) -> Iterator[RealS
         pytest.skip(kind.missing())
     with kind(certificates / "server.pem", certificates / "key.pem") as running:
         yield running
-
-
-@pytest.fixture
-def right(server: RealServer, certificates: Path) -> ProbeSettings:
-    """Settings that are right."""
-    return ProbeSettings(
-        mail_server="localhost",
-        port=server.starttls_port,
-        use_tls=True,
-        authenticate=True,
-        username=USER,
-        password=PASSWORD,
-        sender_email=USER,
-        ca_path=str(certificates / "ca.pem"),
-        ehlo_name="client.example.test",
-        deadline=20.0,
-    )
 
 
 def _said(found: dict[str, Any]) -> tuple[str | None, str | None]:

@@ -28,9 +28,14 @@ FAILED = {
 }  # fmt: skip
 
 
-def report_of(settings=SETTINGS, found=PASSED, level="auth", days=1.0, **changes):
+def report_of(settings=SETTINGS, found=None, level="auth", days=1.0, **changes):
     report = make_report(
-        [Login(settings, level, "HQ", ("THANDI",))], [found], level, "1.2.3", "CT-PC1", NOW - timedelta(days=days)
+        [Login(settings, level, "HQ", ("THANDI",))],
+        [found or PASSED],
+        level,
+        "1.2.3",
+        "CT-PC1",
+        NOW - timedelta(days=days),
     )
     assert PASSWORD not in json.dumps(report)
     return {**json.loads(json.dumps(report)), **changes}
