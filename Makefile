@@ -21,7 +21,7 @@ test: ## run all checks, as CI does
 
 lint: ## style, types, imports, documentation, changelog, licences, generated files
 unit: ## unit tests, with each supported ansible-core and with a node's oldest Python
-sanity: ## ansible-test sanity, with each supported ansible-core
+sanity: ## ansible-test sanity, with ansible-core 2.19 and 2.21
 faults: ## every fault at every request of every operation, for each backend
 integration: ## real playbook runs against the stand-in, with the oldest and the newest ansible-core
 molecule: ## apply the role by molecule, twice

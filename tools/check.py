@@ -30,6 +30,8 @@ REPORTS = CACHE / "reports"
 CORES = ("core-2.21", "core-2.19", "core-2.22")
 # The slow tests run with the oldest and the newest; what is between has the faults, molecule and the documentation.
 ENDS = ("core-2.19", "core-2.22")
+# ansible-test of the release candidate of 2.22 takes a package from a git host, without a pinned release.
+SANITY_CORES = ("core-2.21", "core-2.19")
 #: What has to be so with each ansible-core: no secret shows. The other faults are the same with all.
 CANARIES = "tests/faults/test_canaries.py"
 #: What has to be so with each ansible-core: no secret shows. The other faults are the same with all.
@@ -107,7 +109,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
         tool("changelog", "antsibull-changelog", "lint"),
         tool("licences", "reuse", "lint", "--lines"),
     ),
-    "sanity": tuple(Step(f"ansible-test, {core}", core, ("python", "tools/sanity.py")) for core in CORES),
+    "sanity": tuple(Step(f"ansible-test, {core}", core, ("python", "tools/sanity.py")) for core in SANITY_CORES),
     # A scenario that is prepared already would not be prepared again, though its stand-in has ended.
     "molecule": (tool("molecule", "sh", "-c", "molecule reset && molecule test --all"),),
     "unit": (
