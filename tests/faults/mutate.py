@@ -128,25 +128,28 @@ def deep(content: bytes, rng: random.Random) -> bytes:
 
 
 def tree(content: bytes, rng: random.Random) -> bytes:
-    """Change the parsed data: a type, a key, an entry twice or left out."""
+    """Change the parsed data: a type, a key, an entry twice or left out. What cannot be parsed stays."""
     try:
-        data = json.loads(content)
-        is_json = True
-    except ValueError:
-        is_json = False
-        try:
-            data = yaml.load(content, yaml.CSafeLoader) if len(content) < 20_000 else None
-        except (yaml.YAMLError, ValueError, RecursionError):
+        data, is_json = _parsed(content)
+        holders = list(_holders(data))
+        if not holders:
             return content
-    holders = list(_holders(data))
-    if not holders:
+        _change(rng.choice(holders), rng)
+        spelt = json.dumps(data, ensure_ascii=rng.random() < 0.5, default=str)
+        # YAML cannot spell half of a surrogate pair, which JSON can.
+        if is_json or rng.random() < 0.5 or "\\ud800" in spelt or "\ud800" in spelt:
+            return spelt.encode("utf-8", "surrogatepass")
+        return yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True).encode("utf-8")
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
         return content
-    _change(rng.choice(holders), rng)
-    # YAML cannot spell half of a surrogate pair, which JSON can.
-    if is_json or rng.random() < 0.5 or "\\ud800" in json.dumps(data, default=str):
-        return json.dumps(data, ensure_ascii=rng.random() < 0.5, default=str).encode("utf-8", "surrogatepass")
-    text = yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
-    return text.encode("utf-8", "surrogatepass")
+
+
+def _parsed(content: bytes) -> tuple[Any, bool]:
+    """Return the data, and whether it is JSON."""
+    try:
+        return json.loads(content), True
+    except ValueError:
+        return yaml.load(content, yaml.CSafeLoader) if len(content) < 20_000 else None, False  # noqa: S506
 
 
 _WEIGHTS: list[tuple[Mutation, int]] = [

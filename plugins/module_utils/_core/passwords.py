@@ -64,7 +64,8 @@ def matches(password: str, stored: str) -> bool:
         made = fingerprint(password, base64.b64decode(salt), cost)
     except (ValueError, MemoryError):
         return False
-    return hmac.compare_digest(made.rsplit("$", 1)[1], key_text)
+    # As bytes, since a damaged one may hold any character.
+    return hmac.compare_digest(made.rsplit("$", 1)[1].encode(), key_text.encode("utf-8", "replace"))
 
 
 def _text(raw: bytes) -> str:

@@ -33,7 +33,9 @@ def test_a_fingerprint_of_another_cost_still_matches():
     assert matches(SECRET, fingerprint(SECRET, cost=(16, 8, 1)))
 
 
-@pytest.mark.parametrize("stored", ["", "scrypt$x", "md5$1$1$1$AA==$AA==", "scrypt$3$8$1$AA==$A", "scrypt$a$8$1$A$A"])
+@pytest.mark.parametrize(
+    "stored", ["", "scrypt$x", "md5$1$1$1$AA==$AA==", "scrypt$3$8$1$AA==$A", "scrypt$a$8$1$A$A", "scrypt$16$8$1$AAAA$é"]
+)
 def test_an_unreadable_fingerprint_matches_nothing(stored):
     assert not matches(SECRET, stored)
 
