@@ -39,8 +39,8 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import
 
 #: The password in what is read. It looks like nothing else: a key or a word could stand anywhere.
 CANARY = "+c4naryQ7/c4naryQ7/c4naryQ7+"
-#: What shows that some of it has come out, however it was cut.
-CANARY_PART = "4naryQ"
+#: What shows that it has come out. A shorter piece of it may have become a name, where two lines were joined.
+CANARY_PART = CANARY.strip("+")
 _PRINT = "scrypt$16$8$1$c2FsdHNhbHRzYWx0c2FsdA==$aGFzaA=="
 _DAY = "2026-11-24T04:00:00Z"
 
