@@ -167,7 +167,8 @@ def test_vaults_are_decrypted_where_they_are_used_and_nowhere_else(folder: Folde
     assert pieter["password"] == f"{CANARY}-2"
 
     run = folder.run("ansible-playbook", *fleet, *secret, str(folder.path / "play.yml"), "--limit", "a")
-    assert CANARY in run.output
+    # From 2.22 on, ansible-core shows a mark in place of what it has decrypted.
+    assert CANARY in run.output or "$REDACTED$" in run.output
 
     sealed = folder.inventory(*fleet, "--list", "--limit", "a")
     assert f"{folder.path}/fleet/branches/b.yml" in sealed.errors, "without the key, it is said which file it is"
