@@ -23,7 +23,7 @@ lint: ## style, types, imports, documentation, changelog, licences, generated fi
 unit: ## unit tests, with each supported ansible-core and with a node's oldest Python
 sanity: ## ansible-test sanity, with ansible-core 2.19 and 2.21
 faults: ## every fault at every request of every operation, for each backend
-integration: ## real playbook runs against the stand-in, with the oldest and the newest ansible-core
+integration: ## real playbook runs against the stand-in, with the newest ansible-core, most of them with the oldest
 molecule: ## apply the role by molecule, twice
 lint unit sanity integration molecule faults:
 	@$(check) $@
