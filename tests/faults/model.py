@@ -170,12 +170,16 @@ def _purged(held: Held, wish: Wish) -> Iterable[DesiredRecord]:
     if wish.purge is None:
         return
     declared = {key_of(one.resource.name, one.name) for one in wish.desired if one.resource is not MAIL_ENABLED}
+    switched = {key_of(one.resource.name, one.name) for one in wish.desired if one.resource is MAIL_ENABLED}
     protected = {key_of(kind, name) for kind in NOTHING for name in wish.purge.protect}
     for key, record in held.records.items():
-        if key in declared | protected or (key[0] == "mail_user" and held.is_blank(key)):
+        is_user = key[0] == "mail_user"
+        if key in declared | protected or (is_user and held.is_blank(key) and record["email_enabled"] is not True):
             continue
-        resource = SMTP_SERVER if key[0] == "smtp_server" else MAIL_USER
+        resource = MAIL_USER if is_user else SMTP_SERVER
         yield DesiredRecord(resource, record[resource.key.name], present=False)
+        if is_user and record["email_enabled"] is not False and key not in switched:
+            yield DesiredRecord(MAIL_ENABLED, record["user"], {"email_enabled": False})
 
 
 def _declare(

@@ -58,12 +58,15 @@ def purged_records(state: State, desired_records: Sequence[DesiredRecord], purge
             f"purge would remove {len(doomed)} records ({names}), more than purge_limit {purge.limit}; "
             "declare or protect them, or raise the limit"
         )
-    return [*doomed, *_switches(state, doomed)]
+    return [*doomed, *_switches(state, doomed, desired_records)]
 
 
-def _switches(state: State, doomed: Iterable[DesiredRecord]) -> list[DesiredRecord]:
-    """For each user that goes, the switch: e-mail goes off unless it is known to be."""
-    users = (desired for desired in doomed if desired.resource is MAIL_USER)
+def _switches(
+    state: State, doomed: Iterable[DesiredRecord], desired_records: Iterable[DesiredRecord]
+) -> list[DesiredRecord]:
+    """For each user that goes, the switch: e-mail goes off unless it is known to be, or the switch is declared."""
+    said = {desired.key for desired in desired_records if desired.resource is MAIL_ENABLED}
+    users = (desired for desired in doomed if desired.resource is MAIL_USER and desired.key not in said)
     return [
         DesiredRecord(MAIL_ENABLED, desired.name, present=False)
         for desired in users
