@@ -14,8 +14,11 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import UNCHANGED
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
+from ansible_collections.fincon.mail.plugins.plugin_utils._paths import with_paths
+from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
 from ansible_collections.fincon.mail.plugins.plugin_utils._replies.confirming import (
     CONFIRMED,
     REFUSED,
@@ -27,7 +30,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._replies.confirming im
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._replies.sources import Received, received
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.pages import MARKUPS, remove_pages, write_pages
-from ansible_collections.fincon.mail.plugins.plugin_utils._worker import plain, run_in_worker
+from ansible_collections.fincon.mail.plugins.plugin_utils._worker import run_in_worker
 
 _MODULE = MODULES["fincon_confirm_replies"]
 _CONFIRM = "fincon_mail_confirm"
@@ -87,10 +90,17 @@ class ActionModule(ActionBase):
             if _is_far(variables):
                 far.setdefault(branch, []).append(arguments(one.reply, by))
                 return elsewhere(one)
-            given = {**arguments(one.reply, by), "installation": variables["fincon_installation"]}
+            given = with_paths(
+                {**arguments(one.reply, by), "installation": variables["fincon_installation"]},
+                MODULES[_CONFIRM].argument_spec,
+                variables.get("inventory_dir"),
+                "local",
+            )
             result, warnings = run_in_worker(_CONFIRM, given, bool(self._task.check_mode), self._task.action)
         except AnsibleError as exc:
             return refused(one, f"a variable of {branch} cannot be rendered: {exc.message}")
+        except FinconError as exc:
+            return refused(one, str(exc))
         for warning in warnings:
             Display().warning(warning)
         if not result.get("failed") and result["outcome"] != UNCHANGED:
@@ -125,7 +135,7 @@ class ActionModule(ActionBase):
         def value(name: str) -> str:
             return str(templar.template(trust_as_template("{{ " + name + " }}")))
 
-        path = os.path.expanduser(value("fincon_work_order_path"))
+        path = value("fincon_page_stem")
         if order is None:
             remove_pages(path)
             return

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import InvalidRecordsError
@@ -45,15 +45,8 @@ def with_paths(
     :param spec: the options of the module.
     :raises InvalidRecordsError: when a path names an environment variable that is not set.
     """
-    made = dict(arguments)
-    found = []
-    for name, option in spec.items():
-        value = made.get(name)
-        if option["type"] == "path" and isinstance(value, str):
-            try:
-                made[name] = site_path(str(value), folder, connection)
-            except ValueError as exc:
-                found.append(Finding(str(exc), path=name))
+    names = [name for name, option in spec.items() if option["type"] == "path"]
+    made, found = _absolute(arguments, names, folder, connection)
     installation = made.get("installation")
     if "installation" in spec and isinstance(installation, Mapping):
         made["installation"], more = installation_paths(installation, folder, connection)
@@ -67,13 +60,20 @@ def installation_paths(
     installation: Mapping[str, Any], folder: str | None, connection: str
 ) -> tuple[dict[str, Any], list[Finding]]:
     """Return an installation with its paths by :func:`site_path`, and what is wrong with them."""
-    made = dict(installation)
+    names = [setting.name for setting in SETTINGS if setting.type == "path"]
+    return _absolute(installation, names, folder, connection, "installation.")
+
+
+def _absolute(
+    values: Mapping[str, Any], names: Iterable[str], folder: str | None, connection: str, prefix: str = ""
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Return values with those of some names made absolute, and what is wrong with them."""
+    made = dict(values)
     found = []
-    for setting in SETTINGS:
-        value = made.get(setting.name)
-        if setting.type == "path" and isinstance(value, str):
+    for name in names:
+        if isinstance(made.get(name), str):
             try:
-                made[setting.name] = site_path(str(value), folder, connection)
+                made[name] = site_path(str(made[name]), folder, connection)
             except ValueError as exc:
-                found.append(Finding(str(exc), path=f"installation.{setting.name}"))
+                found.append(Finding(str(exc), path=f"{prefix}{name}"))
     return made, found

@@ -108,3 +108,10 @@ def test_the_architecture_names_every_room() -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     rooms = {Path(name).parts[2].removesuffix(".py") for name in files() if re.match(r"plugins/\w+_utils/_[a-z]", name)}
     assert {room for room in rooms if room not in page} == set()
+
+
+@pytest.mark.parametrize("playbook", sorted((ROOT / "playbooks").glob("*.yml")), ids=lambda path: path.stem)
+def test_the_strategy_of_a_site_cannot_take_the_guards_of_a_playbook_away(playbook: Path) -> None:
+    for play in yaml.safe_load(playbook.read_text("utf-8")):
+        if "fincon_hosts" in play.get("hosts", ""):
+            assert play.get("strategy") == "ansible.builtin.linear", play["name"]
