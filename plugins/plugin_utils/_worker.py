@@ -14,8 +14,6 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
 
-__all__ = ["plain", "run_in_worker"]
-
 
 def run_in_worker(
     name: str, arguments: Mapping[str, Any], check_mode: bool, called: str

@@ -123,21 +123,21 @@ def normal_key(resource: Resource, name: str) -> str:
 
 def written_key(resource: Resource, name: str) -> str:
     """Return the form in which a record's name is sent to Fincon and shown: accents are part of their letters (NFC)."""
-    written = name.strip()
-    if not written.isascii():
-        written = unicodedata.normalize("NFC", written)
+    written = _composed(name)
     return written.upper() if resource.key.kind == "user" else written
 
 
 def same_value(field: Field, have: Any, want: Any) -> bool:
     """Whether two values of a field that is not a secret mean the same; names are compared without case."""
     if field.kind == "name":
-        return _normal_name(have) == _normal_name(want)
+        return _composed(str(have)).casefold() == _composed(str(want)).casefold()
     return bool(have == want)
 
 
-def _normal_name(value: Any) -> str:
-    return unicodedata.normalize("NFC", str(value).strip()).casefold()
+def _composed(name: str) -> str:
+    name = name.strip()
+    # Most names are plain ASCII, and thousands are compared.
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 def _password(login: str, wire: str, source: str, label: str = "", purpose: str = "") -> Field:

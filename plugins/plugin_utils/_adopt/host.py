@@ -16,7 +16,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.adoption import
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.declared import literal
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.installations import Given
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Vaulted
-from ansible_collections.fincon.mail.plugins.plugin_utils._worker import plain
+from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
 
 #: What a host that is not the controller is reached by. Passwords are not among it.
 CONNECTION = (
