@@ -116,6 +116,8 @@ def _long_enough(forms: Iterable[str]) -> list[str]:
 
 def _printable(text: str) -> str:
     """Without control, format and unassigned characters, which could hide a secret from a comparison."""
+    if text.isprintable():
+        return text
     return "".join(
         " " if character in "\r\n\t" else character
         for character in text
