@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import html
 import json
-import os
 import re
 import subprocess
 import sys
@@ -23,7 +22,7 @@ import yaml
 from ansible_collections.fincon.mail.tests.integration.conftest import WAYS, Run, Site
 from ansible_collections.fincon.mail.tests.standin import StandIn
 from ansible_collections.fincon.mail.tests.standin.mail import MailHandle
-from collection import ROOT, link_collection
+from collection import ROOT
 
 #: Passwords that can be searched for: nothing else holds their text.
 DISTINCT = {
@@ -33,7 +32,7 @@ DISTINCT = {
     "spaced": "  c4nS paced  ",
     "accents": "c4nAÿ日本é",
     "emoji": "c4nE😀🔑\u200dx",
-    "joined": "c4nJ\u00a0\u00ad\u2060x",
+    "joined": "c4nJ\u00a0\u3000\u200dx",
     "long": "c4nL-" * 20,
     "base64": "YzRuQi1sb29rcy1saWtlLWl0Kw==",
     "hex": "63346e482d6c6f6f6b732d6c696b65",
@@ -97,7 +96,7 @@ class AwkwardSite(Site):
         self.passwords, self.logins = passwords, logins
         self.commands: set[str] = set()
         self.outputs: list[str] = []
-        self.environment: dict[str, str] = {}
+        self.settings: dict[str, str] = {}
         self.options: tuple[str, ...] = ("-vvvv", "--diff")
         accounts = {f"{user.lower()}@example.co.za": self.password(number) for number, user in enumerate(USERS)}
         company = {
@@ -168,17 +167,11 @@ class AwkwardSite(Site):
 
     def _run(self, playbook: str, inventory: Path, options: tuple[str, ...], extra: dict[str, Any]) -> Run:
         home = self.folder / "home"
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
-        environment |= {
-            "HOME": str(home),
-            "ANSIBLE_HOME": str(home / ".ansible"),
+        environment = {
+            **self.environment(self.folder),
             "ANSIBLE_LOCAL_TEMP": str(home / "local-tmp"),
             "ANSIBLE_REMOTE_TEMP": str(home / "remote-tmp"),
-            "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
-            "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "integration" / "connections"),
-            **self.environment,
+            **self.settings,
         }
         if self.way != "worker":
             extra = {**extra, "ansible_connection": WAYS[self.way]}

@@ -40,6 +40,8 @@ def run_other_playbooks(site: AwkwardSite) -> None:
     """Run all others, and check mode."""
     reports = ["fincon-report/drift-report.json"]
     site.all("confirm", "--limit", "durban", fincon_order=1, fincon_items=[1, 2, 3])
+    site.all("confirm", fincon_replies={"durban": {"order": 1, "except": [9]}})
+    site.all("status", fincon_status_file="status.json")
     site.all("adopt", fincon_adopt_dir="adopted")
     site.all("merge_reports", fincon_reports=reports, fincon_report_dir="merged")
     site.all("conformance", "--check", "--limit", "polokwane", fincon_conformance_user="U15")
@@ -116,8 +118,8 @@ def tracebacks(site: AwkwardSite) -> list[str]:
 def test_the_runs_reach_every_module_and_playbook() -> None:
     text = Path(__file__).read_text("utf-8")
     missing = [name for name in MODULES if f'"{name}"' not in text]
-    # The playbooks adopt and drift run these two, which need the variables of all hosts.
-    assert set(missing) <= {"fincon_adopt_fleet", "fincon_drift_report"}
+    # The playbooks adopt, confirm and drift run these, which need the variables of all hosts.
+    assert set(missing) <= {"fincon_adopt_fleet", "fincon_confirm_replies", "fincon_drift_report"}
     # apply begins with the play of validate, as each playbook does with that of check_files.
     playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")} - {"check_files", "validate"}
     assert [name for name in sorted(playbooks) if f'"{name}"' not in text] == []
@@ -130,7 +132,7 @@ def test_no_password_of_any_shape_shows_in_anything_that_runs_leave_behind(
     secrets = [*DISTINCT.values(), *changed, SERVER, FINCON]
     logs = tmp_path / "site" / "logs"
     with AwkwardSite(tmp_path / "site", list(DISTINCT.values()), (SERVER, FINCON)) as site:
-        site.environment = {
+        site.settings = {
             "ANSIBLE_LOG_PATH": str(logs / "ansible.log"),
             "ANSIBLE_KEEP_REMOTE_FILES": "1",
             "ANSIBLE_CALLBACKS_ENABLED": "junit,tree,fincon.mail.drift_report",
@@ -148,7 +150,7 @@ def test_no_password_of_any_shape_shows_in_anything_that_runs_leave_behind(
         run_other_playbooks(site)
         # The junit callback repeats the arguments as the text of a play has them. Here they are in clear in that text,
         # which no playbook of the collection does.
-        site.environment["ANSIBLE_CALLBACKS_ENABLED"] = "tree,fincon.mail.drift_report"
+        site.settings["ANSIBLE_CALLBACKS_ENABLED"] = "tree,fincon.mail.drift_report"
         run_modules(site, "worker")
         # Each module once: to send one costs seconds.
         run_modules(site, "process", 0, 1, 2, 3, 5, 7, 8, 9, 11)
@@ -156,7 +158,7 @@ def test_no_password_of_any_shape_shows_in_anything_that_runs_leave_behind(
             assert site.standin.password_is("CAPETOWN", "user", user, site.password(number)), user
         site.passwords = changed
         site.write_fleet()
-        site.environment["ANSIBLE_CALLBACK_RESULT_FORMAT"] = "yaml"
+        site.settings["ANSIBLE_CALLBACK_RESULT_FORMAT"] = "yaml"
         refused = site.all("apply", fincon_verify="auth")
         assert refused.status != 0, "the mail server does not know the new passwords"
         pages = site.folder / "ledgers" / "work-orders"

@@ -184,6 +184,8 @@ class Site:
             "ANSIBLE_CONFIG": str(folder / "home" / "ansible.cfg"),
             "ANSIBLE_DEPRECATION_WARNINGS": "true",
             "ANSIBLE_NOCOLOR": "1",
+            # Hosts that name none: Ansible would look for one, and take a shim that stands for nothing.
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connections"),
         }
 

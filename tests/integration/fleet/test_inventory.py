@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from typing import Any
 
 import pytest
 import yaml
-from collection import link_collection
+
+from ..conftest import Site
 
 CANARY = "c4nary-fleet-Hn5"
 FLEET = """\
@@ -68,16 +68,9 @@ class Folder:
 
     def run(self, program: str, *arguments: str, **environment: str) -> Ran:
         """Run a program of Ansible in another folder than that of the fleets."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
-        own = {
-            "HOME": str(self.path / "home"),
-            "ANSIBLE_HOME": str(self.path / "home" / ".ansible"),
-            "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
-            "ANSIBLE_CONFIG": str(self.config),
-            "ANSIBLE_NOCOLOR": "1",
-        }
+        own = {**Site.environment(self.path), "ANSIBLE_CONFIG": str(self.config)}
         done = subprocess.run(
-            [str(Path(sys.executable).parent / program), *arguments], env={**kept, **own, **environment},
+            [str(Path(sys.executable).parent / program), *arguments], env={**own, **environment},
             cwd=self.elsewhere, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         # Ansible breaks long lines of messages where the terminal would.
