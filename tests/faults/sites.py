@@ -82,8 +82,6 @@ class RestSite:
         found, state = Held(), self.standin.state(self.company)
         for kind, section in _SECTIONS.items():
             for name, row in state["smtp_servers" if kind == "smtp_server" else "users"].items():
-                if name == self.standin.fincon_username:
-                    continue
                 key = key_of(kind, name)
                 found.records[key] = {section[:-1] if kind == "mail_user" else "name": name, **NOTHING[kind]}
                 found.put(key, {one.name: _read(one, row[one.wire]) for one in _FIELDS[kind] if not one.secret})

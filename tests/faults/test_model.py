@@ -151,7 +151,7 @@ class Reading(RuleBasedStateMachine):
         possible = [wanted]
         for change in groups["not_known"]:
             possible += [after_change(one, change, wish.passwords()) for one in possible]
-        assert after in possible, (fault, found.values)
+        assert after in possible, (fault, [unlike(after, one) for one in possible], found.values)
         doubtful = {(change["resource"], change["name"]) for change in groups["not_known"]}
         self._note(groups["applied"], wish)
         for change in groups["not_known"]:
