@@ -68,6 +68,7 @@ PATTERNS = {
 
 #: A value that is still to be rendered or decrypted, so that only its place can be checked.
 TEMPLATE_PATTERN = r"\{\{|\{%|^\$ANSIBLE_VAULT;"
+_TEMPLATE = re.compile(TEMPLATE_PATTERN)
 
 #: Bits of a number that is shown.
 _MOST_BITS = 1000
@@ -93,7 +94,7 @@ _EXPECTED = {
 
 def is_template(value: Any) -> bool:
     """Whether the value is a template or a vault text, to be checked once it is rendered."""
-    return isinstance(value, str) and re.search(TEMPLATE_PATTERN, value) is not None
+    return isinstance(value, str) and _TEMPLATE.search(value) is not None
 
 
 def is_placeholder(value: Any) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 #: Where the facts come from. ``S`` marks what was seen in the source, ``I`` what is inferred, ``U`` what is not
@@ -117,21 +118,30 @@ def normal_key(resource: Resource, name: str) -> str:
 
     Fincon upper-cases user names; definitions are compared without case and kept as they were written.
     """
-    written = written_key(resource, name)
-    return written if resource.key.kind == "user" else written.casefold()
+    return _normal_user(name) if resource.key.kind == "user" else _normal_name(name)
 
 
 def written_key(resource: Resource, name: str) -> str:
     """Return the form in which a record's name is sent to Fincon and shown: accents are part of their letters (NFC)."""
-    written = _composed(name)
-    return written.upper() if resource.key.kind == "user" else written
+    return _normal_user(name) if resource.key.kind == "user" else _composed(name)
 
 
 def same_value(field: Field, have: Any, want: Any) -> bool:
     """Whether two values of a field that is not a secret mean the same; names are compared without case."""
     if field.kind == "name":
-        return _composed(str(have)).casefold() == _composed(str(want)).casefold()
+        return _normal_name(str(have)) == _normal_name(str(want))
     return bool(have == want)
+
+
+# A branch's names are compared with each other again and again.
+@lru_cache(maxsize=4096)
+def _normal_user(name: str) -> str:
+    return _composed(name).upper()
+
+
+@lru_cache(maxsize=4096)
+def _normal_name(name: str) -> str:
+    return _composed(name).casefold()
 
 
 def _composed(name: str) -> str:
