@@ -18,7 +18,7 @@ _SESSION_EXPIRED = b'{"SessionExpired":"The specified session has expired due to
 # connection in the middle of the body; close ends it without a word.
 KINDS: dict[str, dict[str, object]] = {
     "http": {"status": 503, "retry_after": None},
-    "not_json": {},
+    "not_json": {"text": "Welcome to the proxy"},
     "truncated_json": {},
     "cut": {},
     "close": {},
@@ -70,7 +70,8 @@ class Fault:
                 status = int(str(self.options["status"]))
                 return Response(status, f"<html><h1>{status}</h1></html>".encode(), _HTML, headers)
             case "not_json":
-                return replace(response, body=b"<html><body>Welcome to the proxy</body></html>", content_type=_HTML)
+                page = f"<html><body>{self.options['text']}</body></html>"
+                return replace(response, body=page.encode(), content_type=_HTML)
             case "truncated_json":
                 return replace(response, body=response.body[: len(response.body) // 2])
             case "cut":

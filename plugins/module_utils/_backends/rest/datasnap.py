@@ -222,11 +222,14 @@ class DataSnapSession:
             )
         if _NO_SESSION_FREE.search(text):
             return _NoSessionFreeError(f"{self.where}: {shown}")
+        # The page of a gateway may hold any words, and may come after the change was made.
+        is_own = data is not None or 400 <= answer.status < 500
         if _DONT_RUN.search(text):
-            return UnreachableError(
+            closed = UnreachableError if is_own else _UnavailableError
+            return closed(
                 f'{self.where}: the server is in its daily "Don\'t run" window ({shown}); run it outside that window'
             )
-        if _NO_METHOD.search(text):
+        if is_own and _NO_METHOD.search(text):
             return MethodMissingError(f"{self.where}: the server does not know the method {method}")
         if answer.status == 403:
             return FinconError(

@@ -14,7 +14,11 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.datasna
     MethodMissingError,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.http import Answer, HttpClient, TimeLimits
-from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UnreachableError
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import (
+    FinconError,
+    UncertainError,
+    UnreachableError,
+)
 from ansible_collections.fincon.mail.tests.standin import StandIn
 
 PAGE = ("", "", 0, 500)
@@ -197,6 +201,13 @@ def test_a_write_is_never_sent_twice(standin, connect):
     with pytest.raises(UnreachableError):
         connect(standin).write("SetMailEnabled", "THANDI", "N")
     assert len(standin.requests(method="SetMailEnabled")) == 1
+
+
+@pytest.mark.parametrize("text", ["command not found", "not available until 09:00"])
+def test_the_page_of_a_gateway_never_says_that_a_change_was_not_made(standin, connect, text):
+    standin.fault("not_json", method="SetMailEnabled", after=True, text=text)
+    with pytest.raises(UncertainError):
+        connect(standin).write("SetMailEnabled", "THANDI", "N")
 
 
 def test_an_unknown_method_is_told_apart(standin, connect):
