@@ -103,6 +103,32 @@ CASES = (
         Script(replies={"RCPT": "553 5.7.1 <alice@example.test>: Sender address rejected: not owned by user alice"}),
     ),
     Case("The server greylists", Script(replies={"RCPT": "450 4.2.0 Greylisted, please try again later"})),
+    Case(
+        "The name given in EHLO is refused at RCPT, with the code of greylisting",
+        Script(replies={"RCPT": "450 4.7.1 <pc1.branch.local>: Helo command rejected: Host not found"}),
+    ),
+    Case(
+        "A policy refuses the mail; the enhanced code is not the first word",
+        Script(replies={"RCPT": "450 filter_x 4.7.1 <alice@example.test>: Recipient address rejected: Policy- Abuse."}),
+    ),
+    Case("The server is short of disk", Script(replies={"MAIL": "452 4.3.1 Insufficient system resources"})),
+    Case(
+        "The server behind the relay is down",
+        Script(replies={"MAIL": "421 4.4.0 localhost Failed to connect to relay server (connect)"}),
+    ),
+    Case(
+        "The account has used up what it may send",
+        Script(replies={"AUTH": "451 Authentication failed: Maximum credits exceeded"}),
+    ),
+    Case(
+        "Google wants an app password",
+        Script(
+            refusal="535-5.7.8 Username and Password not accepted. For more information, go to\r\n"
+            "535 5.7.8  https://support.google.com/mail/?p=BadCredentials x - gsmtp"
+        ),
+        password="wrong",
+    ),
+    Case("The server demands a client certificate", Script(), context="client certificate"),
     Case("The server hangs up at MAIL FROM", Script(hang_up_at="MAIL")),
     Case("The greeting drips, one byte in half a second", Script(banner="220-" + "x" * 200, drip=0.5)),
     Case("The port belongs to an IMAP server", Script(banner="* OK [CAPABILITY IMAP4rev1] ready.")),
@@ -228,8 +254,11 @@ def _material(directory: Path) -> Material:
         "right": _context(authority, "127.0.0.1"),
         "other name": _context(authority, "localhost"),
         "expired": _context(authority, "127.0.0.1", **long_ago),
+        "client certificate": _context(authority, "127.0.0.1"),
         "unknown": _context(trustme.CA(organization_name="Somebody Else"), "127.0.0.1"),
     }
+    contexts["client certificate"].verify_mode = ssl.CERT_REQUIRED
+    authority.configure_trust(contexts["client certificate"])
     return Material(str(directory / "ca.pem"), contexts)
 
 
