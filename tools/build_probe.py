@@ -24,7 +24,7 @@ START = f"{SHARED}._probe_cli.main"
 TARGET = ROOT / "dist" / "fincon-probe.pyz"
 SHEBANG = b"#!/usr/bin/env python3\n"
 
-#: What Python runs. A Python that is too old gets this far, so it holds nothing that such a one cannot read.
+#: The main file. Even a Python that is too old runs it, so it must be readable for old versions.
 MAIN = """\
 import sys
 
@@ -39,7 +39,7 @@ sys.exit(main("{release}"))
 
 
 def build(target: Path) -> None:
-    """Write the program, in place of an older one.
+    """Write the program, replacing an older one.
 
     :param target: its path.
     """
@@ -53,9 +53,9 @@ def build(target: Path) -> None:
 
 
 def contents() -> dict[str, str]:
-    """Return what the program holds, by name in the archive. A name that ends in a slash is a folder."""
+    """Return the content of the program, by name in the archive. A name that ends in a slash is a folder."""
     files = {_inside(module): _source(module).read_text("utf-8") for module in imported(START)}
-    # A package without __init__.py is found by its folder alone, so each folder has an entry.
+    # A package without __init__.py is found only by its folder, so each folder has an entry.
     folders = {f"{parent}/": "" for name in files for parent in PurePosixPath(name).parents if parent.name}
     return {
         **folders,
@@ -66,7 +66,7 @@ def contents() -> dict[str, str]:
 
 
 def imported(start: str) -> set[str]:
-    """Return a module of ours and all of ours that it imports, with their packages.
+    """Return a module of the collection and all modules of the collection that it imports, with their packages.
 
     :param start: its full name.
     """
@@ -116,14 +116,14 @@ def _inside(module: str) -> str:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name)  # of 1 January 1980
-    entry.create_system = 3  # the system that the rights are those of: the same wherever it is built
+    entry = zipfile.ZipInfo(name)  # 1 January 1980
+    entry.create_system = 3  # the system of the file modes: the same wherever it is built
     entry.external_attr = (0o40755 << 16 | 0x10) if name.endswith("/") else 0o100644 << 16
     return entry
 
 
 def main() -> int:
-    """Build the program where the person wants it."""
+    """Build the program at the path that the user gives."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("target", nargs="?", type=Path, default=TARGET, help=f"by default {TARGET.relative_to(ROOT)}")
     target = parser.parse_args().target.resolve()

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run swaks, check_smtp, openssl s_client and our probe against the same broken servers; write down the answer of each.
+"""Run swaks, check_smtp, openssl s_client and our probe against the same servers, and record their answers.
 
-The servers are those of the unit tests (scripted_smtp.py), on loopback. tests/setup/mail-servers.sh installs the tools.
-Writes docs/smtp-comparison.md.
+The broken servers are those of the unit tests (scripted_smtp.py), the real ones those of tests/integration/smtp, all on
+loopback. tests/setup/mail-servers.sh installs the tools; it and tests/setup/more-mail-servers.sh install the servers.
+The result is docs/smtp-comparison.md.
 """
 
 from __future__ import annotations
@@ -26,17 +27,20 @@ import trustme
 from collection import ROOT, link_collection
 
 sys.path.insert(0, str(link_collection()))
+sys.path.insert(0, str(ROOT / "tests"))
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
+from integration.smtp.node_servers import Haraka, SmtpServer
+from integration.smtp.real_servers import PASSWORD, USER, Exim, Postfix, RealServer
+from integration.smtp.unpacked_servers import Courier, Dovecot, Sendmail
 from scripted_smtp import EHLO_WITH_LOGIN, Script, ScriptedServer
 
 PAGE = ROOT / "docs" / "smtp-comparison.md"
 CHECK_SMTP = Path("/usr/lib/nagios/plugins/check_smtp")
-USER, PASSWORD = "alice@example.test", "open sesame"
-#: Seconds that each tool may wait at most.
+#: The longest wait of each tool, in seconds.
 PATIENCE = 5
-#: Seconds after which a tool that still runs is stopped.
+#: Seconds after which a running tool is stopped.
 LIMIT = 20
 
 INTRODUCTION = """\
@@ -47,10 +51,16 @@ TLS and no more: it neither logs in nor names a sender, and was asked to verify 
 brackets: how many logins the server counted, where it was more than one, and how long it took, where that was
 longer than allowed. PORT stands for the port."""
 
+REAL = """\
+## The same tools against real mail servers
+
+Each server has one account, and a port for STARTTLS besides one for TLS from the first byte. Everything is right but
+for what the first column says. check_smtp knows STARTTLS alone, and was asked for that in each row."""
+
 
 @dataclass(frozen=True)
 class Case:
-    """A server that is broken, and how it is to be asked."""
+    """A broken server, and how to query it."""
 
     title: str
     script: Script
@@ -136,8 +146,17 @@ CASES = (
 )
 
 
+#: The case for each real server.
+REAL_CASES = (
+    Case("nothing is wrong", Script()),
+    Case("the password is wrong", Script(), password="wrong"),
+    Case("TLS from the first byte, at the port for STARTTLS", Script(), mode="implicit"),
+)
+SERVERS: tuple[type[RealServer], ...] = (Courier, Dovecot, Exim, Haraka, Postfix, Sendmail, SmtpServer)
+
+
 def ask_swaks(case: Case, port: int, ca_path: str) -> tuple[str, str]:
-    """swaks up to RCPT, asked to verify the certificate."""
+    """swaks up to RCPT, with verification of the certificate."""
     tls = "--tls-on-connect" if case.mode == "implicit" else "--tls"
     command = ["swaks", "--server", "127.0.0.1", "--port", str(port), tls, "--tls-verify", "--tls-ca-path", ca_path]
     command += ["--auth", "--auth-user", USER, "--auth-password", case.password, "--from", USER, "--to", USER]
@@ -186,7 +205,7 @@ def ask_ours(case: Case, port: int, ca_path: str) -> tuple[str, str]:
             deadline=PATIENCE * 1.25,
         ),
         "envelope",
-        # What listens at the usual ports of this machine has nothing to do with the broken servers.
+        # Programs at the usual ports of this machine have nothing to do with the broken servers.
         usual_ways=(),
     )
     if found["ok"]:
@@ -215,9 +234,26 @@ def main() -> int:
         return 1
     with tempfile.TemporaryDirectory() as directory:
         material = _material(Path(directory))
-        rows = [(case, [_ask(tool, case, material) for tool in TOOLS]) for case in CASES]
-    PAGE.write_text(_page(rows), encoding="utf-8")
+        rows = [(case.title, [_ask(tool, case, material) for tool in TOOLS]) for case in CASES]
+        real = [row for kind in SERVERS for row in _real_rows(kind, Path(directory), material)]
+    PAGE.write_text(_page(rows, real), encoding="utf-8")
     return 0
+
+
+def _real_rows(kind: type[RealServer], directory: Path, material: Material) -> list[tuple[str, list[Answer]]]:
+    """The answers about one real server; each tool gets a server that has just been started."""
+    if kind.missing():
+        raise SystemExit(f"{kind.__name__}: {kind.missing()}")
+    rows: dict[str, list[Answer]] = {case.title: [] for case in REAL_CASES}
+    for ask in TOOLS.values():
+        for case in REAL_CASES:
+            with kind(directory / "server.pem", directory / "key.pem") as server:
+                started = time.monotonic()
+                verdict, output = ask(case, server.starttls_port, material.ca_path)
+                seconds = time.monotonic() - started
+            output = output.replace(str(server.starttls_port), "PORT")
+            rows[case.title].append(Answer(verdict, output, seconds, 0))
+    return [(f"{kind.__name__}: {title}", answers) for title, answers in rows.items()]
 
 
 def _ask(tool: str, case: Case, material: Material) -> Answer:
@@ -259,6 +295,10 @@ def _material(directory: Path) -> Material:
     }
     contexts["client certificate"].verify_mode = ssl.CERT_REQUIRED
     authority.configure_trust(contexts["client certificate"])
+    issued = authority.issue_cert("127.0.0.1")
+    issued.cert_chain_pems[0].write_to_path(directory / "server.pem")
+    issued.private_key_pem.write_to_path(directory / "key.pem")
+    directory.chmod(0o755)  # a server that drops root privileges also reads them
     return Material(str(directory / "ca.pem"), contexts)
 
 
@@ -273,11 +313,15 @@ def _closed_port() -> int:
         return server.port
 
 
-def _page(rows: Sequence[tuple[Case, Sequence[Answer]]]) -> str:
+#: The title of each row, and the answers of the tools.
+Rows = Sequence[tuple[str, Sequence[Answer]]]
+
+
+def _page(rows: Rows, real: Rows) -> str:
     lines = [
         "<!-- Written by tools/compare_smtp_tools.py. Do not edit. -->",
         "",
-        "# Four tools against the same broken servers",
+        "# Four tools against the same servers",
         "",
         INTRODUCTION.format(
             swaks=_version(["swaks", "--version"]),
@@ -286,11 +330,18 @@ def _page(rows: Sequence[tuple[Case, Sequence[Answer]]]) -> str:
             patience=PATIENCE,
         ),
         "",
-        "| What is wrong | " + " | ".join(TOOLS) + " |",
-        "|---|" + "---|" * len(TOOLS),
+        *_table("What is wrong", rows),
+        "",
+        REAL,
+        "",
+        *_table("Server, and what is done", real),
     ]
-    lines += [f"| {case.title} | " + " | ".join(map(_cell, answers)) + " |" for case, answers in rows]
     return "\n".join(lines) + "\n"
+
+
+def _table(heading: str, rows: Rows) -> list[str]:
+    head = [f"| {heading} | " + " | ".join(TOOLS) + " |", "|---|" + "---|" * len(TOOLS)]
+    return head + [f"| {title} | " + " | ".join(map(_cell, answers)) + " |" for title, answers in rows]
 
 
 def _cell(answer: Answer) -> str:

@@ -25,7 +25,7 @@ finds. Check with the provider before you rely on a row: "not compared" marks wh
 was not compared with its page.
 """
 
-#: What a firm does, and in what order. Dates of Microsoft's that the table holds are filled in.
+#: The steps for a company, in order. Microsoft's dates are filled in from the table.
 MICROSOFT = """\
 ## Microsoft 365 when logins by password end
 

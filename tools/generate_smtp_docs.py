@@ -31,11 +31,20 @@ the same stages and stop at the first that fails:
 | `tls` | also ehlo, starttls (or TLS from the first byte at port 465), tls, certificate, and ehlo again |
 | `auth` | also auth, where the settings have Authenticate = Y: one mechanism, tried once |
 | `envelope` | also mail and rcpt, with the sender's own address (or `send_to`), then RSET: nothing is sent |
-| `send` | instead of RSET sends one test message |
+| `send` | instead of RSET sends one test message; with `arrival_timeout` also arrival: it is in the audit mailbox |
 
-A failure is reported as three lines: what happened at which stage, the likely cause, what to do. In `verification` they
-are `failed_stage`, `code`, `enhanced_code`, `server_text`, and `diagnosis` with `id`, `cause` and `hint`. The ids below
-are stable: a playbook may rely on them.
+"Accepted" does not mean "arrived". If the fleet has an audit mailbox (`docs/evidence.md`), the playbook can send a
+message there with each login, and wait until all of them have arrived:
+
+    ansible-playbook -i fleet/fincon.yml fincon.mail.verify -e fincon_verify_level=send -e fincon_verify_arrival=120
+
+After the probe, the controller waits, wherever the probe ran; no other machine gets the password of the mailbox. The
+header `X-Fincon-Mail-Probe` marks the message as a test: it does not come from Fincon, so it proves nothing. In the
+module, the options `arrival_timeout` and `mailbox` do this.
+
+A failure is reported in three lines: what happened at which stage, the likely cause, and what to do. In `verification`
+the same is in `failed_stage`, `code`, `enhanced_code`, `server_text`, and `diagnosis` with `id`, `cause` and `hint`.
+The ids below are stable: your playbooks can rely on them.
 
     - name: Wait while the mail server is merely busy
       fincon.mail.fincon_smtp_probe:
@@ -48,19 +57,20 @@ are stable: a playbook may rely on them.
       retries: 3
       delay: 300
 
-Where other settings could help, the probe tries them without a login and names those that work. A certificate that is
-refused is read over a second, unverified connection, again without a login, to show its names, its issuer and its
-dates. A passed probe is not proof of delivery: some providers refuse only after they have the message.
+If other settings could help, the probe tries them without a login and names those that work. If a certificate is
+refused, the probe reads it over a second, unverified connection, again without a login, to show its names, its issuer
+and its dates. A passed probe is not proof of delivery: some providers refuse a message only after they have received
+it.
 
-Of the diagnoses that fit an answer the most specific one wins: a text outranks an enhanced code (RFC 3463), an enhanced
-code outranks a reply code (RFC 5321), and a diagnosis for the stage outranks one for any stage; of several texts the
-one that is higher in the table counts. Reply codes may be beginnings: `4` is every temporary refusal. Texts are regular
-expressions, searched without case in the server's words without the names and addresses that it quotes. "No reason in
-the text" means that its words are no more than "refused" or "try again": servers use most codes for many things, so
-that a code alone decides nothing else. Where no row fits, the cause quotes the server.
+If several diagnoses fit an answer, the most specific one applies. A text outranks an enhanced code (RFC 3463), an
+enhanced code outranks a reply code (RFC 5321), and a diagnosis for the stage outranks one for any stage. Of several
+texts, the one that is higher in the table counts. A reply code may be only its first digits: `4` is every temporary
+refusal. Texts are regular expressions. They are matched without regard to case, and names and addresses that the server
+quotes are ignored. "No reason in the text" means that the server says no more than "refused" or "try again". Servers
+use most codes for many things, so a code alone decides only in that case. If no row fits, the cause quotes the server.
 
-Many servers refuse a name, a sender or a login only at a later command. So a row says what is refused, and fits at
-every stage where that happens. [What is known of providers](smtp-providers.md) has a page of its own.
+Many servers refuse a name, a sender or a login only at a later command. So a row says what is refused, and applies at
+every stage where that happens. [What is known of providers](smtp-providers.md) is on a separate page.
 """
 
 STAGES = (
@@ -77,6 +87,7 @@ STAGES = (
     "rcpt",
     "send",
     "quit",
+    "arrival",
 )
 
 EVENTS = {
@@ -86,7 +97,7 @@ EVENTS = {
     "ca_path_unusable": "`ca_path` cannot be read, or holds no certificate",
     "cert_expired": "the certificate has expired (OpenSSL 10)",
     "cert_expiring": "fewer than 30 days are left; urgent below 14",
-    "cert_invalid": "any other fault that OpenSSL finds",
+    "cert_invalid": "any other error that OpenSSL finds",
     "cert_name": "the certificate is for other names (OpenSSL 62, 64)",
     "cert_no_key_id": "no authority key identifier (OpenSSL 85)",
     "cert_not_yet": "the certificate is not valid yet (OpenSSL 9)",
@@ -94,37 +105,38 @@ EVENTS = {
     "cert_self_signed_chain": "a self-signed certificate in the chain (OpenSSL 19)",
     "cert_unknown_issuer": "unknown issuer (OpenSSL 2, 20, 21)",
     "cert_weak": "weak key or signature (OpenSSL 66, 67, 68)",
-    "client_certificate": "the server asks for a client certificate, and breaks off without one",
+    "client_certificate": "the server asks for a client certificate, and closes the connection without one",
     "clear_text": "a password was sent without TLS",
-    "closed": "the connection is closed in the middle of the dialogue",
+    "closed": "the connection closes in the middle of the dialogue",
     "injection": "bytes are waiting between STARTTLS and the handshake",
     "ipv4_failed": "only IPv4 fails",
     "ipv6_failed": "only IPv6 fails",
     "ipv6_unreachable": "no route to an IPv6 address, and there is no other",
-    "mechanism_not_served": "a mechanism is announced and answered with 500, 502, 503 or 504, and another one works",
+    "mechanism_not_served": "a mechanism is announced but answered with 500, 502, 503 or 504, and another one works",
     "m365_retirement": "a password login at Microsoft 365",
     "masked": "`****` in the greeting, or `XXXX` in the keywords or in the answer to EHLO",
     "missing_login": "Authenticate = Y without user name or password",
     "missing_sender": "no sender's address",
-    "no_esmtp": "EHLO is refused, and neither TLS nor a login is wanted",
+    "no_esmtp": "EHLO is refused, and the settings require neither TLS nor a login",
     "no_free_slot": "other probes hold both connections to the host",
     "no_password_mechanism": "only mechanisms such as XOAUTH2, NTLM, GSSAPI",
     "no_such_name": "the name does not exist",
     "not_offered": "STARTTLS is not offered, and TLS = Y",
     "not_smtp": "the text of another protocol, or none at all",
     "not_tried": "two consecutive logins have been refused at this server",
-    "outdated_suite": "a suite of TLS 1.2 without forward secrecy, or with SHA-1",
+    "outdated_suite": "a cipher suite of TLS 1.2 without forward secrecy, or with SHA-1",
     "private_address": "a private or loopback address for a public name",
+    "not_arrived": "the message does not arrive in the audit mailbox in time",
     "quit_ignored": "no 221",
     "refused": "connection refused",
     "resolver_failed": "a temporary failure or a time-out of the resolver",
     "silent": "no answer at all",
     "stalled": "an answer that is not complete in time",
     "timeout": "no answer to the connection",
-    "tls_nothing_in_common": "the server refuses the handshake, and does so with every suite that this machine has",
+    "tls_nothing_in_common": "the server refuses the handshake with every cipher suite that this machine has",
     "tls_failed": "the handshake breaks off",
     "tls_not_spoken": "`WRONG_VERSION_NUMBER` and the like; TLS bytes where text is expected",
-    "tls_too_old": "a protocol version below TLS 1.2, or suites or keys of its time",
+    "tls_too_old": "a protocol version below TLS 1.2, or cipher suites or keys of that age",
     "unreachable": "no route to the host",
     "unverified": "`validate_certs` is false",
 }
@@ -177,12 +189,13 @@ def _when(match: Match) -> str:
     parts = [CIRCUMSTANCES[name] for name in match.needs]
     parts += [f"enhanced code {code}" for code in match.enhanced]
     parts += [f"text `{match.text}`"] if match.text else []
+    parts += ["at " + " or ".join(match.stages)] if match.stages else []
     return ", ".join(parts) or _event_words(match)
 
 
 def _event_words(match: Match) -> str:
     if match.events == ("reply",):
-        return "the server answered so"
+        return "the server gives this answer"
     return " or ".join(EVENTS[name] for name in match.events)
 
 

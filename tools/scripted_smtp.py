@@ -1,9 +1,9 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mail server that follows a script, however wrong that is, and counts connections, commands and logins.
+"""A mail server that follows a script, even a wrong one, and counts connections, commands and logins.
 
-Unit tests of the probe use it, and the comparison of the probe with other tools.
+The unit tests of the probe use it, and so does the comparison of the probe with other tools.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ EHLO_WITH_LOGIN = "250-mail.example.test\r\n250-SIZE 1000000\r\n250 AUTH PLAIN L
 
 @dataclass
 class Script:
-    """What the server sends. An answer is text (CRLF is added), bytes as they are, or a function.
+    """What the server sends. An answer is text (CRLF is added), unchanged bytes, or a function.
 
-    ``before_tls`` and ``after_tls`` answer EHLO; ``replies`` answer other commands by their first word. ``delay`` is
-    the silence before the greeting, ``drip`` the pause after each byte, in seconds. ``hang_up_at`` names a command
-    after which the connection is closed without a reply.
+    ``before_tls`` and ``after_tls`` answer EHLO; ``replies`` answer other commands by their first word. In seconds:
+    ``delay`` is the pause before the greeting, ``pause`` the one before each answer, ``drip`` the one after each byte.
+    ``hang_up_at`` names a command after which the connection is closed without a reply.
     """
 
     banner: str | bytes | None = "220 mail.example.test ESMTP"
@@ -37,6 +37,7 @@ class Script:
     accounts: Mapping[str, str] = field(default_factory=lambda: {"alice@example.test": "open sesame"})
     refusal: str = "535 5.7.8 Error: authentication failed"
     delay: float = 0.0
+    pause: float = 0.0
     drip: float = 0.0
     hang_up_at: str = ""
     implicit: bool = False
@@ -44,7 +45,7 @@ class Script:
 
 
 class Conversation:
-    """One connection, seen from the server."""
+    """One connection, from the server's side."""
 
     def __init__(self, server: ScriptedServer, sock: socket.socket) -> None:
         self.server = server
@@ -54,6 +55,7 @@ class Conversation:
         self._stream = sock.makefile("rb")
 
     def send(self, text: str | bytes) -> None:
+        time.sleep(self.script.pause)
         data = text if isinstance(text, bytes) else text.encode() + b"\r\n"
         if not self.script.drip:
             self.sock.sendall(data)
@@ -119,7 +121,7 @@ class Conversation:
         return True
 
     def log_in(self, command: str) -> None:
-        """Answer AUTH by the accounts of the script."""
+        """Answer AUTH with the accounts of the script."""
         self.server.logins += 1
         words = command.split()
         mechanism = words[1].upper()
@@ -149,7 +151,7 @@ class Conversation:
 
 
 class ScriptedServer:
-    """Serves a script at a free port of ``address``; every connection has a thread of its own."""
+    """Serves a script at a free port of ``address``; every connection has its own thread."""
 
     def __init__(
         self,
@@ -204,7 +206,7 @@ class ScriptedServer:
             self.most_at_once = max(self.most_at_once, self._open)
         conversation = Conversation(self, sock)
         try:
-            # Clients that hang up, and handshakes that fail, are what many of the tests are about.
+            # Many of the tests need clients that close the connection and handshakes that fail.
             with contextlib.suppress(OSError, ValueError):
                 self._serve(conversation)
         finally:

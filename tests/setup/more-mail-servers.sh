@@ -3,10 +3,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Puts more real mail servers on a Debian machine, for tests/integration/smtp: Sendmail and Dovecot's submission server
-# from Debian, Haraka and smtp-server from npm. Nothing is installed or started: each is unpacked into a directory of its
-# own, and the tests run it in a root file system of its own. A second run changes nothing. Where something cannot be
-# had it says why and ends with status 0: the tests then skip what is not there.
+# Puts more real mail servers on a Debian machine, for tests/integration/smtp: Courier, Sendmail and Dovecot's submission
+# server from Debian, Haraka and smtp-server from npm. Nothing is installed or started: each is unpacked into a directory
+# of its own, and the tests run it in a root file system of its own. A second run changes nothing. Where something cannot
+# be had it says why and ends with status 0: the tests then skip what is not there.
 
 set -eu
 
@@ -20,7 +20,8 @@ skip() {
 unpack() {
     name=$1
     shift
-    [ ! -e "$SERVERS/$name" ] || return 0
+    # What an older version of this script has unpacked may lack a package.
+    [ "$(cat "$SERVERS/$name/packages" 2>/dev/null)" != "$*" ] || return 0
     work=$(mktemp -d)
     (cd "$work" && apt-get -q download "$@") >"$work/log" 2>&1 || {
         skip "$name cannot be downloaded"
@@ -39,6 +40,8 @@ unpack() {
         fi
     done
     chmod 755 "$work/root"
+    echo "$*" >"$work/root/packages"
+    rm -rf "${SERVERS:?}/$name"
     mv "$work/root" "$SERVERS/$name"
     rm -r "$work"
 }
@@ -53,7 +56,8 @@ if ! command -v apt-get >/dev/null; then
     skip "no apt-get here"
 else
     # With the libraries that a plain Debian may lack.
-    unpack dovecot dovecot-core dovecot-submissiond libwrap0 libexttextcat-2.0-0 liblua5.4-0 libsodium23 libstemmer0d
+    unpack courier courier-mta courier-base courier-authlib courier-authlib-userdb libcourier-unicode4 libgdbm6 libidn12 libltdl7
+    unpack dovecot dovecot-core dovecot-imapd dovecot-submissiond libwrap0 libexttextcat-2.0-0 liblua5.4-0 libsodium23 libstemmer0d
     unpack sendmail sendmail-base sendmail-bin sendmail-cf m4 libsigsegv2 libwrap0 liblockfile1
 fi
 

@@ -26,9 +26,9 @@ def lines(logins: Sequence[Login], found: Sequence[Mapping[str, Any]], colours: 
 
 
 def use_colours(is_terminal: bool, environment: Mapping[str, str], platform: str) -> bool:
-    """Return whether to colour: on a terminal that can, unless NO_COLOR is set (no-color.org).
+    """Return whether to use colours: on a terminal that supports them, unless NO_COLOR is set (no-color.org).
 
-    :param platform: as ``sys.platform`` names it. Of Windows' consoles only the newer one says what it can.
+    :param platform: as ``sys.platform`` names it. On Windows, only the newer console reports its capabilities.
     """
     able = "WT_SESSION" in environment if platform == "win32" else environment.get("TERM", "dumb") != "dumb"
     return is_terminal and able and not environment.get("NO_COLOR")

@@ -86,7 +86,7 @@ def _version(release: str) -> str:
 
 
 def _settings(options: argparse.Namespace) -> tuple[dict[str, Any], set[str]]:
-    """The settings of all sources, and the names of those that an option gives: it goes before the file."""
+    """The settings of all sources, and the names of those given by an option: options take precedence over the file."""
     if options.settings == options.password_file == "-":
         raise UsageError("--settings and --password-file cannot both read standard input")
     given = read_json(_content("--settings", options.settings)) if options.settings else {}
@@ -97,7 +97,7 @@ def _settings(options: argparse.Namespace) -> tuple[dict[str, Any], set[str]]:
 
 
 def _content(option: str, name: str) -> bytes:
-    """The content of a file, cut where it is too long. The name may be a secret in the wrong place: it is not shown."""
+    """The content of a file, cut when it is too long. The name is not shown: it may be a secret in the wrong place."""
     try:
         if name == "-":
             return sys.stdin.buffer.read(LIMIT + 1)
@@ -117,7 +117,7 @@ def _first_line(content: bytes) -> str:
 
 
 def _with_password(params: Params) -> Params:
-    """The parameters with the password of the one login, which is asked for where it is needed and not given."""
+    """The parameters with the password of the single login. Asks for a password that is needed and not given."""
     one_login = params["smtp_servers"] is None
     wanted = one_login and params["authenticate"] and reaches(params["level"], "auth")
     if not wanted or not params["username"] or params["password"]:
@@ -131,10 +131,10 @@ def _with_password(params: Params) -> Params:
 
 def _ask() -> str:
     try:
-        # Without a terminal, Windows' getpass would wait for ever.
+        # Without a terminal, getpass on Windows would wait forever.
         if sys.stdin is not None and sys.stdin.isatty():
             with warnings.catch_warnings():
-                # It would go on with the password on the screen.
+                # It would go on and show the password on the screen.
                 warnings.simplefilter("error", getpass.GetPassWarning)
                 return getpass.getpass("Password: ")
     except (EOFError, OSError, getpass.GetPassWarning):
@@ -161,5 +161,5 @@ def _status(found: Sequence[dict[str, Any]]) -> int:
     failed = [verification for verification in found if not verification["ok"]]
     if not failed:
         return PASSED
-    # What the engine refuses before the first byte is a wrong setting, and no finding about the server.
+    # What the engine refuses before the first byte is a wrong setting, not a finding about the server.
     return WRONG_USE if all(item["failed_stage"] == "settings" for item in failed) else FAILED

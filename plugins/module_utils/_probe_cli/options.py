@@ -55,7 +55,7 @@ _SETTINGS = "File with all settings as JSON; - is standard input. An option goes
 
 
 class UsageError(Exception):
-    """Options or settings are wrong: a sentence, without any value that could be a secret."""
+    """Options or settings are wrong. The text is a sentence without any value that could be a secret."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -72,7 +72,7 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
     """
     options, rest = _parser(version).parse_known_args(list(arguments))
     if rest:
-        # Somebody may have tried to give a password here, so only what looks like an option's name is repeated.
+        # This may be a password in the wrong place, so only text that looks like an option's name is repeated.
         names = [part.partition("=")[0] for part in rest if part.startswith("--")]
         what = f"{names[0]} is not an option" if names else "there is a word that belongs to no option"
         note = "; the password is never an option" if "--password" in names else ""
@@ -81,7 +81,7 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
 
 
 def given_settings(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the settings that the options give, of the types that JSON would give them."""
+    """Return the settings that the options give, with the types that they would have in JSON."""
     given = {name: getattr(options, name) for name in (*FIELDS, *OTHERS) if getattr(options, name, None) is not None}
     return {name: _typed(name, text) for name, text in given.items()}
 
@@ -126,7 +126,7 @@ def _help(field: Field) -> str:
 
 
 def _typed(name: str, text: str) -> Any:
-    """The value that the text means; the text itself where it means none, for the check of the field to refuse."""
+    """The value that the text means. Other text is returned as it is, and the check of the field refuses it."""
     kind = FIELDS[name].kind if name in FIELDS else "flag" if OTHERS[name][0] == ("yes", "no") else "text"
     if kind == "flag":
         return {"yes": True, "no": False, "true": True, "false": False}.get(text.lower(), text)

@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The check of settings, whether they come from options or from JSON: by the records table, in sentences. Pure."""
+"""The check of settings from options or JSON, against the records table, with messages as sentences. Pure."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from ansible_collections.fincon.mail.plugins.module_utils._probe_cli.options imp
     option_name,
 )
 
-#: Greatest size of settings, in bytes: far more than a branch of a thousand users.
+#: Largest size of settings, in bytes: far more than a branch of a thousand users needs.
 LIMIT = 4 * 1024 * 1024
 
 
 def read_json(content: bytes) -> dict[str, Any]:
-    """Return the settings that JSON holds: UTF-8, or UTF-16 as Windows' PowerShell writes it.
+    """Return the settings in JSON, encoded in UTF-8, or in UTF-16 as PowerShell on Windows writes it.
 
     :raises UsageError: when it is not a JSON object. The text names no value.
     """
@@ -60,7 +60,7 @@ def checked(given: Mapping[str, Any], by_option: Container[str] = ()) -> tuple[P
     """Return the parameters of a probe with their defaults, and warnings.
 
     :param given: settings by name; one that is None counts as left out.
-    :param by_option: the names of those that an option gives, for messages.
+    :param by_option: the names of those given by an option, for messages.
     :raises UsageError: with everything that is wrong with them.
     """
     settings = {name: value for name, value in given.items() if value is not None}
@@ -78,7 +78,7 @@ def checked(given: Mapping[str, Any], by_option: Container[str] = ()) -> tuple[P
 
 
 def _named(name: str) -> str:
-    """A name from outside, for a message."""
+    """A name from outside, made safe for a message."""
     return visible(name)[:60]
 
 
@@ -99,7 +99,7 @@ def _problems(name: str, value: Any) -> Iterable[str]:
 
 
 def _shape_problems(section: Section, records: Any) -> list[str]:
-    """What is wrong with the form of a list of records; their values are checked afterwards, by the records table."""
+    """What is wrong with the form of a list of records. Their values are checked later, against the records table."""
     if not isinstance(records, list):
         return ["must be a list of records"]
     found = []

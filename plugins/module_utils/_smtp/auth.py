@@ -1,11 +1,11 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Login by password: a password is judged once.
+"""Login by password: the server judges a password only once.
 
 ``smtplib`` tries one mechanism after another, so that one wrong password counts as two failed logins at the server, and
-servers block an address after a few. Here the next mechanism is tried only where the server has not judged a password:
-some announce PLAIN and answer it with "not implemented".
+servers block an address after a few. Here the next mechanism is tried only if the server has not judged a password:
+some servers announce PLAIN and answer it with "not implemented".
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.channel import C
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import Reply
 
-#: Those that need a password alone, in the order of preference (RFC 4616, draft-murchison-sasl-login, RFC 2195).
+#: Mechanisms that only need a password, in the order of preference (RFC 4616, draft-murchison-sasl-login, RFC 2195).
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
 
 #: RFC 5321 section 4.5.3.1.4, without CRLF. A longer initial response is sent on a line of its own (RFC 4954).
 LONGEST_LINE = 510
 
-#: Answers of RFC 5321 to a command that is not served. Whether a password was judged, the text says.
+#: Answers of RFC 5321 to an unsupported command. The text shows whether a password was judged.
 NOT_SERVED = (500, 502, 503, 504)
 
 ACCEPTED = 235
@@ -36,7 +36,7 @@ CONTINUE = 334
 
 
 def offered_mechanisms(capabilities: Mapping[str, str]) -> list[str]:
-    """The mechanisms of the server, also where it announces them in the old manner (``AUTH=LOGIN``)."""
+    """The mechanisms of the server, even if it announces them in the old form (``AUTH=LOGIN``)."""
     words = []
     for keyword, parameters in capabilities.items():
         if re.match(r"AUTH(=|\Z)", keyword):
@@ -60,7 +60,7 @@ def login(
     scrubber: Scrubber,
     before_password: Callable[[], None],
 ) -> Reply:
-    """Log in, once. Returns the server's last word; raises Failure for anything that is no answer.
+    """Log in, once. Returns the server's last reply; raises Failure for anything that is not an answer.
 
     ``before_password`` is called before a line that holds the password itself is sent.
     """
@@ -103,7 +103,7 @@ def _cram_md5(channel: Channel, username: str, password: str, scrubber: Scrubber
         digest = hmac.new(password.encode("utf-8"), challenge, "md5").hexdigest()
     except binascii.Error:
         raise Failure(Observation(event="not_smtp", text=reply.text, facts={"command": "AUTH CRAM-MD5"})) from None
-    except ValueError:  # a Python that is confined to FIPS 140 has no MD5
+    except ValueError:  # a Python restricted to FIPS 140 has no MD5
         raise Failure(Observation(event="no_password_mechanism", facts={"mechanisms": "CRAM-MD5"})) from None
     response = _encode(f"{username} {digest}")
     scrubber.add_encoded(response)

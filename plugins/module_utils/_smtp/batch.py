@@ -1,29 +1,33 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Many logins, kindly: each distinct one once, two connections to a host at a time, no more after two refusals."""
+"""Many logins, gently: each distinct one once, two connections to a host at a time, no more after two refusals."""
 
 from __future__ import annotations
 
 import uuid
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._io.progress import tell
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import slots
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import not_probed, probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.runnotes import MAX_REFUSALS, RunNotes
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS, ProbeSettings, reaches
 
 _MAX_THREADS = 8
-_BEFORE_LOGIN = ("dns", "connect", "banner", "ehlo", "starttls", "tls", "certificate")
+#: How often the progress of the logins is checked, in seconds.
+_LOOK = 1.0
+#: The stages that do not depend on the login, but on the server and its settings.
+BEFORE_LOGIN = ("dns", "connect", "banner", "ehlo", "starttls", "tls", "certificate")
 
 
 @dataclass(frozen=True)
 class Target:
-    """Settings to probe, and whom they concern: users, or a definition."""
+    """Settings to probe, and the users or the definition that they concern."""
 
     settings: ProbeSettings
     label: tuple[str, ...]
@@ -32,14 +36,14 @@ class Target:
 def probe_all(
     targets: Sequence[Target], level: str, slots_dir: str | None = None, run_id: str | None = None
 ) -> list[dict[str, Any]]:
-    """Probe every target and return their verifications in the same sequence.
+    """Probe every target and return their verifications in the same order.
 
     Targets with the same settings share one probe. At most two connections to a host are open at a time, over all
     processes that share ``slots_dir`` (by default all of this user on this machine). After two consecutive refused
     logins at one server its remaining logins are not tried: their verifications have ``not_tried``. A failure
     before any login holds for every login with the same server settings.
 
-    Processes that give the same ``run_id`` share what they learn as well: the refusals, and results of a moment ago.
+    Processes with the same ``run_id`` also share what they learn: refusals and recent results.
     """
     shared_run = run_id is not None
     run = run_id if run_id is not None else uuid.uuid4().hex
@@ -53,7 +57,7 @@ def probe_all(
 
 
 def _labels(targets: Sequence[Target]) -> dict[ProbeSettings, tuple[str, ...]]:
-    """The distinct settings, each with all whom they concern."""
+    """The distinct settings, each with all users and definitions that they concern."""
     found: dict[ProbeSettings, tuple[str, ...]] = {}
     for target in targets:
         found[target.settings] = tuple(dict.fromkeys(found.get(target.settings, ()) + target.label))
@@ -82,6 +86,10 @@ def _probe_distinct(
         lanes = [
             pool.submit(serve, host) for host, queue in queues.items() for _lane in range(min(slots.SLOTS, len(queue)))
         ]
+        waiting = set(lanes)
+        while waiting:
+            _finished, waiting = wait(waiting, timeout=_LOOK)
+            tell(len(done), len(labels), "logins")
     for lane in lanes:
         lane.result()
     return done
@@ -129,17 +137,17 @@ class _Host:
         return None
 
     def _probe(self, settings: ProbeSettings, label: tuple[str, ...]) -> dict[str, Any]:
-        # One look at all addresses of the host is enough; after it, the first that answers will do.
+        # It is enough to try all addresses of the host once; after that, the first one that answers is used.
         verification = probe(settings, self._level, every_address=self._probes == 0)
         self._probes += 1
         refused = verification["failed_stage"] == "auth" and verification["code"] is not None
         if refused:
-            # A server that refuses this machine would take every further login for an attack.
+            # A server that refuses this machine may treat every further login as an attack.
             machine_refused = verification["diagnosis"]["id"] in ("auth_throttled", "blocked")
             self._notes.add_refusal(label, MAX_REFUSALS if machine_refused else 1)
         elif self._logs_in(settings) and _accepted_login(verification):
             self._notes.clear_refusals()
-        self._notes.add_result(settings, self._level, verification, verification["failed_stage"] in _BEFORE_LOGIN)
+        self._notes.add_result(settings, self._level, verification, verification["failed_stage"] in BEFORE_LOGIN)
         return verification
 
     def _logs_in(self, settings: ProbeSettings) -> bool:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Reads the few fields of an X.509 certificate that a diagnosis needs, verified or not (RFC 5280).
 
-The standard library decodes only certificates that it has verified; the ones worth a diagnosis are the others.
+The standard library decodes only certificates that it has verified; a diagnosis needs the others.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _ALTERNATIVE_NAMES = bytes.fromhex("551d11")
 class Certificate:
     """A server certificate: the names it is issued for, who issued it, when it is valid (UTC).
 
-    ``misplaced`` are addresses that it gives as common name or as DNS name, where nothing compares them: an address
-    counts as ``iPAddress`` alone (RFC 9525 section 6.5, X509_check_ip of OpenSSL).
+    ``misplaced`` are addresses that it gives as common name or as DNS name, where clients do not compare them: an
+    address counts only as ``iPAddress`` (RFC 9525 section 6.5, X509_check_ip of OpenSSL).
     """
 
     names: tuple[str, ...]
@@ -48,7 +48,7 @@ class Certificate:
 
 
 def parse(der: bytes) -> Certificate:
-    """Decode a DER certificate. Raises ValueError when it is none."""
+    """Decode a DER certificate. Raises ValueError when it is not one."""
     try:
         return _parse(der)
     except (IndexError, OverflowError, UnicodeError) as exc:
@@ -66,7 +66,7 @@ def _parse(der: bytes) -> Certificate:
     dns_names = [name for tag, name in alternative if tag == _DNS_NAME]
     addresses = [name for tag, name in alternative if tag == _IP_ADDRESS]
     common_names = _attributes(subject[1], _COMMON_NAME)
-    # Names in the subject count only where there is no DNS name (RFC 6125 section 6.4.4, X509_check_host of OpenSSL).
+    # Names in the subject count only if there is no DNS name (RFC 6125 section 6.4.4, X509_check_host of OpenSSL).
     host_names = dns_names or common_names
     return Certificate(
         names=(*(name for name in host_names if not _is_address(name)), *addresses),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""One SMTP connection: sends commands, reads replies, and is late for nothing."""
+"""One SMTP connection: sends commands and reads replies, with a limit for each wait."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ class Channel:
         self._new_in_tls = False
 
     def limit(self, seconds: float) -> None:
-        """What follows may take ``seconds``, within the deadline of the whole."""
+        """Let the following steps take ``seconds``, within the deadline of the whole probe."""
         self._limit = self._deadline.within(seconds)
 
     def command(self, line: str, name: str) -> Reply:
-        """Send one command and read its reply. ``name`` stands for the line in results: a line can be a secret."""
+        """Send one command and read its reply. Results show ``name`` instead of the line, which can be a secret."""
         self.last_command = name
-        with suppress(OSError):  # a server that has closed the connection often gives the reason: read that first
+        with suppress(OSError):  # a server that has closed the connection often gave the reason: read it first
             self._send(line.encode("utf-8") + b"\r\n")
         return self.reply()
 
     def data(self, content: bytes, name: str) -> Reply:
-        """Send content that ends by itself, and read the reply to it."""
+        """Send content that has its own end mark, and read the reply to it."""
         self.last_command = name
         with suppress(OSError):
             self._send(content)
@@ -62,12 +62,12 @@ class Channel:
         except Failure:
             reply = self._reader.partial()
             if reply is None or reply.code < 400:
-                raise  # half an agreement is none; a refusal is one without its last line too
+                raise  # an incomplete acceptance is not one; a refusal is valid even without its last line
         self._new_in_tls = False
         return reply
 
     def further_replies(self) -> list[Reply]:
-        """Whole replies that have come already, unasked for."""
+        """Complete replies that have already arrived without a command."""
         found = []
         try:
             reply = self._reader.next_reply()
@@ -79,7 +79,7 @@ class Channel:
         return found
 
     def refuse_early_bytes(self) -> None:
-        """Call between STARTTLS and the handshake, where the client speaks first: whatever has come was put there."""
+        """Call between STARTTLS and the handshake, where the client speaks first: data that is there was injected."""
         if self._reader.waiting or self._bytes_have_come():
             raise self._failure("injection")
 
@@ -101,7 +101,7 @@ class Channel:
             if first == b"\r":  # the end of a line that the server ends with LF CR
                 self.sock.recv(1)
                 first = self.sock.recv(1, socket.MSG_PEEK)
-        except OSError:  # nothing is there, which is as it should be
+        except OSError:  # no data has arrived, as expected
             return False
         return bool(first)
 

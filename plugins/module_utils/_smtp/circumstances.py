@@ -1,9 +1,9 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Under which settings, and after what, something was seen: the words that rows of the table ask for.
+"""The settings and events under which something was seen: the words that rows of the table require.
 
-A row that says "set Authenticate to Y" asks for ``no_login``; one that says "this login may not" asks for ``login``.
+A row that says "set Authenticate to Y" requires ``no_login``; one that says "this login may not" requires ``login``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import 
 )
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.transcript import Transcript
 
-#: Every circumstance, in words for the documentation. ``provider_…`` are added by the table of providers.
+#: Every circumstance, in words for the documentation. The table of providers adds ``provider_…``.
 CIRCUMSTANCES: Mapping[str, str] = {
     "login": "after an accepted login",
     "no_login": "without a login",
@@ -47,7 +47,7 @@ CIRCUMSTANCES: Mapping[str, str] = {
     **{"provider_" + key: "at " + provider.name for key, provider in providers.PROVIDERS.items()},
 }
 
-#: What is refused at a stage, where nobody says which command it was.
+#: What is refused at a stage, when the command is not known.
 _COMMANDS = {"ehlo": "EHLO", "auth": "the login", "mail": "MAIL FROM", "rcpt": "RCPT TO", "send": "the message"}
 
 _SUBMISSION_PORTS = (587, IMPLICIT_TLS_PORT)
@@ -56,7 +56,7 @@ _ACCESS_KEY = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,124}\Z")
 
 def placed(seen: Observation, settings: ProbeSettings, transcript: Transcript) -> Observation:
     """The observation with the circumstances, and the facts that every cause and hint can name."""
-    if seen.stage == "settings":  # they have not passed their check, so nothing may be read from them
+    if seen.stage == "settings":  # the settings have not passed their check, so nothing may be read from them
         return replace(seen, facts={"host": str(settings.mail_server), "port": str(settings.port), **seen.facts})
     provider = providers.find(str(settings.mail_server), f"{transcript.greeting} {seen.text}")
     holds = {*_of_settings(settings), *_of_dialogue(transcript)}

@@ -20,10 +20,10 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.resolve import A
 #: RFC 8305 section 5, "Connection Attempt Delay".
 STAGGER_SECONDS = 0.25
 
-#: What a connection that is on its way is called, here and by Windows.
+#: The errors for a connection in progress, here and on Windows.
 _ON_ITS_WAY = (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
 
-#: How long the other addresses may take once one has answered; it is time that only a warning is worth.
+#: How long the other addresses may take once one has answered: this time is only spent for a warning.
 SURVEY_SECONDS = 2.0
 
 _REFUSED = "refused"
@@ -33,7 +33,7 @@ _UNREACHABLE = "unreachable"
 
 @dataclass
 class Attempt:
-    """What became of one address. ``ok`` is None while it is not known; ``ms`` are milliseconds."""
+    """The result for one address. ``ok`` is None while it is not known; ``ms`` are milliseconds."""
 
     address: Address
     ok: bool | None = None
@@ -64,8 +64,8 @@ def connect(
 ) -> tuple[socket.socket | None, list[Attempt]]:
     """Try the addresses, a new one every STAGGER_SECONDS or as soon as one has failed.
 
-    Returns the first connection (blocking mode, time-outs still to be set) or None, and what became of each address.
-    With ``every_address`` the others are tried too, for the result, and closed at once; without, the first will do.
+    Returns the first connection (in blocking mode, without time-outs) or None, and the result for each address. With
+    ``every_address`` the others are tried too, for the result, and closed at once; without it, the first one is enough.
     """
     race = _Race(addresses, every_address)
     try:
@@ -164,14 +164,14 @@ def failure_event(attempts: Sequence[Attempt]) -> tuple[str, str]:
 
 
 def failed_families(attempts: Sequence[Attempt]) -> list[str]:
-    """The families of which no address has answered although one of the other family has."""
+    """The address families without an answer, when an address of the other family has answered."""
     answered = {attempt.address.family_name for attempt in attempts if attempt.ok}
     failed = {attempt.address.family_name for attempt in attempts if attempt.ok is False}
     return sorted(failed - answered) if answered else []
 
 
 def _words(number: int) -> str:
-    # Windows numbers its network errors apart from the others, and only this table has words for them.
+    # Windows has its own numbers for network errors, and only this table has words for them.
     return getattr(socket, "errorTab", {}).get(number, "").rstrip(".") or os.strerror(number)
 
 

@@ -19,7 +19,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp import (
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import Diagnosis
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
 
-#: Of texts that fit equally well the first counts, so what is specific comes before what is general.
+#: Of texts that fit equally well the first counts, so specific texts come before general ones.
 TABLE: tuple[Diagnosis, ...] = (
     table_connection.DIAGNOSES
     + table_tls.DIAGNOSES
@@ -60,12 +60,12 @@ def diagnose(seen: Observation, clean: Callable[[str], str]) -> dict[str, str]:
 
 
 def _fill(words: str, facts: Mapping[str, str]) -> str:
-    """The words with their placeholders filled; an empty one leaves no gap."""
+    """The words with their placeholders filled in; an empty placeholder leaves no gap."""
     return " ".join(words.format_map(facts).split())
 
 
 class _Facts(dict):  # type: ignore[type-arg]
-    """Placeholders; one that nothing is known of reads as such instead of breaking the sentence's caller."""
+    """Placeholders; an unknown one is shown as such instead of raising an error."""
 
     def __missing__(self, name: str) -> str:
         return "not known"

@@ -17,13 +17,13 @@ BARE = "bare"
 
 @dataclass(frozen=True)
 class Match:
-    """One condition. Empty fields fit everything; within a field one of the values has to fit.
+    """One condition. Empty fields fit everything; within a field one of the values must fit.
 
-    ``stages`` are a part of those of the diagnosis. ``codes`` are reply codes or their beginnings (``4`` is every
-    temporary one); ``enhanced`` are enhanced codes or their beginnings, whole numbers of them (``5.5``), or BARE;
-    ``text`` is a regular expression searched without case, and ``unless`` one that must not be found. ``wordless`` asks
-    for a text that gives no reason, so that the code decides. ``needs`` names circumstances that all have to hold.
-    ``source`` is where the words or the meaning of the code come from.
+    ``stages`` are some of those of the diagnosis. ``codes`` are reply codes or their beginnings (``4`` is every
+    temporary one); ``enhanced`` are enhanced codes or their beginnings in whole numbers (``5.5``), or BARE; ``text`` is
+    a regular expression that is searched without case, and ``unless`` one that must not be found. ``wordless`` requires
+    a text that gives no reason, so that the code decides. ``needs`` names circumstances that must all hold. ``source``
+    is where the words or the meaning of the code come from.
     """
 
     codes: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Words:
-    """Cause and hint of a diagnosis where ``when`` fits, in place of its usual ones. An empty one stays as usual."""
+    """Cause and hint of a diagnosis when ``when`` fits. An empty one leaves the usual cause or hint in place."""
 
     when: Match
     cause: str = ""
@@ -80,8 +80,8 @@ class Words:
 class Diagnosis:
     """One diagnosis: a stable id, when it applies, the likely cause and what to do next.
 
-    Causes and hints may hold placeholders, filled from ``Observation.facts``; of ``words`` the first that fit replace
-    them. No ``stages`` means: at any stage. ``retryable`` says that the same settings may work later. A ``warning``
+    Causes and hints may hold placeholders, filled from ``Observation.facts``. The first of ``words`` that fits replaces
+    them. No ``stages`` means any stage. ``retryable`` says that the same settings may work later. A ``warning``
     accompanies a probe that passes.
     """
 
@@ -95,7 +95,7 @@ class Diagnosis:
     words: tuple[Words, ...] = ()
 
     def weight(self, seen: Observation) -> tuple[tuple[bool, int, int, bool], bool] | None:
-        """The weight of its most specific condition that fits; None when none does. Knowing the stage breaks a tie."""
+        """The weight of its most specific condition that fits; None when none fits. A known stage breaks a tie."""
         if self.stages and seen.stage not in self.stages:
             return None
         weights = [match.weight for match in self.matches if match.fits(seen)]
@@ -115,7 +115,7 @@ def event(*names: str, text: str = "", port: int | None = None, needs: tuple[str
 
 
 def given(*needs: str, text: str = "", enhanced: tuple[str, ...] = ()) -> Match:
-    """A condition on the circumstances of anything that was seen, for ``Words``."""
+    """A condition on the circumstances of any observation, for ``Words``."""
     return Match(events=(), needs=needs, text=text, enhanced=enhanced)
 
 

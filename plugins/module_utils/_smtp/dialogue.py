@@ -28,7 +28,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import Hos
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.reply import Reply
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import SEND_SECONDS, ProbeSettings, reaches
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.testmail import build_message
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.testmail import build_message, new_message_id
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.transcript import Transcript
 
 QUIT_SECONDS = 2.0
@@ -46,7 +46,7 @@ _STILL_SPEAKING_SMTP = (
     "no_password_mechanism",
 )
 
-#: A Cisco ASA replaces a greeting by asterisks, and commands and keywords by the letter X.
+#: A Cisco ASA replaces a greeting with asterisks, and commands and keywords with the letter X.
 _MASKED = re.compile(r"\*{4,}|\bX{6,}|\bXXXX\b")
 
 #: FTP servers greet with 220 too.
@@ -57,9 +57,9 @@ _NOT_JUDGED = ("auth_not_offered", "auth_no_password_mechanism", "permanent_refu
 
 
 class Dialogue:
-    """One connection, taken as far as a level asks for.
+    """One connection, taken as far as a level requires.
 
-    Every step raises Failure. Use ``run``; what was learnt is in ``transcript``.
+    Every step may raise Failure. Use ``run``; ``transcript`` holds what was learnt.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Dialogue:
         self._channel: Channel  # from the stage connect on
 
     def run(self) -> None:
-        """Go through the stages, and leave politely."""
+        """Go through the stages, and end with QUIT."""
         addresses = self._resolve()
         self._connect(addresses)
         try:
@@ -117,7 +117,7 @@ class Dialogue:
 
     @property
     def chain(self) -> Sequence[Certificate]:
-        """The certificates that the server sent, its own first; empty where they are not known."""
+        """The certificates that the server sent, its own first; empty when they are not known."""
         return self._channel.shown.chain
 
     # --- the network -------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ class Dialogue:
                 self._do_without_ehlo(name, reply)
                 return
             self._expect(reply, 250)
-            # A server that ends each line like a last one has sent several replies where one is due.
+            # A server that marks each line as the last one has sent several replies instead of one.
             further = [line for more in self._channel.further_replies() for line in self._expect(more, 250).lines]
             self.transcript.greeting = f"{self._banner} {reply.lines[0]}"
             self.transcript.capabilities = _capabilities([*reply.lines[1:], *further])
@@ -227,14 +227,14 @@ class Dialogue:
             self.transcript.warn("auth", "m365_retirement", text=advisory)
 
     def _try_mechanisms(self, mechanisms: Sequence[str], offered: str) -> None:
-        """Log in with the first mechanism that is served."""
+        """Log in with the first mechanism that the server supports."""
         not_served: list[Observation] = []
         for mechanism in mechanisms:
             self._channel.limit(self._answer_seconds)
             try:
                 reply = self._try_mechanism(mechanism)
             except Failure:
-                if not_served:  # the server has left after its refusal, which says more
+                if not_served:  # the server closed the connection after its refusal, which says more
                     raise Failure(not_served[0]) from None
                 raise
             if reply.code == auth.ACCEPTED:
@@ -254,7 +254,7 @@ class Dialogue:
         )
 
     def _note_exposure(self) -> None:
-        """Call before the password is sent: whatever comes of it, it has gone over the network."""
+        """Call before the password is sent: whatever follows, it has been sent over the network."""
         noted = any(seen.event == "clear_text" for seen in self.transcript.warnings)
         if self._settings.mode == "none" and not noted:
             self.transcript.warn("auth", "clear_text")
@@ -283,8 +283,11 @@ class Dialogue:
         with self.transcript.stage("send"):
             self._channel.limit(max(self._settings.timeout, SEND_SECONDS))
             self._expect(self._channel.command("DATA", "DATA"), 354, self._size)
-            message = build_message(ascii_address(self._settings.sender_email), ascii_address(self._settings.recipient))
+            sender = ascii_address(self._settings.sender_email)
+            message_id = new_message_id(sender)
+            message = build_message(sender, ascii_address(self._settings.recipient), message_id)
             self._expect(self._channel.data(message, "the message"), 250, self._size)
+            self.transcript.message_id = message_id
 
     def _quit(self) -> None:
         self._channel.limit(QUIT_SECONDS)
@@ -319,7 +322,7 @@ class Dialogue:
 
 
 def _capabilities(lines: Sequence[str]) -> dict[str, str]:
-    """Keyword → parameters of an EHLO reply without its first line (RFC 5321 section 4.1.1.1). Repeated ones add up."""
+    """Keyword → parameters of an EHLO reply without its first line (RFC 5321 section 4.1.1.1), repeated ones joined."""
     found: dict[str, str] = {}
     for line in lines:
         keyword, _space, parameters = line.partition(" ")

@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 """What a second connection can add to a failure: the refused certificate, what is offered with TLS, what an old server
-speaks, and settings that would work.
+supports, and settings that would work.
 
 Nothing here ever logs in: every connection is made without credentials.
 """
@@ -25,7 +25,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.hosts import par
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 
-#: How long one alternative may take: it is tried for a hint alone.
+#: How long one alternative may take: it is only tried for a hint.
 TRY_SECONDS = 5.0
 
 #: A port, and the mode of TLS there.
@@ -78,7 +78,7 @@ class RefusedCertificate:
         }
 
     def further_events(self, host: str, known: str) -> list[str]:
-        """What else is wrong with the certificate besides the ``known`` event."""
+        """What else is wrong with the certificate, apart from the ``known`` event."""
         if self.certificate is None:
             return []
         events = tls.certificate_events(self.certificate, host, datetime.now(timezone.utc))
@@ -92,7 +92,7 @@ def read_refused_certificate(settings: ProbeSettings, deadline: Deadline) -> Ref
 
 
 def mechanisms_after_starttls(settings: ProbeSettings, deadline: Deadline) -> list[str] | None:
-    """What AUTH offers at the same port once TLS has begun; None where it cannot be seen. Nothing is logged in."""
+    """What AUTH offers at the same port after TLS has begun; None when it cannot be seen. There is no login."""
     with_tls = replace(settings, use_tls=True, tls_mode="starttls")
     dialogue = _look(with_tls, deadline, tls.context_for(verify=False))
     if dialogue.transcript.tls is None or not dialogue.transcript.capabilities:
@@ -101,13 +101,13 @@ def mechanisms_after_starttls(settings: ProbeSettings, deadline: Deadline) -> li
 
 
 def outdated_tls(settings: ProbeSettings, deadline: Deadline) -> str:
-    """What a server speaks that refused the probe's TLS, such as "TLSv1 with AES128-SHA"; empty if still nothing."""
+    """What a server uses that refused the probe's TLS, such as "TLSv1 with AES128-SHA"; empty if it refuses all."""
     found = _look(settings, deadline, tls.lenient_context()).transcript.tls
     return f"{found['version']} with {found['cipher']}" if found else ""
 
 
 def _look(settings: ProbeSettings, deadline: Deadline, context: ssl.SSLContext) -> Dialogue:
-    """A dialogue as far as TLS, without a login. Whatever was learnt until it failed will do."""
+    """A dialogue up to TLS, without a login. A failure is ignored, and what was learnt before it is used."""
     within = deadline.within(TRY_SECONDS)
     dialogue = Dialogue(_without_login(settings), "tls", within, Scrubber(), context, every_address=False)
     with suppress(Failure):
@@ -122,7 +122,7 @@ def working_alternative(
     deadline: Deadline,
     usual_ways: Iterable[Way] | None = None,
 ) -> str:
-    """A sentence that names settings which were tried and work; empty when none do, or none make sense."""
+    """A sentence that names settings which were tried and work; empty when none work or none make sense."""
     ways = USUAL_WAYS if usual_ways is None else usual_ways
     for candidate in _candidates(diagnosis_id, settings, certificate, ways):
         if deadline.passed:
@@ -167,7 +167,7 @@ def _without_login(settings: ProbeSettings) -> ProbeSettings:
 
 
 def _usable_name(name: str) -> bool:
-    # The name comes from an unverified certificate: it is looked up only if it is a plain host name.
+    # The name comes from an unverified certificate, so it is looked up only if it is a plain host name.
     try:
         return not parse_host(name).is_address
     except ValueError:

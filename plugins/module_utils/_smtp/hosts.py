@@ -15,7 +15,7 @@ MAX_NAME = 253
 #: RFC 5321 section 4.5.3.1.3 with erratum 1690.
 MAX_ADDRESS = 254
 
-#: Names under these are private by custom or by RFC 2606 and RFC 6762: a private address is right for them.
+#: Names under these are private by custom or by RFC 2606 and RFC 6762: a private address is correct for them.
 PRIVATE_SUFFIXES = ("local", "localdomain", "localhost", "lan", "internal", "intranet", "corp", "home", "test")
 
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")
@@ -23,7 +23,7 @@ _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")
 
 @dataclass(frozen=True)
 class Host:
-    """A mail server's name: ``lookup`` is for the resolver, ``tls_name`` is what its certificate has to name."""
+    """A mail server's name: ``lookup`` is for the resolver, ``tls_name`` is the name that its certificate must have."""
 
     lookup: str
     tls_name: str
@@ -31,13 +31,13 @@ class Host:
 
     @property
     def looks_public(self) -> bool:
-        """Whether the name is one that the whole internet could resolve."""
+        """Whether the whole internet could resolve the name."""
         labels = self.tls_name.lower().split(".")
         return not self.is_address and len(labels) > 1 and labels[-1] not in PRIVATE_SUFFIXES
 
 
 def parse_host(text: str) -> Host:
-    """Read a bare host name (also an international one) or an IP address (IPv6 also in brackets).
+    """Read a plain host name (also an international one) or an IP address (IPv6 also in brackets).
 
     Raises ValueError whose text completes the sentence "mail_server …".
     """
@@ -94,7 +94,7 @@ def ascii_address(address: str) -> str:
         raise ValueError("is not a mail address")
     if not local.isascii():
         raise ValueError("has a letter before the @ that most mail servers do not accept; use plain letters there")
-    # A quoted local part may hold nearly everything; Fincon's addresses never do, and unquoted these split the command.
+    # A quoted local part may hold these. Fincon's addresses never do, and without quotes they would split the command.
     if re.search(r'[\s"(),:;<>@\[\]\\]', local):
         raise ValueError("is not a mail address")
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a stage saw: the one thing that a diagnosis is made from."""
+"""What a stage saw: the only input of a diagnosis."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 class Observation:
     """Something worth a diagnosis.
 
-    ``event`` is ``reply`` for an answer of the server; anything else names what happened instead of one. ``text`` is
-    as the server sent it: scrub it before it is shown. ``facts`` fill the placeholders of causes and hints. ``words``
-    are the text without the names that it quotes, and ``holds`` names the circumstances under which it was seen
+    ``event`` is ``reply`` for an answer of the server; any other value names what happened instead. ``text`` is as the
+    server sent it: scrub it before you show it. ``facts`` fill the placeholders of causes and hints. ``words`` are the
+    text without the names that it quotes, and ``holds`` names the circumstances under which it was seen
     (:mod:`circumstances`).
     """
 
@@ -30,7 +30,7 @@ class Observation:
 
     @property
     def said(self) -> str:
-        """What a text is compared with."""
+        """The text for comparisons."""
         return self.text if self.words is None else self.words
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Verifies SMTP settings, and explains a failure: what went wrong, why, and what to do."""
+"""Verifies SMTP settings, and explains failures: what went wrong, why, and what to do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation impo
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings, check
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.transcript import Transcript
 
-#: The part of the deadline that is kept for a second connection after a failure.
+#: The part of the deadline that is reserved for a second connection after a failure.
 RESERVED_SHARE = 0.2
 
 _MAX_ENTRIES = 50
@@ -37,9 +37,9 @@ def probe(
 ) -> dict[str, Any]:
     """Probe the settings as far as ``level`` and return the ``verification`` of the collection's results.
 
-    Changes nothing at the server; only the level ``send`` sends a message. Never raises for anything that a setting, a
-    network or a server can do. With ``every_address`` all addresses of the server are tried, for the result. After a
-    failure ``usual_ways`` are tried without a login, by default :data:`followup.USUAL_WAYS`.
+    Changes nothing at the server; only the level ``send`` sends a message. No setting, network or server can make it
+    raise an exception. With ``every_address``, all addresses of the server are tried, for the result. After a failure,
+    ``usual_ways`` are tried without a login, by default :data:`followup.USUAL_WAYS`.
     """
     scrubber = Scrubber(settings.username, settings.password)
     describer = _Describer(settings, level, scrubber)
@@ -75,21 +75,21 @@ def probe(
 
 
 def not_probed(settings: ProbeSettings, level: str, event: str, detail: str) -> dict[str, Any]:
-    """The verification of a login that was left alone. ``detail`` completes "This login was not tried: …"."""
+    """The verification of a login that was not tried. ``detail`` completes "This login was not tried: …"."""
     describer = _Describer(settings, level, Scrubber(settings.username, settings.password))
     seen = Observation(stage="auth", event=event, facts={"detail": detail})
     return {**describer.failed(Transcript(), seen), "not_tried": True}
 
 
 def message(verification: Mapping[str, Any]) -> str:
-    """Return three short lines: what happened at which stage, the likely cause, what to do. One when it passed."""
+    """Return three short lines: what happened at which stage, the likely cause, what to do. One line if it passed."""
     where = f"{verification['mail_server']}:{verification['port']}"
     diagnosis = verification["diagnosis"]
     if diagnosis is None:
         return f"{where} passed the level {verification['level']}."
     text = verification["server_text"]
     enhanced = verification["enhanced_code"] or ""
-    # Some servers give the enhanced code in the middle of the text, where it stays.
+    # Some servers give the enhanced code in the middle of the text, where it is kept.
     words = [verification["code"], "" if enhanced in text.split() else enhanced, text]
     reply = " ".join(str(word) for word in words if word)
     what = f"{where} failed at the stage {verification['failed_stage']}" + (f": {reply}" if reply else ".")
@@ -108,7 +108,7 @@ def _tls_context(settings: ProbeSettings) -> ssl.SSLContext:
 def _look_again(
     seen: Observation, dialogue: Dialogue, settings: ProbeSettings, deadline: Deadline
 ) -> tuple[Observation, Certificate | None]:
-    """What a second connection shows of a failure, and the server's certificate. Nothing is logged in."""
+    """What a second connection shows about a failure, and the server's certificate. There is no login."""
     if seen.stage == "certificate":
         refused = followup.read_refused_certificate(settings, deadline)
         return _with_certificate(seen, refused, dialogue, settings), refused.certificate
@@ -124,7 +124,7 @@ def _look_again(
 def _with_offer_after_starttls(
     seen: Observation, transcript: Transcript, settings: ProbeSettings, deadline: Deadline
 ) -> Observation:
-    """Many servers take passwords only once TLS has begun: look before anybody says that they take none."""
+    """Many servers accept passwords only after TLS has begun: check this before reporting that they accept none."""
     if "STARTTLS" not in transcript.capabilities:
         return seen
     offered = followup.mechanisms_after_starttls(settings, deadline)
@@ -140,7 +140,7 @@ def _with_offer_after_starttls(
 def _with_certificate(
     seen: Observation, refused: followup.RefusedCertificate, dialogue: Dialogue, settings: ProbeSettings
 ) -> Observation:
-    """The observation with what is known of the certificate; what else is wrong with it becomes a warning."""
+    """The observation with what is known about the certificate; its further errors become warnings."""
     dialogue.transcript.tls = refused.tls
     host = parse_host(settings.mail_server)
     for event in refused.further_events(host.tls_name, seen.event):
@@ -169,7 +169,7 @@ def _with_expired(
 
 
 class _Describer:
-    """Puts together what is shown. All text of a server passes the scrubber here."""
+    """Builds the result. All text of a server passes the scrubber here."""
 
     def __init__(self, settings: ProbeSettings, level: str, scrubber: Scrubber) -> None:
         self._settings = settings
@@ -221,7 +221,8 @@ class _Describer:
             "mail_server": self._settings.mail_server,
             "port": self._settings.port,
         }
-        return {**verification, **failure}
+        sent = {"message_id": transcript.message_id} if transcript.message_id else {}
+        return {**verification, **sent, **failure}
 
     def _warning(self, seen: Observation) -> dict[str, Any]:
         """A warning; with code and text where it comes from a reply."""

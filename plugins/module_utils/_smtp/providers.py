@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is known of certain providers, as data. Hints use it; nothing here is a default.
+"""What is known about certain providers, as data. Hints use it; nothing here is a default.
 
 ``docs/smtp-providers.md`` is generated from it.
 """
@@ -17,12 +17,12 @@ from fnmatch import fnmatchcase
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider of mail, and what its own documents say of logging in.
+    """A mail provider, and what its own documents say about logging in.
 
-    ``hosts`` are host names, in which a star stands for anything; ``signs`` is a regular expression for the
-    words of its servers. ``ports`` are those that it names for sending. ``user`` and ``password`` are for the page,
-    ``login`` is the same in one sentence for a hint. ``source`` is the document, ``read`` the month in which it was
-    read; a provider without ``read`` is listed from general knowledge, which the page says.
+    ``hosts`` are host names, in which a star matches anything; ``signs`` is a regular expression for the texts of its
+    servers. ``ports`` are those that it names for sending. ``user`` and ``password`` are for the page, ``login`` is the
+    same in one sentence for a hint. ``source`` is the document, ``read`` the month in which it was read; a provider
+    without ``read`` is listed from general knowledge, and the page says so.
     """
 
     key: str
@@ -260,7 +260,7 @@ PROVIDERS: Mapping[str, Provider] = {provider.key: provider for provider in _ROW
 
 
 def find(host: str, said: str = "") -> Provider | None:
-    """The provider of a mail server, by its host name or else by what it said."""
+    """The provider of a mail server, by its host name or else by its replies."""
     name = host.lower().strip("[]").rstrip(".")
     for provider in _ROWS:
         if any(fnmatchcase(name, known) for known in provider.hosts):
@@ -275,8 +275,8 @@ def find(host: str, said: str = "") -> Provider | None:
 class Retirement:
     """A provider's announced end of password logins.
 
-    ``announced`` is the day from which the advisory shows, ``off_by_default`` the day on which the provider switches
-    them off, ``final`` what is known of the end.
+    ``announced`` is the day from which the advisory is shown, ``off_by_default`` the day on which the provider switches
+    them off by default, ``final`` what is known about the end.
     """
 
     provider: str
@@ -288,7 +288,7 @@ class Retirement:
 
     @property
     def in_short(self) -> str:
-        """The dates as a part of a sentence."""
+        """The dates as part of a sentence."""
         return f"off by default from {self.off_by_default.isoformat()}, and {self.final}"
 
 
@@ -304,7 +304,7 @@ MICROSOFT_365 = Retirement(
 
 
 def password_retirement(host: str, today: date) -> str:
-    """The advisory for a password login at this host on this day; an empty string where there is none."""
+    """The advisory for a password login at this host on this day; an empty string when there is none."""
     plan = MICROSOFT_365
     if host.lower().rstrip(".") not in plan.hosts or today < plan.announced:
         return ""

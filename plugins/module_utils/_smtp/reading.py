@@ -1,10 +1,10 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the text of a reply says, apart from the names and addresses that it quotes.
+"""The text of a reply, without the names and addresses that it quotes.
 
-Servers quote what they were given: a recipient called relay@… or a machine called blocked.example must not be taken for
-a word of the server.
+Servers quote what they were given: a recipient named relay@… or a machine named blocked.example must not be mistaken
+for a word of the server.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-#: Characters of a text that are read: every reason comes sooner, and no server can make the comparison long.
+#: Characters of a text that are read: every reason comes earlier, and no server can make the comparison slow.
 MAX_READ = 800
 
 _LINK = re.compile(r"https?://[^\s<>\"]+")
-#: Links that are part of the reason: to a block list, or with Google's word for it.
+#: Links that are part of the reason: to a block list, or with Google's word for the reason.
 _TELLING_LINK = re.compile(r"spamhaus|spamcop|barracuda|sorbs|dnsbl|\brbl\b|[?&]p=\w", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"<?[^\s<>(),;:\"]+@[^\s<>(),;:\"]*[^\s<>(),;:\".]>?")
 _IP_ADDRESS = re.compile(
@@ -34,7 +34,7 @@ _STOCK = re.compile(
     re.IGNORECASE,
 )
 
-#: Words that give no reason: a text of nothing else leaves the decision to the code.
+#: Words that give no reason: a text of only these words leaves the decision to the code.
 _EMPTY_WORD = re.compile(
     r"(?:a|abort|aborted|access|action|again|all|an|and|any|are|at|available|away|be|been|by|bye|can|cannot"
     r"|channel|close|closed|closing|command|completed|connection|could|denied|denies|deny|do|does|err|error"
@@ -68,6 +68,6 @@ def neutral(text: str, names: Iterable[str] = ()) -> str:
 
 
 def gives_no_reason(text: str) -> bool:
-    """Whether the text, made neutral, holds nothing but words such as "refused" and "try again"."""
+    """Whether the text, without names, holds only words such as "refused" and "try again"."""
     words = re.findall(r"[^\W\d_]+", re.sub(r"\((?:address|name|ip|link)\)", " ", text.lower()).replace("'", ""))
     return all(_EMPTY_WORD.match(word) for word in words)

@@ -1,20 +1,20 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""SMTP replies (RFC 5321 section 4.2), read from whatever bytes a server sends."""
+"""SMTP replies (RFC 5321 section 4.2), read from any bytes that a server sends."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-#: Octets. RFC 5321 section 4.5.3.1.5 allows 512; real servers exceed that, none comes near this.
+#: Octets of a line. RFC 5321 section 4.5.3.1.5 allows 512; real servers exceed that, but stay far below this.
 MAX_LINE = 4096
 
 #: Octets of all lines of one reply; the longest answers to EHLO have a tenth of that.
 MAX_REPLY = 16384
 
-#: RFC 5321 wants a space or a hyphen after the code; some banners have a tab there, or nothing.
+#: RFC 5321 requires a space or a hyphen after the code; some banners have a tab there, or nothing.
 _LINE = re.compile(r"([2-5][0-9]{2})(?:([ -])(.*)|((?:[^0-9 -].*)?))\Z", re.DOTALL)
 _LEADING_ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?=[\s:;,-]|\Z)[\s:;,-]*")
 #: The subject goes from 0 to 7 (RFC 3463 section 3), which keeps addresses and version numbers out.
@@ -22,7 +22,7 @@ _ENHANCED = re.compile(r"(?<![\w.])([245]\.[0-7]\.[0-9]{1,3})(?![\w]|\.\w)")
 
 
 class NotAReply(ValueError):
-    """Bytes that are no SMTP reply. ``text`` holds what was understood of them, as the server sent it."""
+    """Bytes that are not an SMTP reply. ``text`` holds the readable part, as the server sent it."""
 
     def __init__(self, text: str) -> None:
         super().__init__("not an SMTP reply")
@@ -44,7 +44,7 @@ class Reply:
 
 
 class ReplyReader:
-    """Collects bytes until they are a whole reply. Memory is bounded whatever arrives."""
+    """Collects bytes until they form a complete reply. Memory is limited, whatever arrives."""
 
     def __init__(self) -> None:
         self._pending = b""
@@ -53,24 +53,24 @@ class ReplyReader:
 
     @property
     def waiting(self) -> bytes:
-        """Bytes that came after the last whole reply: a server that keeps to the protocol has sent none."""
+        """Bytes after the last complete reply: a server that follows the protocol sends none."""
         return self._pending.strip(b"\r")
 
     @property
     def begun(self) -> bool:
-        """Whether a part of a reply has come."""
+        """Whether a part of a reply has arrived."""
         return bool(self.waiting or self._lines)
 
     def partial(self) -> Reply | None:
-        """What has come of a reply whose last line is missing."""
+        """What has arrived of a reply whose last line is missing."""
         return _assemble(self._lines) if self._lines else None
 
     def feed(self, data: bytes) -> None:
-        """Take what a read brought."""
+        """Add the bytes of a read."""
         self._pending += data
 
     def next_reply(self) -> Reply | None:
-        """The next whole reply, or None when more bytes are needed. Raises NotAReply."""
+        """The next complete reply, or None when more bytes are needed. Raises NotAReply."""
         while b"\n" in self._pending:
             line, _newline, self._pending = self._pending.partition(b"\n")
             last = self._take_line(line)
@@ -82,7 +82,7 @@ class ReplyReader:
         return None
 
     def _take_line(self, raw: bytes) -> bool:
-        """Take one line; True when it is the last of its reply. Some servers end lines with LF CR."""
+        """Add one line; True when it is the last of its reply. Some servers end lines with LF CR."""
         text = _decode(raw[:MAX_LINE].strip(b"\r"))
         match = _LINE.match(text)
         self._size += len(raw) + 1
@@ -91,7 +91,7 @@ class ReplyReader:
         if match is None:
             if text.strip() and not self._lines:
                 raise NotAReply(text)
-            return False  # an empty line before a reply, or a stray one within it, which no code makes part of it
+            return False  # an empty line before a reply, or a stray line within it without a code
         self._lines.append((int(match.group(1)), match.group(3) or match.group(4) or ""))
         return match.group(2) != "-"
 
@@ -108,7 +108,7 @@ def _assemble(lines: list[tuple[int, str]]) -> Reply:
 
 
 def _enhanced_code(code: int, texts: list[str]) -> str:
-    """The first enhanced code in the text that is of the class of the reply code (RFC 2034 section 4), or else any."""
+    """The first enhanced code in the text with the class of the reply code (RFC 2034 section 4), or else any."""
     found = [match.group(1) for match in _ENHANCED.finditer(" ".join(texts))]
     of_class = [enhanced for enhanced in found if enhanced[0] == str(code)[0]]
     return (*of_class, *found, "")[0]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Name resolution that ends in time, which ``getaddrinfo`` alone does not promise."""
+"""Name resolution with a time limit, which ``getaddrinfo`` alone does not have."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _take_turns(addresses: list[Address]) -> list[Address]:
 
 @functools.lru_cache(maxsize=1)
 def own_name() -> str:
-    """This machine's full name, or an empty string where it has none. Asked once, since a resolver may be slow."""
+    """This machine's full name, or an empty string if it has none. Looked up once, since a resolver may be slow."""
     try:
         name = in_background(socket.getfqdn, _OWN_NAME_SECONDS)
     except (TimeoutError, OSError, UnicodeError):
@@ -83,7 +83,7 @@ def own_name() -> str:
 def in_background(function: Callable[[], Any], seconds: float) -> Any:
     """Run ``function`` in a daemon thread and wait for at most ``seconds``. Raises what it raises, or TimeoutError.
 
-    A thread that is late is left behind: it cannot be stopped, and as a daemon it does not keep the process alive.
+    A late thread keeps running: it cannot be stopped, but as a daemon it does not keep the process alive.
     """
     outcome: queue.Queue[tuple[Any, BaseException | None]] = queue.Queue()
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the probes of one run share about one host: consecutive refused logins, and results of a moment ago.
+"""What the probes of one run share about one host: consecutive refused logins, and recent results.
 
-The notes are a JSON file that only this user can read. No secret is in it: a login is known by a keyed digest.
+The notes are a JSON file that only this user can read. It holds no secret: a login is identified by a keyed digest.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from ansible_collections.fincon.mail.plugins.module_utils._io import files
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.slots import digest, locked, run_path
 
-#: Consecutive refused logins after which no more are tried: servers block an address after a few.
+#: Number of consecutive refused logins after which no more are tried: servers block an address after a few.
 MAX_REFUSALS = 2
 
-#: How long a result counts for the same settings elsewhere in the run.
+#: How long a result is valid for the same settings elsewhere in the run.
 RESULT_SECONDS = 120.0
 
 #: How long a refusal counts.
@@ -44,11 +44,11 @@ class RunNotes:
         return run_path(self._directory, self._run_id, self._key(settings, level) + ".lock")
 
     def refusals(self) -> list[list[str]]:
-        """Whose logins were refused one after the other: the labels of each."""
+        """The consecutive refused logins: the labels of each."""
         return [entry["label"] for entry in self._refusals(self._read())]
 
     def result(self, settings: ProbeSettings, level: str) -> dict[str, Any] | None:
-        """The verification of a moment ago for these settings, or for their server if no login is reached."""
+        """A recent verification of these settings, or of their server if no login was reached."""
         results = self._read()["results"]
         for key in (self._key(settings, level), self._key(_server_of(settings), level)):
             entry = results.get(key)
@@ -57,7 +57,7 @@ class RunNotes:
         return None
 
     def add_result(self, settings: ProbeSettings, level: str, verification: dict[str, Any], of_server: bool) -> None:
-        """Note a verification; ``of_server`` means that it holds for every login at this server."""
+        """Note a verification; ``of_server`` means that it is valid for every login at this server."""
         subject = _server_of(settings) if of_server else settings
         key = self._key(subject, level)
         with locked(self._path + ".lock"):
@@ -66,7 +66,7 @@ class RunNotes:
             self._write(notes)
 
     def add_refusal(self, label: tuple[str, ...], count: int = 1) -> None:
-        """Note that a login was refused; ``count`` is how many refusals it is worth."""
+        """Note that a login was refused; ``count`` is how many refusals it counts as."""
         with locked(self._path + ".lock"):
             notes = self._read()
             entry = {"label": list(label), "at": time.time()}

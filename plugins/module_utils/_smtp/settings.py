@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a probe is asked to do, and the check of it before the first byte is sent."""
+"""The settings of a probe, and their check before the first byte is sent."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ TLS_MODES = ("auto", "starttls", "implicit", "none")
 #: RFC 8314 section 3.3: TLS from the first byte.
 IMPLICIT_TLS_PORT = 465
 
-#: How long one stage may take, at least. RFC 5321 section 4.5.3.2 would allow minutes.
+#: The smallest time limit of one stage. RFC 5321 section 4.5.3.2 would allow minutes.
 ANSWER_SECONDS = 30.0
 
-#: How long the server may take to accept a message, at least.
+#: The smallest time limit for the server to accept a message.
 SEND_SECONDS = 60.0
 
-#: How long the whole probe may take, at least.
+#: The smallest time limit of the whole probe.
 WHOLE_SECONDS = 90.0
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f<>\u2028\u2029]")
@@ -34,10 +34,10 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f<>\u2028\u2029]")
 class ProbeSettings:
     """The settings of one SMTP server definition and one login.
 
-    ``timeout`` (seconds) is Fincon's Time Out, the longest wait for the connection; ``deadline`` (seconds) bounds the
-    whole probe, and grows with ``timeout`` where it is not given. ``tls_mode`` overrides ``use_tls`` and the port;
-    ``ca_path`` is a PEM file or a directory as OpenSSL wants it; ``ehlo_name`` defaults to this machine's full name, or
-    else to its address.
+    ``timeout`` (seconds) is Fincon's Time Out, the longest wait for the connection; ``deadline`` (seconds) limits the
+    whole probe, and by default grows with ``timeout``. ``tls_mode`` overrides ``use_tls`` and the port; ``ca_path`` is
+    a PEM file or a directory in OpenSSL's form; ``ehlo_name`` defaults to this machine's full name, or else to its
+    address.
     """
 
     mail_server: str
@@ -76,7 +76,7 @@ class ProbeSettings:
 
     @property
     def recipient(self) -> str:
-        """Whom the envelope names: ``send_to``, or else the sender's own address."""
+        """The recipient in the envelope: ``send_to``, or else the sender's own address."""
         return self.send_to or self.sender_email
 
 
@@ -86,7 +86,7 @@ def reaches(level: str, wanted: str) -> bool:
 
 
 def check(settings: ProbeSettings, level: str) -> None:
-    """Refuse what cannot work or could smuggle a command into the dialogue.
+    """Refuse settings that cannot work or that could inject a command into the dialogue.
 
     Raises Failure with the event ``bad_settings``, ``missing_login`` or ``missing_sender``; its text names the field.
     """

@@ -22,7 +22,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import D
 
 SLOTS = 2
 
-#: How long a login waits for a slot: longer than any fleet needs, shorter than for ever.
+#: How long a login waits for a slot: longer than any fleet needs, but not forever.
 WAIT_SECONDS = 600.0
 
 _STALE_SECONDS = 24 * 3600
@@ -50,7 +50,7 @@ class Gate:
         """Hold every slot, so that no other process has a connection. Raises NoFreeSlot."""
         deadline = Deadline.after(WAIT_SECONDS)
         with ExitStack() as held:
-            # Always in the same sequence, so that two processes that want all slots cannot block each other.
+            # Always in the same order, so that two processes that want all slots cannot block each other.
             for path in self._paths:
                 held.enter_context(_acquire(path, wait=deadline.remaining()))
             yield
@@ -64,9 +64,9 @@ def locked(path: str) -> Iterator[None]:
 
 
 def shared_directory(wanted: str | None) -> str:
-    """The directory of the slots, made if need be; by default one for this user below the temporary directory.
+    """The directory of the slots, made if needed; by default one for this user below the temporary directory.
 
-    Where another user has taken that name a fresh directory is used: no other user may read or fake what is in it.
+    If another user has taken that name, a new directory is used: no other user may read or fake its content.
     """
     directory = wanted or os.path.join(tempfile.gettempdir(), _own_name())
     with suppress(FileExistsError):

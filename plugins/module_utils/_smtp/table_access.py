@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Diagnoses of who may use the server at all: by name, by address, by a login.
 
-Servers put these refusals off to any later command, so that nearly every row fits at every stage.
+Servers may delay these refusals to any later command, so nearly every row fits at every stage.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ ROWS = (
             ),
         ),
         "The sender's domain does not let this server or machine send for it (SPF, DKIM or DMARC).",
-        "Send through the server that the domain's SPF record names, or have whoever runs the domain's DNS change it.",
+        "Send through a server in the domain's SPF record, or ask the administrator of the domain's DNS to change the "
+        "record.",
     ),
     Diagnosis(
         "mail_needs_auth",
@@ -139,8 +140,8 @@ ROWS = (
             Words(
                 given("login"),
                 'The server wants a login although it has just accepted one: "{detail}".',
-                "Show this to whoever runs the server: it may want the login of the sender's own address, or another "
-                "port.",
+                "Show this to the server's administrator: it may want the login of the sender's own address, or "
+                "another port.",
             ),
         ),
     ),
@@ -182,7 +183,7 @@ ROWS = (
             Words(
                 given("login"),
                 "The login was accepted, but the server does not pass mail on for it.",
-                "Ask whoever runs the server which recipients this login may send to, and from which addresses.",
+                "Ask the server's administrator which recipients this login may send to, and from which addresses.",
             ),
             Words(
                 given(text=r"recipient|mailbox unavailable"),

@@ -13,7 +13,7 @@ SETTINGS_ROWS = (
         ("settings",),
         (event("bad_settings"),),
         "A setting cannot work: {detail}.",
-        "Correct it. The mail server is a bare host name, such as smtp.example.co.za, and a port of its own field.",
+        "Correct it. mail_server is only a host name, such as smtp.example.co.za; the port has its own field.",
     ),
     Diagnosis(
         "missing_login",
@@ -126,8 +126,8 @@ GREETING_ROWS = (
             Words(
                 given("implicit"),
                 "TLS works at port {port}, but the server does not greet within {seconds} seconds.",
-                "It is overloaded, or makes strangers wait. Set timeout (Fincon's Time Out) to more than {seconds} "
-                "seconds, or ask whoever runs the server.",
+                "It is overloaded, or delays unknown clients on purpose. Set timeout (Fincon's Time Out) to more than "
+                "{seconds} seconds, or ask the server's administrator.",
             ),
             Words(
                 given("nothing_else_works"),

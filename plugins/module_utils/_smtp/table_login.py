@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Diagnoses of the login.
 
-``FIRST`` are causes with words of their own, ``LAST`` the refused password: nearly every refusal says "authentication
-failed" somewhere, so that the others come before it.
+``FIRST`` are causes with distinctive texts, ``LAST`` is the refused password: nearly every refusal contains
+"authentication failed", so the other causes come before it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,12 @@ from __future__ import annotations
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import Diagnosis, Match, Words, event, given
 
 _BOTH = ("4", "5")
+#: The service behind a server that checks the logins has an error.
+_BEHIND = (
+    r"connection (to \S+ )?lost|internal (server )?error|generic failure"
+    r"|(auth\w*|ldap|database|radius|sasl) (server|service|daemon|back-?end|database"
+    r"|lookup).{0,30}(fail|unavailable|down|error|not respond|timed? ?out)"
+)
 _NO = ("5",)
 
 #: One enhanced code of Microsoft 365 for six causes: only the text distinguishes them.
@@ -76,7 +82,7 @@ FIRST = (
             Words(
                 given("tls"),
                 'The server wants TLS although the connection has it: "{detail}".',
-                "Show this to whoever runs the server: a device in front of it may end TLS.",
+                "Show this to the server's administrator: a device in front of it may end TLS.",
             ),
             Words(given("no_starttls_offered"), hint="Switch TLS on, at {other_ports}: this port offers no STARTTLS."),
         ),
@@ -136,7 +142,7 @@ FIRST = (
         ("auth",),
         (event("mechanism_not_served"),),
         "The server announces {mechanism}, and does not serve it ({reply}). Another mechanism works.",
-        "Nothing, if Fincon sends. A program that knows no other mechanism than {mechanism} cannot log in there.",
+        "Do nothing if Fincon can send. A program that only supports {mechanism} cannot log in there.",
         warning=True,
     ),
     Diagnosis(
@@ -171,7 +177,7 @@ FIRST = (
                 source="support.google.com/a/answer/3726730",
             ),
         ),
-        "Google wants somebody to sign in through the browser first.",
+        "Google requires a sign-in through the browser first.",
         "Sign in at accounts.google.com as this user, confirm what it asks, and probe again.",
     ),
     Diagnosis(
@@ -273,15 +279,20 @@ FIRST = (
             ),
             Match(
                 codes=_BOTH,
-                text=r"connection (to \S+ )?lost|internal (server )?error|generic failure"
-                r"|(auth\w*|ldap|database|radius|sasl) (server|service|daemon|back-?end|database"
-                r"|lookup).{0,30}(fail|unavailable|down|error|not respond|timed? ?out)",
+                text=_BEHIND,
                 source="Postfix with SASL, Dovecot, Exchange",
             ),
         ),
         "The server takes no logins for the moment: a passing fault, or too many of them.",
         "Wait, an hour if need be. Do not try in a loop: that prolongs the block.",
         retryable=True,
+        words=(
+            Words(
+                given(text=_BEHIND),
+                "The server cannot check logins for the moment: what it asks about users does not answer.",
+                "Try again later; if it persists, ask the server's administrator. The password was not checked.",
+            ),
+        ),
     ),
     Diagnosis(
         "account_unusable",
@@ -311,7 +322,7 @@ FIRST = (
         ("auth",),
         (event("clear_text"),),
         "The password went over the network unencrypted, since TLS is N.",
-        "Switch TLS on if the server can: anybody on the way can read the password.",
+        "Switch TLS on if the server supports it: others on the network can read the password.",
         warning=True,
     ),
     Diagnosis(

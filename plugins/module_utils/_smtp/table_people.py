@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Diagnoses of the sender's and the recipient's address.
 
-Which of the two a server refuses, its words say: the stage does not, since many refuse the sender only at RCPT or after
-the message.
+The text shows which of the two a server refuses. The stage does not, since many servers refuse the sender only at RCPT
+or after the message.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ ROWS = (
                 unless=r"recipient|tried to reach|no such",
                 source="Exchange Online 5.1.8 and 5.7.50x, cPanel, Amazon SES, OVHcloud",
             ),
-            Match(  # at RCPT such words are mostly of the recipient's account
+            Match(  # at RCPT such words mostly refer to the recipient's account
                 codes=_BOTH,
                 text=r"(account|user|tenant|login|customer|domain)\b (\S+ ){0,4}(suspended|restricted|barred|banned"
                 r"|disabled|paused|under review|on hold|locked)",
@@ -193,11 +193,13 @@ ROWS = (
     ),
     Diagnosis(
         "mailbox_full",
-        _DELIVERY,
+        _ENVELOPE,
         (
             Match(codes=_BOTH, enhanced=("4.2.2", "5.2.2"), source="RFC 3463"),
+            Match(codes=_BOTH, text=r"mailbox (is )?(full|over ?quota)", stages=("mail",)),
             Match(
                 codes=_BOTH,
+                stages=_DELIVERY,
                 text=r"over ?quota|mailbox (\S+ ){0,3}(full|quota|size limit)|(mailbox|storage) (quota|limit)"
                 r"|(inbox|mailbox)\b.{0,30}\b(storage|space)|exceeded storage allocation"
                 r"|(insufficient|not enough) (mailbox|user|disk) (space|storage|quota)|mailbox is full",
@@ -207,6 +209,10 @@ ROWS = (
         "The mailbox of the recipient is full.",
         "Empty the mailbox, or enlarge it; mail to other recipients may work.",
         words=(
+            Words(
+                Match(events=(), stages=("mail",)),
+                "The mailbox of the sender is full, and the server takes no mail from it.",
+            ),
             Words(
                 given(text=r"storage allocation"),
                 'The mailbox of the recipient is full, or the message too big for it: "{detail}".',
@@ -260,6 +266,6 @@ ROWS = (
             ),
         ),
         'The server refuses the sender\'s address. It says: "{detail}".',
-        "Show this to whoever runs the server, or use another sender's address that is known there.",
+        "Show this to the server's administrator, or use a sender address that the server accepts.",
     ),
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Diagnoses of the server's own state and rules: busy, limits, greylisting; and those that fit at any stage."""
+"""Diagnoses of the server's own state and rules (busy, limits, greylisting), and those that fit at any stage."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ ROWS = (
             ),
         ),
         "The server cannot reach the server behind it, to which it passes mail on.",
-        "Whoever runs {host} has to look; it can also be a relay or an antivirus on the way. Try again later.",
+        "Ask the administrator of {host}; a relay or antivirus before that server can also be the cause. Try again "
+        "later.",
         retryable=True,
     ),
     Diagnosis(
@@ -109,7 +110,7 @@ ROWS = (
                 r"|exceeds .{0,30}(rate|quota|per (hour|day))|reached .{0,40}(limit|quota)|too much mail"
                 r"|per transaction|quota of messages|rate (is )?exceeded|throttl|slow(er| down)"
                 r"|too (fast|quickly)|unusual (sending|rate)|receiving mail at a rate",
-                unless=r"(size|mailbox|storage) (limit|quota)|message limit|too (big|large)",
+                unless=r"(size|mailbox|storage) (limit|quota)|message limit|too (big|large)|mailbox (is )?full",
                 source="Google, Exchange Online, Amazon SES, cPanel, Zoho, Postfix anvil",
             ),
         ),
@@ -159,7 +160,7 @@ ROWS = (
             ),
         ),
         'A rule of the server refuses this. It says: "{detail}".',
-        "Whoever runs the server can say which rule, and change it; trying again does not help.",
+        "Ask the server's administrator which rule it is, and to change it; trying again does not help.",
     ),
 )
 
@@ -177,9 +178,8 @@ GENERAL = (
         (),
         (event("silent", "stalled"),),
         "After {command} the server did not answer in time, or answered too slowly.",
-        "Try again; if it stays so, set timeout (Fincon's Time Out) to more than {seconds} seconds, or ask whoever "
-        "runs "
-        "the server.",
+        "Try again; if it persists, set timeout (Fincon's Time Out) to more than {seconds} seconds, or ask the "
+        "server's administrator.",
         retryable=True,
     ),
     Diagnosis(
@@ -194,7 +194,7 @@ GENERAL = (
         (),
         (Match(codes=("4",)),),
         'The server refused {command} for now. It says: "{detail}".',
-        "Try again in a quarter of an hour; if it persists, show its text to whoever runs the server.",
+        "Try again in a quarter of an hour; if it persists, show its text to the server's administrator.",
         retryable=True,
         words=(
             Words(
@@ -210,14 +210,23 @@ GENERAL = (
         (),
         (Match(codes=("5",)),),
         'The server refused {command}. It says: "{detail}".',
-        "Trying again will not help. Show its text to whoever runs the server.",
+        "Trying again will not help. Show its text to the server's administrator.",
     ),
     Diagnosis(
         "unexpected_reply",
         (),
         (Match(codes=("2", "3")),),
         "The server's answer after {command} does not belong there.",
-        "Show its text to whoever runs the server; a device on the way may interfere.",
+        "Show its text to the server's administrator; a device between this machine and the server may interfere.",
+    ),
+    Diagnosis(
+        "not_arrived",
+        ("arrival",),
+        (event("not_arrived"),),
+        "{host} accepted the test message, but after {seconds} seconds it had not arrived at the audit mailbox.",
+        "Look for {message_id} in the log and the queue of {host}, and in the spam folder of the mailbox. If it "
+        "arrives late, a longer arrival_timeout is enough.",
+        retryable=True,
     ),
     Diagnosis(
         "quit_ignored",

@@ -12,7 +12,8 @@ TLS_ROWS = (
         "no_starttls",
         ("starttls",),
         (event("not_offered"), Match(codes=("5",))),
-        "The server offers no STARTTLS at port {port}, and TLS is Y: wrong port, or somebody on the way removes it.",
+        "The server offers no STARTTLS at port {port}, but TLS is Y: the port is wrong, or a device on the network "
+        "removes STARTTLS.",
         "Try {other_ports}. Do not send a password without TLS.",
         words=(Words(Match(), 'The server announces STARTTLS, and then refuses it: "{detail}".'),),
     ),
@@ -24,7 +25,7 @@ TLS_ROWS = (
             Match(codes=("4",), text=r"(tls|ssl|certificate).{0,30}(not available|unavailable|problem|error|fail)"),
         ),
         "TLS does not work at the server for the moment.",
-        "Try again later; tell the provider if it stays so.",
+        "Try again later; tell the provider if it persists.",
         retryable=True,
     ),
     Diagnosis(
@@ -63,7 +64,7 @@ TLS_ROWS = (
         ("tls",),
         (event("tls_too_old"),),
         "The server speaks only outdated TLS: versions below 1.2, or suites or keys of that time ({detail}).",
-        "The server has to be brought up to date; until then use another one.",
+        "Use another server until this one is updated.",
     ),
     Diagnosis(
         "client_certificate",
@@ -77,7 +78,7 @@ TLS_ROWS = (
         ("tls",),
         (event("tls_nothing_in_common"),),
         "The server found no version, suite or key of TLS that both sides speak ({detail}).",
-        "Whoever runs the server has to look at its TLS versions, suites and certificate; a retry does not help.",
+        "Ask the server's administrator to check its TLS versions, suites and certificate; a retry does not help.",
     ),
     Diagnosis(
         "outdated_suite",
@@ -91,8 +92,8 @@ TLS_ROWS = (
         "tls_failed",
         ("tls",),
         (event("tls_failed"),),
-        "The TLS handshake broke off ({detail}): a fault of the server's TLS set-up, or something on the way.",
-        "Ask whoever runs the server to check its TLS set-up; try from another network.",
+        "The TLS handshake broke off ({detail}): a fault of the server's TLS set-up, or a device on the network.",
+        "Ask the server's administrator to check its TLS set-up; try from another network.",
         retryable=True,
     ),
 )
@@ -124,13 +125,13 @@ CERTIFICATE_ROWS = (
                 given("only_issuer_expired"),
                 "A certificate in the server's chain has expired: {expired}, on {expired_on}. The server's own is "
                 "valid.",
-                "Whoever runs the server replaces the intermediate certificates that it sends.",
+                "Ask the server's administrator to replace the intermediate certificates that it sends.",
             ),
             Words(
                 given("some_issuer_expired"),
                 "The certificate of an issuer has expired; the server's own is valid until {not_after}.",
-                "Whoever runs the server looks at the chain that it sends; check this machine's authorities and its "
-                "clock too.",
+                "Ask the server's administrator to check the chain that it sends; check this machine's authorities "
+                "and its clock too.",
             ),
             Words(
                 given("trusted_issuer_expired"),
@@ -173,7 +174,7 @@ CERTIFICATE_ROWS = (
         ("certificate",),
         (event("cert_invalid"),),
         "The server's certificate was refused: {detail} (issued by {issuer}).",
-        "Have whoever runs the server put it right. 'openssl verify' explains the words.",
+        "Ask the server's administrator to correct it. 'openssl verify' explains the error.",
     ),
     Diagnosis(
         "cert_expiring",
@@ -187,7 +188,8 @@ CERTIFICATE_ROWS = (
         "unverified_tls",
         ("certificate", "tls"),
         (event("unverified"),),
-        "The server's certificate was not verified (validate_certs is false): anybody could be at the other end.",
+        "The server's certificate was not verified (validate_certs is false): it may not be the server that "
+        "you expect.",
         "Set validate_certs to true, with ca_path for a private authority.",
         warning=True,
     ),

@@ -16,15 +16,25 @@ before they are entered into Fincon. Nobody has to answer it.
 """
 
 
-def build_message(sender: str, recipient: str) -> bytes:
+#: The header that marks the message as a test, which does not come from Fincon.
+PROBE_HEADER = "X-Fincon-Mail-Probe"
+
+
+def new_message_id(sender: str) -> str:
+    """Return a ``Message-ID`` that no other message has, with its angle brackets."""
+    return make_msgid(domain=sender.rpartition("@")[2])
+
+
+def build_message(sender: str, recipient: str, message_id: str) -> bytes:
     """The message as it follows DATA: CRLF, dots doubled, with its final dot (RFC 5321 section 4.5.2)."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = recipient
     message["Subject"] = "Test of the mail settings"
     message["Date"] = localtime()
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice, please
+    message["Message-ID"] = message_id
+    message[PROBE_HEADER] = "test"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic reply, please
     message.set_content(_BODY)
     return as_data(message.as_bytes())
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""The TLS handshake, and what its failures are called."""
+"""The TLS handshake, and the names of its failures."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.certificate import Certificate, parse
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Failure, Observation
 
-# The names that OpenSSL 1.1.1 to 3.5 give to the same mishap differ; these are parts of ``SSLError.reason``.
+# OpenSSL 1.1.1 to 3.5 have different names for the same error; these are parts of ``SSLError.reason``.
 _NOT_TLS = re.compile(r"WRONG_VERSION_NUMBER|UNKNOWN_PROTOCOL|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE")
 _TOO_OLD = re.compile(r"UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW|DH_KEY_TOO_SMALL|BAD_DH_VALUE")
 
 #: An alert with which a server refuses a handshake in which it finds nothing acceptable (RFC 8446 section 6.2).
 _NOTHING_IN_COMMON = re.compile(r"HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|NO_SHARED_CIPHER|NO_PROTOCOLS_AVAILABLE")
 
-#: What other clients on this machine would speak: Python alone leaves RSA key exchange and SHA-1 suites out.
+#: What other clients on this machine would offer: only Python excludes RSA key exchange and SHA-1 suites.
 _SUITES = (
     "ECDH+AESGCM:ECDH+CHACHA20:DH+AESGCM:DH+CHACHA20:ECDH+AES:DH+AES:RSA+AESGCM:RSA+AES"
     ":!aNULL:!eNULL:!aDSS:!AESCCM:!PSK:!SRP"
@@ -55,13 +55,13 @@ _CERTIFICATE_EVENTS = {
 def context_for(verify: bool, ca_path: str = "") -> ssl.SSLContext:
     """The context of a probe: TLS 1.2 at least, with the suites that other programs offer too. Raises OSError."""
     context = client_context(verify, ca_path)
-    with suppress(ssl.SSLError):  # a policy of the system may allow fewer
+    with suppress(ssl.SSLError):  # a system policy may allow fewer
         context.set_ciphers(_SUITES)
     return context
 
 
 def lenient_context() -> ssl.SSLContext:
-    """An unverified context that speaks whatever this machine's OpenSSL can, to see what an old server speaks."""
+    """An unverified context with everything that this machine's OpenSSL supports, to see what an old server uses."""
     context = client_context(verify=False)
     with suppress(ssl.SSLError, ValueError):
         context.set_ciphers(_EVERY_SUITE)
@@ -76,10 +76,10 @@ def is_outdated(suite: str) -> bool:
 
 @dataclass
 class Shown:
-    """What a handshake shows on the way, whatever becomes of it: the whole chain, and a demand for a certificate.
+    """What a handshake shows, whether it succeeds or not: the whole chain, and a request for a client certificate.
 
-    The standard library tells neither of a handshake that failed. ``ssl.SSLContext`` has had a hook for each message
-    since Python 3.8; where a Python lacks it, nothing is shown.
+    The standard library reports neither for a handshake that failed. ``ssl.SSLContext`` has had a hook for each message
+    since Python 3.8; if a Python lacks it, nothing is shown.
     """
 
     chain: list[Certificate] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Shown:
             context._msg_callback = self._take
 
     def refuses_without_certificate(self, exc: OSError) -> bool:
-        """Whether the server broke off for want of a client certificate, which in TLS 1.3 shows after the handshake."""
+        """Whether the server stopped for lack of a client certificate, which in TLS 1.3 shows after the handshake."""
         reason = str(getattr(exc, "reason", ""))
         return self.certificate_asked or "CERTIFICATE_REQUIRED" in reason
 
@@ -125,7 +125,7 @@ def _certificates(message: bytes) -> Iterator[bytes]:
 def handshake(
     sock: socket.socket, context: ssl.SSLContext, server_name: str, deadline: Deadline, shown: Shown | None = None
 ) -> ssl.SSLSocket:
-    """Turn a connection into a TLS connection. ``shown`` is filled on the way.
+    """Turn a connection into a TLS connection, and fill ``shown``.
 
     Raises Failure: ``tls_not_spoken``, ``tls_too_old``, ``tls_nothing_in_common``, ``client_certificate``,
     ``tls_failed``, a ``cert_…`` event or ``stalled``.
@@ -159,7 +159,7 @@ def peer_certificate(sock: ssl.SSLSocket) -> Certificate | None:
 
 
 def describe(sock: ssl.SSLSocket, certificate: Certificate | None, now: datetime) -> dict[str, Any]:
-    """What the result holds about the TLS connection."""
+    """The TLS connection as the result describes it."""
     cipher = sock.cipher()
     return {
         "version": sock.version() or "",
@@ -171,7 +171,7 @@ def describe(sock: ssl.SSLSocket, certificate: Certificate | None, now: datetime
 
 
 def certificate_events(certificate: Certificate, host: str, now: datetime) -> list[str]:
-    """Everything wrong with a certificate that shows without its chain; OpenSSL names the first error only."""
+    """All errors of a certificate that show without its chain; OpenSSL names only the first error."""
     events = []
     if now > certificate.not_after:
         events.append("cert_expired")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a dialogue leaves behind: its stages with their times, and what it learnt on the way."""
+"""The record of a dialogue: its stages with their times, and what was learnt."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Transcript:
     """What the server said of itself: its banner, and the first line of its answer to EHLO."""
     ehlo_name: str = ""
     """The name by which the probe introduced itself."""
+    message_id: str = ""
+    """That of the test message, once the server has accepted it."""
 
     def passed(self, stage: str) -> bool:
         """Whether a stage was passed."""
@@ -34,12 +36,12 @@ class Transcript:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time one stage (milliseconds) and put its name on a failure that does not carry one."""
+        """Time one stage (milliseconds), and add its name to a failure that has no stage."""
         started = time.monotonic()
         try:
             yield
         except TimeoutError:
-            # The deadline of the whole was over before this stage could send anything.
+            # The deadline of the whole probe was over before this stage could send anything.
             self._record(name, False, started)
             raise Failure(Observation(stage=name, event="stalled")) from None
         except Failure as exc:

@@ -45,6 +45,8 @@ _POSTFIX_QUEUES = (
 )
 
 START_SECONDS = 20.0
+#: How long a server may take to write down what it has answered, and how long after that a second line may come.
+LOG_SECONDS, AFTERWARDS_SECONDS = 15.0, 0.5
 
 
 class RealServer(ABC):
@@ -114,6 +116,14 @@ class RealServer(ABC):
         logs = [self.directory / name for name in ("output.txt", "spool/mainlog", "postfix.log")]
         return "\n".join(path.read_text(errors="replace") for path in logs if path.is_file())
 
+    def refusals(self, expected: int = 0) -> int:
+        """How many refused logins it has written down; it gets a while for those that are expected, and for one more."""
+        until = time.monotonic() + LOG_SECONDS
+        while expected and self.log().count(self.refusal_mark) < expected and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(AFTERWARDS_SECONDS)
+        return self.log().count(self.refusal_mark)
+
     def _wait_for(self, port: int) -> None:
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
@@ -127,6 +137,8 @@ class RealServer(ABC):
 
 class Exim(RealServer):
     """Exim, whose answers have no enhanced codes."""
+
+    refusal_mark = "535 Incorrect authentication"
 
     @staticmethod
     def missing() -> str:

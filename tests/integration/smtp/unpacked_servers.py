@@ -25,17 +25,19 @@ SERVERS = Path(os.environ.get("FINCON_TEST_SERVERS", "/opt/fincon-test/servers")
 
 _ISOLATED = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
 
-#: Arguments: a folder, the packages' files, the configuration's files, and the command.
+#: Arguments: a folder, the packages' files, the configuration's files, a folder that stays this machine's or nothing,
+#: and the command.
 _START = """\
 set -e
-base=$1 packages=$2 files=$3
-shift 3
+base=$1 packages=$2 files=$3 shared=$4
+shift 4
 mount -t tmpfs tmpfs "$base"
 mkdir "$base/upper" "$base/work" "$base/root"
 cp -a "$packages/." "$files/." "$base/upper/"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$base/upper,workdir=$base/work" "$base/root"
 mount --rbind /dev "$base/root/dev"
 mount -t proc proc "$base/root/proc"
+[ -z "$shared" ] || mount --bind "$shared" "$base/root$shared"
 exec chroot "$base/root" "$@"
 """
 
@@ -47,6 +49,8 @@ class Unpacked(RealServer):
     packages = ""
     program = ""
     accounts: tuple[str, ...] = ()
+    #: A folder in which it sees what others write meanwhile.
+    shared = ""
 
     @classmethod
     def missing(cls) -> str:
@@ -89,7 +93,7 @@ class Unpacked(RealServer):
             "-c",
             _START,
             "sh",
-            *map(str, (base, SERVERS / self.packages, self.files)),
+            *map(str, (base, SERVERS / self.packages, self.files, self.shared)),
             *self.serve(),
         ]
 
@@ -219,3 +223,53 @@ MAILER(`smtp')
         cf = "/usr/share/sendmail/cf"
         made = f"m4 -D_CF_DIR_={cf}/ {cf}/m4/cf.m4 /etc/mail/test.mc > /etc/mail/sendmail.cf"
         return ["sh", "-c", f"{made} && exec /usr/libexec/sendmail/sendmail -bD -C /etc/mail/sendmail.cf"]
+
+
+class Courier(Unpacked):
+    """Courier's mail server, with its own daemon for logins and a file of users."""
+
+    packages, program, accounts = "courier", "usr/sbin/couriertcpd", ("courier",)
+    refusal_mark = ""
+
+    def configure(self) -> None:
+        own = self.files / "etc" / "courier"
+        own.mkdir()
+        hashed = subprocess.run(
+            ["openssl", "passwd", "-6", "-stdin"], input=PASSWORD.encode(), capture_output=True, check=True
+        ).stdout.decode()
+        (own / "userdb").write_text(f"{USER}\tuid=970|gid=970|home=/mail|shell=/bin/false|esmtppw={hashed}")
+        (own / "userdb").chmod(0o600)
+        (own / "authdaemonrc").write_text(
+            'authmodulelist="authuserdb"\nauthmodulelistorig="authuserdb"\ndaemons=1\nauthdaemonvar=/run/courier/authdaemon\n'
+        )
+        for name in ("me", "defaultdomain", "locals"):
+            (own / name).write_text("mail.example.test\n")
+        pem = self.files / "certificates" / "both.pem"
+        pem.write_text(self.key.read_text() + self.certificate.read_text())
+        (self.files / "start").write_text(
+            f"""\
+set -a
+. /etc/courier/esmtpd
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+ESMTPAUTH=""
+ESMTPAUTH_TLS="PLAIN LOGIN"
+AUTHMODULES="authdaemon"
+TLS_CERTFILE=/certificates/both.pem
+TLS_DHPARAMS=""
+TLS_TRUSTCERTS=""
+BOFHCHECKDNS=0
+TARPIT=0
+mkdir -p /run/courier/authdaemon /var/lib/courier/tmp /var/lib/courier/msgs /var/lib/courier/msgq /mail
+chown -R courier:courier /run/courier /var/lib/courier /certificates /mail
+makeuserdb
+makealiases
+/usr/lib/courier/courier-authlib/authdaemond &
+tcpd="couriertcpd -nodnslookup -noidentlookup -user=courier -group=courier -address=127.0.0.1"
+$tcpd {self.starttls_port} /usr/sbin/courieresmtpd &
+ESMTPAUTH=$ESMTPAUTH_TLS
+exec $tcpd {self.implicit_port} /usr/bin/couriertls -server -tcpd /usr/sbin/courieresmtpd
+"""
+        )
+
+    def serve(self) -> list[str]:
+        return ["sh", "/start"]

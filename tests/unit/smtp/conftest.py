@@ -25,22 +25,26 @@ class Authority:
 
     ca: trustme.CA
     path: str
+    made: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     _contexts: dict[tuple[object, ...], ssl.SSLContext] = field(default_factory=dict)
 
     def context(self, *names: str, days: int = 90) -> ssl.SSLContext:
-        """A server's context with a certificate for these names that ends in ``days`` days."""
+        """A server's context with a certificate for these names that ends in ``days`` days, see `end`."""
         key = (*names, days)
         if key not in self._contexts:
-            now = datetime.now(timezone.utc)
             issued = self.ca.issue_cert(
                 *(names or ("localhost", "127.0.0.1", "::1")),
-                not_before=now - timedelta(days=400),
-                not_after=now + timedelta(days=days, hours=1),
+                not_before=self.made - timedelta(days=400),
+                not_after=self.end(days),
             )
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             issued.configure_cert(context)
             self._contexts[key] = context
         return self._contexts[key]
+
+    def end(self, days: int) -> datetime:
+        """When a certificate of ``days`` days ends: a little later, so that so many whole days are left."""
+        return self.made + timedelta(days=days, hours=1)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import providers, resolve
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnose import diagnose
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation import Observation
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message, probe
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS
 from scripted_smtp import EHLO_WITH_LOGIN, Script
@@ -81,13 +83,23 @@ def test_the_envelope_names_send_to_where_it_is_given(serve, settings_for):
 
 def test_a_test_message_has_the_headers_that_servers_want(serve, settings_for):
     server = serve()
-    assert probe(settings_for(server), "send")["ok"]
+    found = probe(settings_for(server), "send")
+    assert found["ok"]
     (lines,) = server.messages
     headers = dict(line.split(": ", 1) for line in lines[: lines.index("")])
+    assert headers["Message-ID"] == found["message_id"], "so that somebody can look where it has gone"
+    assert headers["X-Fincon-Mail-Probe"] == "test", "so that nobody takes it for one of Fincon's"
     assert headers["From"] == headers["To"] == "alice@example.test"
     assert headers["Message-ID"].endswith("@example.test>")
     assert headers["Date"]
     assert headers["Subject"] == "Test of the mail settings"
+
+
+def test_a_message_that_was_accepted_and_has_not_arrived_can_be_looked_for_by_its_id():
+    facts = {"host": "smtp.example.test", "seconds": "60", "message_id": "<a@example.test>"}
+    found = diagnose(Observation(stage="arrival", event="not_arrived", facts=facts), str)
+    assert found["id"] == "not_arrived"
+    assert "<a@example.test>" in found["hint"]
 
 
 @pytest.mark.parametrize("offer", ["AUTH LOGIN", "AUTH=LOGIN", "auth login plain", "AUTH XOAUTH2 PLAIN"])

@@ -145,6 +145,7 @@ def test_every_placeholder_is_one_that_observations_can_fill():
         "expired_on",
         "m365_end",
         "mechanism",
+        "message_id",
         "other_ports",
         "provider_login",
         "reply",

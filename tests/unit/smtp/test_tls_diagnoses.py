@@ -73,7 +73,7 @@ def test_the_name_in_the_certificate_is_tried_and_then_recommended(serve, settin
 def test_an_expired_certificate_tells_its_dates(serve, settings_for, authority):
     found = probe(settings_for(serve(context=authority.context("127.0.0.1", days=-3))))
     assert (found["failed_stage"], found["diagnosis"]["id"]) == ("certificate", "cert_expired")
-    assert (NOW - timedelta(days=3)).date().isoformat() in found["diagnosis"]["cause"]
+    assert authority.end(-3).date().isoformat() in found["diagnosis"]["cause"]
     assert found["tls"]["days_left"] < 0
 
 
