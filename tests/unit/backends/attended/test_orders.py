@@ -188,7 +188,7 @@ def test_what_is_confirmed_already_is_confirmed_again_without_a_change():
 @pytest.mark.parametrize(
     ("ledger", "number", "text"),
     [
-        (EMPTY, 1, "there is no work order 1; none has been given yet"),
+        (EMPTY, 1, "there is no work order 1; none exists yet"),
         (ordered(EMPTY, server()), 2, "there is no work order 2; the last one is 1"),
         (ordered(EMPTY, server()), 0, "there is no work order 0"),
         (
