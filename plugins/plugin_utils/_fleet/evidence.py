@@ -1,0 +1,92 @@
+# Copyright (c) 2026, fincon.mail contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The audit mailbox of a fleet file (``evidence``), and the BCC that follows from it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import (
+    EVIDENCE,
+    MAILBOX,
+    RELAY,
+    mailbox_findings,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER, Field
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import is_present
+
+#: Its key in a fleet file, and the prefix of its variables.
+KEY = "evidence"
+_FIELDS: dict[tuple[str, ...], Field] = {
+    **{(KEY, field.name): field for field in EVIDENCE},
+    **{(KEY, "mailbox", field.name): field for field in MAILBOX},
+    **{(KEY, "relays", field.name): field for field in RELAY},
+}
+_ANOTHER = (
+    "must be left out, since a definition has one BCC and the fleet file declares another address as evidence.bcc; to "
+    "keep this one, take bcc out of evidence and declare it at the other definitions"
+)
+
+
+def evidence_field(path: Sequence[Any]) -> Field | None:
+    """Return the field that a path of a fleet file ends at, if it is a field of ``evidence`` with a single value."""
+    found = _FIELDS.get(tuple(part for part in path if not isinstance(part, int)))
+    return None if found is None or found.kind == "names" else found
+
+
+def evidence_findings(evidence: Mapping[str, Any]) -> list[Finding]:
+    """Return what is wrong with the setting as a whole.
+
+    :param evidence: has the right shape, as far as it is given.
+    """
+    found = mailbox_findings(evidence.get("mailbox") or {})
+    if evidence.get("plus_addresses") is True and not audit_address(evidence):
+        found.append(Finding("needs an address: give bcc, or address of mailbox, too", path=f"{KEY}.plus_addresses"))
+    return found
+
+
+def audit_address(evidence: Mapping[str, Any]) -> Any:
+    """Return the address of the mailbox; empty when there is none."""
+    return (evidence.get("mailbox") or {}).get("address") or evidence.get("bcc") or ""
+
+
+def evidence_variables(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the variables of a host, without their common prefix: the settings and the address."""
+    address = audit_address(evidence)
+    return {**evidence, **({"address": address} if address else {})}
+
+
+def with_bcc(servers: Sequence[dict[str, Any]] | None, bcc: Any) -> list[dict[str, Any]] | None:
+    """Return the definitions of a branch; those without a BCC get that of the fleet.
+
+    :param servers: the definitions, or ``None`` when none are declared.
+    :param bcc: the address; empty when the fleet has none.
+    """
+    if servers is None:
+        return None
+    if not bcc:
+        return list(servers)
+    return [
+        {**server, "bcc": bcc} if is_present(server) and server.get("bcc") is None else server for server in servers
+    ]
+
+
+def bcc_findings(servers: Iterable[Mapping[str, Any]], bcc: Any) -> list[Finding]:
+    """Return a finding for each definition with a different BCC from that of the fleet.
+
+    :param servers: the definitions, with the values that can be checked now.
+    :param bcc: the address; empty when the fleet has none, or when it cannot be checked now.
+    """
+    return [
+        Finding(_ANOTHER, SMTP_SERVER.name, str(server.get("name", "")), "bcc")
+        for server in servers
+        if isinstance(bcc, str)
+        and bcc
+        and is_present(server)
+        and server.get("bcc") is not None
+        and str(server["bcc"]).casefold() != bcc.casefold()
+    ]
