@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The stand-in: a strict stand-in for a Fincon REST server that offers the mail contract.
 
-It exists for tests and for the demonstration. It is not Fincon, it was made without one, and what it does where the
-vendor documents nothing is an assumption that a comment names. `python tests/standin --help` starts it by hand.
+It exists for tests and for the demonstration. It is not Fincon, and it was made without access to one. Where the vendor
+documents nothing, its behaviour is an assumption, which a comment names. `python tests/standin` starts it by hand;
+`--help` shows the options.
 """
 
 from .handle import StandIn
