@@ -1,9 +1,9 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure the collection beside what it replaces, on this machine, in one run: `make bench`.
+"""Compare the collection with what it replaces, on this machine, in one run: `make bench`.
 
-A line for each figure: name, value, target, met or missed. docs/performance.md says what they mean.
+Each line is a figure: name, value, target, met or missed. docs/performance.md explains them.
 """
 
 from __future__ import annotations
@@ -14,16 +14,31 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
+from benchmark.adopting import adoption
+from benchmark.confirming import confirm
+from benchmark.evidence import evidence
 from benchmark.figures import Figure
 from benchmark.lab import Lab
 from benchmark.measure import FailedRun
-from benchmark.measurements import Sizes, check, growth, load
+from benchmark.measurements import check, growth, load
+from benchmark.parts import parts
+from benchmark.playbooks import apply, verify
+from benchmark.sizes import QUICK, Sizes
 
-MEASUREMENTS: dict[str, Callable[[Lab, Sizes], Iterator[Figure]]] = {"check": check, "load": load, "growth": growth}
-QUICK = Sizes(branches=2, users=2, load_branches=3, load_users=2, growth=(1, 2), repeats=1, loop_repeats=1)
+MEASUREMENTS: dict[str, Callable[[Lab, Sizes], Iterator[Figure]]] = {
+    "check": check,
+    "load": load,
+    "growth": growth,
+    "apply": apply,
+    "verify": verify,
+    "confirm": confirm,
+    "evidence": evidence,
+    "parts": parts,
+    # In this process, whose memory would be counted with that of the runs after it.
+    "adopt": adoption,
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,27 +48,30 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--only", choices=MEASUREMENTS, action="append", help="measure this only; may be repeated")
     result.add_argument("--repeats", type=int, default=full.repeats, help="runs of each case (default: %(default)s)")
     result.add_argument(
-        "--loop-repeats", type=int, default=full.loop_repeats, help="runs of the slow ones (default: %(default)s)"
+        "--slow-repeats", type=int, default=full.slow_repeats, help="runs of the slow ones (default: %(default)s)"
     )
-    result.add_argument("--forks", type=int, default=5, help="of Ansible (default: %(default)s, as Ansible's own)")
-    result.add_argument("--quick", action="store_true", help="tiny numbers, to see that everything runs")
+    result.add_argument("--part", type=int, default=full.part, help="branches of each part (default: %(default)s)")
+    result.add_argument("--forks", type=int, default=5, help="Ansible's forks (default: %(default)s, as in Ansible)")
+    result.add_argument("--quick", action="store_true", help="tiny numbers, to test that everything runs")
     result.add_argument("--strict", action="store_true", help="end with status 1 when a target is missed")
     return result
 
 
 def machine(forks: int, sizes: Sizes) -> str:
-    """What the figures depend on, in a line."""
+    """The conditions of the figures, in one line."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (
         f"# {cores} cores, which the stand-in server shares; Python {platform.python_version()}, "
-        f"{forks} forks; {sizes.repeats} runs of each case ({sizes.loop_repeats} of the slow ones), medians"
+        f"{forks} forks; {sizes.repeats} runs of each case ({sizes.slow_repeats} of the slow ones), medians"
     )
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure and print; 0 also when a target is missed, unless asked otherwise, and 2 when a run fails."""
+    """Measure and print. Return 0, even when a target is missed unless requested otherwise, and 2 when a run fails."""
     options = parser().parse_args(arguments)
-    sizes = QUICK if options.quick else replace(Sizes(), repeats=options.repeats, loop_repeats=options.loop_repeats)
+    sizes = (
+        QUICK if options.quick else Sizes(repeats=options.repeats, slow_repeats=options.slow_repeats, part=options.part)
+    )
     missed = 0
     print(machine(options.forks, sizes), flush=True)
     try:

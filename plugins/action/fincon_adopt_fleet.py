@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.fincon.mail.plugins.module_utils._io.progress import counted
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt import write
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.adoption import (
@@ -20,9 +21,10 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.adoption import
     adopt,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.host import left_out, read
-from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.text import RUAMEL_ERROR
+from ansible_collections.fincon.mail.plugins.plugin_utils._output import progress
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import MissingLibraries
 
-#: A file that is replaced may hold passwords by now.
+#: A replaced file may hold passwords by now.
 _NOT_SHOWN = "(the old content is not shown, since passwords may be in it)\n"
 
 
@@ -34,15 +36,14 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Make the files, see what stands there, and write."""
+        """Make the files, compare them with existing ones, and write them."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(MODULES["fincon_adopt_fleet"].argument_spec)
-        if RUAMEL_ERROR is not None:
-            return {**result, "failed": True, "msg": f"a Python library is needed on the controller: {RUAMEL_ERROR}"}
         folder = Path(options["dest"]).absolute()
         try:
-            result.update(self._adopted(folder, options, task_vars or {}))
-        except AdoptionError as exc:
+            with progress("adopt"):
+                result.update(self._adopted(folder, options, task_vars or {}))
+        except (AdoptionError, MissingLibraries) as exc:
             result.update(failed=True, msg=str(exc))
         except OSError as exc:
             result.update(failed=True, msg=f"{exc.filename or folder}: {exc.strerror}")
@@ -53,14 +54,14 @@ class ActionModule(ActionBase):
         hosts = options["hosts"] or task_vars["ansible_play_hosts_all"]
         reasons = {host: left_out(hostvars[host], name) for host in hosts}
         branches = [
-            # As they are written, passwords are templates or vault texts, and can go into a file.
+            # The written, unrendered passwords are templates or vault texts, which may be copied into a file.
             read(host, name, hostvars.raw_get(host), hostvars[host], str(folder), os.getcwd())
-            for host in hosts
+            for host in counted(hosts, "branches read")
             if not reasons[host]
         ]
         made = adopt(branches, options["placeholders"], options["blank_users"])
         return {
-            # A fleet without any branch is not worth a file.
+            # No file is written for a fleet without branches.
             **(self._written(folder, made, options["overwrite"]) if branches else {"changed": False, "files": []}),
             "dest": str(folder),
             "placeholders": made.placeholders,

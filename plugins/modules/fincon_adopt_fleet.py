@@ -11,29 +11,29 @@ short_description: Write the files of a fleet from what is installed
 version_added: 0.1.0
 description:
   - Writes C(fincon.yml), a file for each branch below C(branches), and the schemas for editors below C(.schemas), all
-    below one folder. The inventory plugin P(fincon.mail.fleet#inventory) reads them.
-  - What most branches share goes to the defaults of the fleet file. With these filled in, every branch is exactly as it
-    was read, so that applying the fleet changes nothing.
-  - Passwords cannot be read. One that is set becomes a placeholder that begins with V(CHANGEME-), and that every
-    playbook and module of this collection refuses until it is filled in.
-  - How an installation is reached is copied from its host's variable C(fincon_installation). A secret stays the
-    template or the vault text that it is there; one that is there in clear becomes a placeholder. Other settings are
-    rendered. For a host that is not the controller itself, the variables of its connection are copied as well, without
+    in one folder. The inventory plugin P(fincon.mail.fleet#inventory) reads them.
+  - What most branches share is written to the defaults of the fleet file. With these defaults, every branch is exactly
+    as it was read, so applying the fleet changes nothing.
+  - Passwords cannot be read. For each password that is set, it writes a placeholder that begins with V(CHANGEME-).
+    Every playbook and module of this collection refuses it until you fill in the password.
+  - The settings of an installation are copied from its host's variable C(fincon_installation). A secret that is a
+    template or a vault text there stays as it is; a secret in clear text becomes a placeholder. Other settings are
+    rendered. For a host that is not the controller, the variables of its connection are copied as well, without
     passwords.
   - Text that was read and looks like a template is written as C(!unsafe), so that it never runs.
-  - A branch is named as its host is, or by C(fincon_branch). Its region and tags are those of C(fincon_region) and
-    C(fincon_tags), or of the groups C(region_NAME) and C(tag_NAME) that its host is in.
-  - It works on the controller and for all hosts at once, so its task has C(run_once). The playbook C(fincon.mail.adopt)
-    does all of it.
+  - The name of a branch is C(fincon_branch) or the name of its host. Its region and tags are C(fincon_region) and
+    C(fincon_tags), or come from the groups C(region_NAME) and C(tag_NAME) of its host.
+  - It works on the controller and for all hosts at once, so its task needs C(run_once). The playbook
+    C(fincon.mail.adopt) does all of this.
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode) and tells what it would write, without writing anything.
+    description: Can run in C(check_mode) and reports what it would write, without writing anything.
   diff_mode:
     support: full
-    description: Returns each file that is written, or would be in C(check_mode), the same in both.
+    description: Returns each file that is written, or would be written in C(check_mode), the same in both.
     details:
-      - What stands in a file that is replaced is not shown, since passwords may be in it.
+      - The old content of a replaced file is not shown, because it may contain passwords.
   idempotent:
     support: full
     description: When run twice with the same options, the second time changes nothing.
@@ -41,7 +41,7 @@ options:
   variable:
     description:
       - Name of the variable in which each host has registered the result of M(fincon.mail.fincon_mail_info). A host
-        without a sound result is left out.
+        without a valid result is left out.
     type: str
     required: true
   hosts:
@@ -49,18 +49,18 @@ options:
     type: list
     elements: str
   dest:
-    description: Folder of the fleet, relative to the working directory. It is made where it is missing.
+    description: Folder of the fleet, relative to the working directory. It is created if it is missing.
     type: path
     default: ./fleet
   overwrite:
     description:
-      - Whether files that are there with other content are replaced. Without it, nothing at all is written when there
-        is one.
-      - What is replaced is lost, passwords that were filled in included.
+      - Whether existing files with other content are replaced. Otherwise nothing at all is written if there is such a
+        file.
+      - The old content is lost, including passwords that were filled in.
     type: bool
     default: false
   placeholders:
-    description: Whether a password that is set becomes a placeholder. Otherwise it is left out, and so left alone.
+    description: Whether a password that is set becomes a placeholder. Otherwise it is left out, and so not changed.
     type: bool
     default: true
   blank_users:
@@ -68,9 +68,9 @@ options:
     type: bool
     default: false
 requirements:
-  - fastjsonschema, jsonschema and ruamel.yaml on the controller
+  - fastjsonschema and jsonschema on the controller
 notes:
-  - There is an action plugin of this name, and it does all the work. The module alone cannot be run.
+  - The action plugin with this name does all the work. The module cannot run without it.
 seealso:
   - module: fincon.mail.fincon_mail_info
 author:
@@ -96,29 +96,29 @@ dest:
   type: str
   sample: /srv/fincon/fleet
 files:
-  description: The files that were written, or would be in check mode.
+  description: The files that were written, or would be written in check mode.
   returned: success
   type: list
   elements: str
   sample: [/srv/fincon/fleet/fincon.yml, /srv/fincon/fleet/branches/durban.yml]
 placeholders:
-  description: How many passwords are to be filled in.
+  description: Number of passwords to fill in.
   returned: success
   type: int
   sample: 37
 findings:
-  description: What is wrong with what is installed. It was written nevertheless, and validation will refuse it.
+  description: Errors in what is installed. It was written anyway, and validation will refuse it.
   returned: success
   type: list
   elements: str
   sample: ["durban: mail_user LERATO, sender_email: must be one e-mail address, such as name@example.co.za"]
 left_out:
-  description: Why nothing was read of a host, by host.
+  description: Why nothing was read from a host, by host.
   returned: success
   type: dict
   sample: {polokwane: "https://10.1.3.3:4090: no connection (timed out); does the REST server run?"}
 existing:
-  description: Files with other content that are there, for which nothing was written.
+  description: Existing files with other content, because of which nothing was written.
   returned: when it failed for them
   type: list
   elements: str

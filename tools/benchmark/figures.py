@@ -15,7 +15,7 @@ class Figure:
     :param name: dotted, such as ``check.branch.wall``.
     :param value: in `unit`.
     :param unit: ``s``, ``MB``, ``%``, or empty for a ratio or a count.
-    :param limit: the greatest value that is good; ``None`` where there is no target.
+    :param limit: the largest good value; ``None`` if there is no target.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Figure:
         return self.limit is not None and self.value > self.limit
 
     def line(self) -> str:
-        """``name value target met|missed``, with ``-`` where there is no target."""
+        """``name value target met|missed``, with ``-`` if there is no target."""
         value = f"{self.value:.4g}{self.unit}"
         if self.limit is None:
             return f"{self.name:36} {value:>10} {'-':>10} -"

@@ -1,22 +1,17 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Generated fleets of any size: the same data as fleet files, as host_vars, and as what is installed already.
+"""Generated fleets of any size: the same data as fleet files, as host_vars, and as already installed records.
 
 The text of the files is written as a person would write it, which is also a hundred times as fast as dumping it.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from collection import link_collection
-
-sys.path.insert(0, str(link_collection()))
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
@@ -25,30 +20,42 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 
 DEFINITION = "HQ relay"
+JOB_TITLE = "Clerk"
+#: An address without a server, for fleets that connect to none.
+NOWHERE = "http://127.0.0.1:9"
 REGIONS = 9
 
-# Of the stand-in only; no server of anybody takes them.
+# Only for the stand-in; no real server accepts them.
 _SERVER_PASSWORD = "benchmark-server"
 _FINCON_PASSWORD = "bench123"
-_RELAY_PASSWORD = "benchmark-relay"
+#: The password of each login that branches share.
+RELAY_PASSWORD = "benchmark-relay"
 
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """A fleet to be generated.
+    """A fleet to generate.
 
     :param branches: number of branches.
     :param users: number of users of each.
-    :param own_logins: whether each user has a login of their own, or all share that of the definition.
-    :param prefix: what the names of its branches, and of their companies, begin with.
+    :param own_logins: whether each user has their own login, or all share that of the definition.
+    :param prefix: of the names of its branches and of their companies.
+    :param logins: how many logins the branches share, in turn; 0 for that of the definition.
+    :param mail_server: of the definition.
+    :param port: of the mail server.
+    :param layers: whether each region declares common values of its users in its layer of defaults.
     """
 
     branches: int
     users: int
     own_logins: bool = False
     prefix: str = "B"
+    logins: int = 0
+    mail_server: str = "smtp.example.co.za"
+    port: int = 587
+    layers: bool = False
 
     def names(self) -> list[str]:
         """The names of the branches, each also the name of its company."""
@@ -56,8 +63,8 @@ class Fleet:
 
     def definition(self) -> Record:
         """The SMTP definition that all branches share."""
-        login = {} if self.own_logins else {"username": "relay@example.co.za", "password": "{{ relay_password }}"}
-        server = {"mail_server": "smtp.example.co.za", "port": 587, "use_tls": True, "authenticate": True}
+        login = {} if self.own_logins else {"username": relay_login(), "password": "{{ relay_password }}"}
+        server = {"mail_server": self.mail_server, "port": self.port, "use_tls": True, "authenticate": True}
         return {"name": DEFINITION, **server, "timeout": 30, **login}
 
     def records(self, branch: str) -> Iterator[Record]:
@@ -69,7 +76,7 @@ class Fleet:
                 "user": user,
                 "sender_name": f"Person {number} of {branch}",
                 "sender_email": email,
-                "job_title": "Clerk",
+                "job_title": JOB_TITLE,
                 "telephone": f"+27 21 555 {number:04}",
                 "email_enabled": True,
             }
@@ -78,33 +85,58 @@ class Fleet:
             yield record
 
     def variables(self) -> Record:
-        """What the templates of the records render to."""
+        """The values that the templates of the records render to."""
         if not self.own_logins:
-            return {"relay_password": _RELAY_PASSWORD}
+            return {"relay_password": RELAY_PASSWORD}
         users = (f"u{number:03}" for number in range(1, self.users + 1))
         return {"user_passwords": {user: f"benchmark-{user}" for user in users}}
 
 
+def relay_login(number: int = 0) -> str:
+    """The name of one of the logins that branches share."""
+    return f"relay{number or ''}@example.co.za"
+
+
 def write_fleet(fleet: Fleet, folder: Path, url: str) -> Path:
     """Write a fleet file and its branch files, and return the fleet file."""
+    return _write_fleet(fleet, folder, _installation(url), "data_id: {}")
+
+
+def write_attended_fleet(fleet: Fleet, folder: Path) -> Path:
+    """Write the same for attended branches, with ledgers in the folder `ledgers` next to the fleet file."""
+    return _write_fleet(fleet, folder, {"backend": "attended"}, "ledger: ledgers/{}.yml")
+
+
+def _write_fleet(fleet: Fleet, folder: Path, installation: Record, own: str) -> Path:
     lines = [
         "plugin: fincon.mail.fleet",
         "branches: branches/*.yml",
         "defaults:",
         "  installation:",
-        *_lines(_installation(url), 4),
+        *_lines(installation, 4),
         "  smtp_servers:",
         *_item(fleet.definition(), 4),
         f"  user: {{smtp_server: {DEFINITION}}}",
         "  vars:",
         *_lines(fleet.variables(), 4),
     ]
+    if fleet.layers:
+        layer = {"user": {"job_title": JOB_TITLE}}
+        lines += ["regions:", *_lines({f"r{number}": layer for number in range(min(REGIONS, fleet.branches))}, 2)]
     (folder / "branches").mkdir(parents=True)
     for number, branch in enumerate(fleet.names()):
-        head = [f"branch: {branch}", f"region: r{number % REGIONS}", f"installation: {{data_id: {branch}}}"]
-        users = (line for record in fleet.records(branch) for line in _item(record, 2))
+        head = [f"branch: {branch}", f"region: r{number % REGIONS}", f"installation: {{{own.format(branch)}}}"]
+        if fleet.logins:
+            own_login = {"name": DEFINITION, "username": relay_login(number % fleet.logins)}
+            head += ["smtp_servers:", *_item(own_login, 2)]
+        users = (line for record in fleet.records(branch) for line in _item(_own(fleet, record), 2))
         _write(folder / "branches" / f"{branch}.yml", [*head, "users:", *users])
     return _write(folder / "fincon.yml", lines)
+
+
+def _own(fleet: Fleet, record: Record) -> Record:
+    """A user in the branch file."""
+    return {name: value for name, value in record.items() if not (fleet.layers and name == "job_title")}
 
 
 def write_host_vars(fleet: Fleet, folder: Path, url: str) -> Path:
@@ -117,7 +149,7 @@ def write_host_vars(fleet: Fleet, folder: Path, url: str) -> Path:
         [*_lines({**shared, **fleet.variables()}, 0), "fincon_smtp_servers:", *_item(fleet.definition(), 2)],
     )
     for branch in fleet.names():
-        # Without a plugin there are no defaults for each user, so each names the definition.
+        # Without the plugin there are no defaults for users, so each user names the definition.
         records = ({**record, "smtp_server": DEFINITION} for record in fleet.records(branch))
         users = (line for record in records for line in _item(record, 2))
         installation = _lines({**_installation(url), "data_id": branch}, 2)
@@ -126,7 +158,7 @@ def write_host_vars(fleet: Fleet, folder: Path, url: str) -> Path:
 
 
 def installed(*fleets: Fleet) -> dict[str, Any]:
-    """What fleets declare, as installed already: a site file of the stand-in."""
+    """The declared records of fleets as already installed: a site file of the stand-in."""
     companies = [_company(fleet, branch) for fleet in fleets for branch in fleet.names()]
     return {"server": {"username": "api", "password": _SERVER_PASSWORD}, "companies": companies}
 
@@ -148,7 +180,7 @@ def _rendered(fleet: Fleet, record: Mapping[str, Any]) -> Record:
     if "password" not in record:
         return {}
     variables = fleet.variables()
-    return {"password": variables["user_passwords"][record["user"].lower()] if fleet.own_logins else _RELAY_PASSWORD}
+    return {"password": variables["user_passwords"][record["user"].lower()] if fleet.own_logins else RELAY_PASSWORD}
 
 
 def _wire(record: Mapping[str, Any], fields: tuple[Field, ...]) -> Record:
@@ -190,7 +222,7 @@ def _lines(record: Mapping[str, Any], indent: int) -> list[str]:
 def _scalar(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    # Nothing here holds a quotation mark, and only these begin like something else than text.
+    # No value here has a quotation mark, and only these would not be read as text.
     return f'"{value}"' if str(value).startswith(("{", "+")) else str(value)
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Load an inventory and the variables of each of its hosts, as a play does before its first task, and say how long.
+"""Load an inventory and the variables of each of its hosts, as a play does before its first task, and time it.
 
-`ansible-inventory --list` does the same and then spends most of its time on writing it all down.
+`ansible-inventory --list` does the same, but then spends most of its time on its output.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ansible.vars.manager import VariableManager
 
 
 def main() -> int:
-    """Load the inventory that is the only argument; print seconds, seconds of processor time, hosts and users."""
+    """Load the inventory given as the only argument; print seconds, seconds of processor time, hosts and users."""
     init_plugin_loader([])
     wall, cpu = time.perf_counter(), time.process_time()
     loader = DataLoader()

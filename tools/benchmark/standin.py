@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stand-in for a Fincon server, in a process of its own so that it shares no interpreter with what is measured."""
+"""The stand-in for a Fincon server, in its own process, so that it shares no interpreter with the measured code."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from collection import ROOT
 from .measure import FailedRun
 
 START_SECONDS = 120
-#: No branch ever waits for a session or loses one, so that the server's limits are not what is measured: a loop logs in
-#: to all branches before it reads the first user.
+#: No branch ever waits for a session or loses one, so that the server's limits are not measured: a loop logs in to all
+#: branches before it reads the first user.
 LIMITS = ("--max-sessions", "10000", "--user-timeout", "86400")
 
 
 class StandIn:
     """A running stand-in.
 
-    :param ready: the addresses and the process id that it told.
+    :param ready: the addresses and the process id that it reported.
     """
 
     def __init__(self, ready: Mapping[str, Any]) -> None:
@@ -38,20 +38,20 @@ class StandIn:
         self._stat = Path("/proc", str(ready["pid"]), "stat")
 
     def forget_requests(self) -> None:
-        """Begin to count anew."""
+        """Reset the counts."""
         self._ask("DELETE", "/log")
 
     def requests(self) -> dict[str, int]:
-        """The requests since then, for each company."""
+        """The requests since the reset, for each company."""
         counted: dict[str, int] = self._ask("GET", "/counts")
         return counted
 
     def tamper(self, company: str, user: str, fields: Mapping[str, str]) -> None:
-        """Change a user's settings as somebody at Fincon's window would."""
+        """Change a user's settings like a person in Fincon's window."""
         self._ask("POST", "/tamper", {"company": company, "user": user, "fields": dict(fields)})
 
     def cpu(self) -> float | None:
-        """Seconds of processor time that it has used so far; ``None`` where the system does not tell (proc(5))."""
+        """Seconds of processor time that it has used so far; ``None`` if the system does not report it (proc(5))."""
         with contextlib.suppress(FileNotFoundError):
             # The name, in brackets, may hold anything; user and system time are the 14th and 15th field of the line.
             fields = self._stat.read_text().rpartition(")")[2].split()

@@ -2,31 +2,31 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what was read at the installations to the files of a fleet. Pure."""
+"""The files of a fleet, from what was read at the installations. Pure."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_placeholder
-from ansible_collections.fincon.mail.plugins.module_utils._core.findings import PLACEHOLDER
+from ansible_collections.fincon.mail.plugins.module_utils._io.progress import counted
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.declared import declared_servers, declared_users
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.installations import Installation, copied
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.share import share
 from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.text import SCHEMAS, branch_text, fleet_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import schema_faults
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
-from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema, fleet_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import FILES
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import file_text
 
 FLEET_FILE = "fincon.yml"
 BRANCHES = "branches"
 
 
 class AdoptionError(Exception):
-    """What was read cannot become a fleet; the text says what to do."""
+    """The records that were read cannot become a fleet; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class Read:
 
 @dataclass(frozen=True)
 class Adoption:
-    """A fleet that is to be written.
+    """The files of a new fleet.
 
     :param files: the text of each file by its path below the fleet's folder.
-    :param placeholders: how many passwords are to be filled in.
-    :param findings: what is wrong with what is installed; ``validate`` will refuse it.
+    :param placeholders: how many passwords must be filled in.
+    :param findings: what is wrong with the installed records; ``validate`` will refuse it.
     """
 
     files: Mapping[str, str]
@@ -69,7 +69,7 @@ def adopt(read: Iterable[Read], placeholders: bool = True, blank_users: bool = F
     """Make the files of a fleet.
 
     :param placeholders: whether a password that is set becomes a placeholder, rather than being left out.
-    :param blank_users: whether users without any mail setting are wanted too.
+    :param blank_users: whether users without any mail setting are included.
     :raises AdoptionError: when the names of branches are invalid.
     """
     branches = sorted(read, key=lambda item: item.branch)
@@ -85,14 +85,13 @@ def adopt(read: Iterable[Read], placeholders: bool = True, blank_users: bool = F
             "users": declared_users(item.users, placeholders, blank_users),
             "vars": dict(item.vars),
         }
-        for item in branches
+        for item in counted(branches, "branches compared")
     ]
     defaults, rest = share(whole)
     files = {FLEET_FILE: fleet_text(defaults)}
     complete = ("users",) if "smtp_servers" in defaults else ("smtp_servers", "users")
-    files |= {branch_file(branch["branch"]): branch_text(branch, complete) for branch in rest}
-    for name, schema in (("fleet", fleet_schema()), ("branch", branch_schema())):
-        files[f"{SCHEMAS}/{name}.schema.json"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    files |= {branch_file(branch["branch"]): branch_text(branch, complete) for branch in counted(rest, "files made")}
+    files |= {f"{SCHEMAS}/{name}.schema.json": file_text(schema()) for name, schema in FILES.items()}
     return Adoption(files, _placeholders([defaults, rest]), tuple(_faults(whole)))
 
 
@@ -109,7 +108,7 @@ def _refuse_bad_names(branches: Sequence[Read]) -> None:
     names = [item.branch for item in branches]
     found += [f"{name}: is the name of two branches" for name in sorted(set(names)) if names.count(name) > 1]
     if found:
-        found.append("set fincon_branch, fincon_region or fincon_tags for these hosts to what they are to be")
+        found.append("set fincon_branch, fincon_region or fincon_tags for these hosts")
         raise AdoptionError("; ".join(found))
 
 
@@ -121,9 +120,17 @@ def _placeholders(data: Any) -> int:
     return int(is_placeholder(data))
 
 
-def _faults(branches: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    for branch in branches:
-        declared = {name: value for name, value in branch.items() if value or name != "region"}
+def _faults(branches: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    """What ``validate`` will refuse after the passwords are filled in."""
+    for branch in counted(branches, "branches checked"):
+        declared = {name: _filled_in(value) for name, value in branch.items() if value or name != "region"}
         for finding in rendered_findings(declared, {}):
-            if finding.code != PLACEHOLDER:
-                yield f"{branch['branch']}: {finding}"
+            yield f"{branch['branch']}: {finding}"
+
+
+def _filled_in(data: Any) -> Any:
+    if isinstance(data, Mapping):
+        return {name: _filled_in(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_filled_in(item) for item in data]
+    return "filled in" if is_placeholder(data) else data

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Records as they were read, turned into records as a branch file declares them. Pure."""
+"""Converts records that were read into records as a branch file declares them. Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def declared_users(
 ) -> list[dict[str, Any]]:
     """Return users as a file declares them, like :func:`declared_servers`.
 
-    :param blank_users: whether users without any mail setting are wanted too.
+    :param blank_users: whether users without any mail setting are included.
     """
     fields = (MAIL_USER.key, *USER_FIELDS)
     return [_declared(fields, record, placeholders) for record in records if blank_users or not is_blank(record)]
@@ -63,12 +63,12 @@ def _declared(fields: Sequence[Field], record: Record, placeholders: bool) -> di
 
 
 def _says_nothing(field: Field, value: Any) -> bool:
-    """Whether nothing was entered where a file could not say so: such a field is left out, and so left alone."""
+    """Whether the field is empty and a file cannot declare that: then it is left out, and so left alone."""
     return value is None or (value == empty_value(field) and value_problem(field, value) is not None)
 
 
 def placeholder(whose: str) -> str:
-    """Return what stands for a password until somebody fills it in.
+    """Return the placeholder for a password that an administrator fills in later.
 
     :param whose: the record or the setting it belongs to; written so that nothing in it can be a template.
     """
@@ -76,5 +76,5 @@ def placeholder(whose: str) -> str:
 
 
 def literal(value: Any) -> Any:
-    """Return a value such that Ansible never renders it: what was read from somewhere must not run as a template."""
+    """Return a value that Ansible never renders: a value that was read must not run as a template."""
     return Unsafe(value) if is_template(value) else value

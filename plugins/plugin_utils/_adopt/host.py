@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a host's variables say of its branch, as they are written and as they are rendered."""
+"""What a host's variables say about its branch, as they are written and as they are rendered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.installations i
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Vaulted
 from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
 
-#: What a host that is not the controller is reached by. Passwords are not among it.
+#: The variables for connecting to a host that is not the controller. Passwords are not among them.
 CONNECTION = (
     "ansible_connection",
     "ansible_host",
@@ -34,10 +34,10 @@ CONNECTION = (
 
 
 def left_out(rendered: Mapping[str, Any], name: str) -> str:
-    """Return why nothing was read of a host, or an empty text.
+    """Return why nothing was read at a host, or an empty text.
 
     :param rendered: the variables of the host.
-    :param name: that of the variable with the result of ``fincon_mail_info``.
+    :param name: the name of the variable with the result of ``fincon_mail_info``.
     """
     result = rendered.get(name) or {}
     if "users" in result and "fincon_installation" in rendered:
@@ -46,13 +46,13 @@ def left_out(rendered: Mapping[str, Any], name: str) -> str:
 
 
 def read(host: str, name: str, written: Mapping[str, Any], rendered: Mapping[str, Any], folder: str, here: str) -> Read:
-    """Return the branch that a host is.
+    """Return the branch of a host.
 
-    :param name: that of the variable with the result of ``fincon_mail_info``.
+    :param name: the name of the variable with the result of ``fincon_mail_info``.
     :param written: the variables of the host, as they are written.
     :param rendered: the same, rendered.
     :param folder: the folder of the new fleet, absolute.
-    :param here: where the run started.
+    :param here: the folder in which the run started.
     """
     settings = installation(written["fincon_installation"], rendered["fincon_installation"])
     is_local = rendered.get("ansible_connection") == "local"
@@ -69,7 +69,7 @@ def read(host: str, name: str, written: Mapping[str, Any], rendered: Mapping[str
         settings,
         result["smtp_servers"],
         result["users"],
-        # On the controller nothing has to be said, which is what the fleet plugin does.
+        # On the controller no variable is needed: this is the default of the fleet plugin.
         {} if is_local else connection_vars(written),
     )
 
@@ -77,7 +77,7 @@ def read(host: str, name: str, written: Mapping[str, Any], rendered: Mapping[str
 def installation(written: Any, rendered: Mapping[str, Any]) -> dict[str, Given]:
     """Return the settings of an installation that have a value.
 
-    :param written: the variable as it is written; a template may stand for all of it.
+    :param written: the variable as it is written; it may be one template for the whole installation.
     :param rendered: the same, rendered.
     """
     texts = written if isinstance(written, Mapping) else {}
@@ -93,7 +93,7 @@ def installation(written: Any, rendered: Mapping[str, Any]) -> dict[str, Given]:
 
 
 def connection_vars(written: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the host of a new fleet needs to be reached as this one is.
+    """Return the variables that the host of a new fleet needs for the same connection.
 
     :param written: the variables of the host, as they are written.
     """
@@ -103,9 +103,9 @@ def connection_vars(written: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def ledger_from(ledger: str, folder: str, here: str) -> str:
-    """Return the path of a ledger as a fleet file's folder sees it.
+    """Return the path of a ledger, relative to a fleet file's folder.
 
-    :param ledger: as the run sees it, which started at ``here``.
+    :param ledger: the path in the run, which started at ``here``.
     :param folder: the folder of the fleet file, absolute.
     :return: a relative path where the ledger is near the fleet, so that both can move together.
     """
@@ -117,7 +117,7 @@ def ledger_from(ledger: str, folder: str, here: str) -> str:
 
 
 def _written(value: Any) -> Any:
-    """Return a value as a file says it: templates and vault texts as such, all else never to be rendered."""
+    """Return a value for a file: templates and vault texts unchanged, any other value so that it is never rendered."""
     ciphertext = VaultHelper.get_ciphertext(value, with_tags=False)
     if ciphertext is not None:
         return Vaulted(ciphertext)

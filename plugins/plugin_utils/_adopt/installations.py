@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How installations are reached, copied from the hosts' variables without any secret. Pure."""
+"""The connection settings of installations, copied from the hosts' variables without any secret. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._adopt.declared import
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Vaulted
 
 _SECRETS = tuple(setting.name for setting in SETTINGS if setting.secret)
-#: Settings that are copied as they are written, for a secret may be rendered into their values.
+#: Settings that are copied as they are written, since their rendered values may contain a secret.
 _AS_WRITTEN = ("command",)
 _ORDER = ("backend", *(setting.name for setting in SETTINGS))
 
@@ -26,8 +26,8 @@ _ORDER = ("backend", *(setting.name for setting in SETTINGS))
 class Given:
     """One setting of one host.
 
-    :param value: rendered. A secret may be in it.
-    :param written: as the host's variables say it, maybe a template; ``None`` where that cannot be told.
+    :param value: rendered. It may hold a secret.
+    :param written: as it is in the host's variables, possibly a template; ``None`` when that is unknown.
     :param ciphertext: the vault text that the value came from, if it did.
     """
 
@@ -40,11 +40,11 @@ Installation = Mapping[str, Given]
 
 
 def copied(installations: Mapping[str, Installation]) -> dict[str, dict[str, Any]]:
-    """Return each branch's installation as its file says it.
+    """Return each branch's installation as its file will declare it.
 
-    A secret stays what it was: a template, or a vault text. One that is known in clear becomes a placeholder, and
-    branches whose secret is the same share one. Other settings are rendered, since what their templates name may be
-    variables of hosts that the new fleet does not have.
+    A secret stays a template or a vault text. A secret in clear text becomes a placeholder, and branches with the same
+    secret share one placeholder. Other settings are rendered, since their templates may use variables of hosts that the
+    new fleet does not have.
 
     :param installations: by branch.
     """
@@ -61,7 +61,7 @@ def copied(installations: Mapping[str, Installation]) -> dict[str, dict[str, Any
 
 
 def _place(name: str) -> tuple[int, str]:
-    """The place of a setting: in the order of the table, what it does not know last."""
+    """The sort key of a setting: the order of the table, with unknown settings last."""
     return (_ORDER.index(name) if name in _ORDER else len(_ORDER)), name
 
 
@@ -74,7 +74,7 @@ def _copied(name: str, given: Given) -> Any:
 
 
 def _clear_values(name: str, installations: Mapping[str, Installation]) -> dict[str, str]:
-    """The secrets of that name, by branch, that have no other form than the clear one."""
+    """The secrets of that name, by branch, that only exist in clear text."""
     given = {branch: installation[name] for branch, installation in installations.items() if name in installation}
     return {
         branch: str(item.value) for branch, item in given.items() if item.ciphertext is None and not _is_hidden(item)
@@ -82,7 +82,7 @@ def _clear_values(name: str, installations: Mapping[str, Installation]) -> dict[
 
 
 def _is_hidden(given: Given) -> bool:
-    """Whether what is written is a template that does not itself hold the secret."""
+    """Whether the written value is a template that does not itself hold the secret."""
     return is_template(given.written) and str(given.value) not in given.written
 
 

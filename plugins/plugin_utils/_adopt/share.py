@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the branches of a fleet share, taken out of them. Pure.
+"""Moves what the branches of a fleet share into defaults. Pure.
 
-The merge of the fleet plugin puts it back: ``merge(defaults, branch)`` is the branch as it was. A branch cannot take
-back what the defaults say, only replace it. So a default is nothing but what every record has and what most have alike.
+The merge of the fleet plugin reverses this: ``merge(defaults, branch)`` is the original branch. No branch needs to take
+back a default. So a default is a field that every record has, with a value that most records share.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     USER_FIELDS,
     normal_key,
 )
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import KEEP, UNLINKED
 
 Record = Mapping[str, Any]
 
@@ -28,19 +29,23 @@ _BACKENDS_OF = {setting.name: setting.backends for setting in SETTINGS}
 _KEY = SMTP_SERVER.key.name
 _SERVER_FIELDS = tuple(field.name for field in SMTP_SERVER.fields)
 _USER_FIELDS = tuple(field.name for field in USER_FIELDS)
-#: A password is one user's own. That none is set can be shared.
+#: A password belongs to one user. Only an empty password can be shared.
 _OWN = frozenset(field.name for field in MAIL_USER.fields if field.secret)
 
 
 def share(branches: Sequence[Record]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Take what the branches share out of them.
+    """Move what the branches share into defaults.
 
-    :param branches: each with ``installation``, ``smtp_servers`` and ``users``; more is left as it is.
-    :return: the defaults of the fleet, and the branches without what these say. Names of definitions are compared
-        without case, so a merged branch may spell one as another branch does.
+    :param branches: each with ``installation``, ``smtp_servers`` and ``users``; other keys are left unchanged.
+    :return: the defaults of the fleet, and the branches without them. Names of definitions are compared without case,
+        so a merged branch may spell a name as another branch does.
     """
     installation = _shared_installation([branch["installation"] for branch in branches])
     servers = _shared_servers([branch["smtp_servers"] for branch in branches])
+    for key, server in servers.items():
+        if not all(key in _linked(branch["users"]) for branch in branches):
+            # Every branch has it, even those at which no user is linked to it.
+            server[UNLINKED.name] = KEEP
     user = _shared([branch["users"] for branch in branches], _USER_FIELDS, own=_OWN)
     defaults = {"installation": installation, "smtp_servers": list(servers.values()), "user": user}
     rest = [
@@ -56,7 +61,7 @@ def share(branches: Sequence[Record]) -> tuple[dict[str, Any], list[dict[str, An
 
 
 def _shared_installation(branches: Sequence[Record]) -> dict[str, Any]:
-    """The settings that every branch has that would inherit them, with the value that most of these have."""
+    """The settings that all inheriting branches have, with the value that most of these branches have."""
     shared = _shared([[branch] for branch in branches], ["backend"])
     for name in dict.fromkeys(name for branch in branches for name in branch if name != "backend"):
         heirs = [[branch] for branch in branches if _inherits(branch, name, shared)]
@@ -69,13 +74,13 @@ def _inherited(branch: Record, shared: Record) -> dict[str, Any]:
 
 
 def _inherits(branch: Record, name: str, shared: Record) -> bool:
-    """Whether the merge gives a shared setting to a branch: one with another backend takes only what that one has."""
+    """Whether the merge gives a shared setting to a branch. With another backend it takes only settings of that one."""
     backend = branch.get("backend")
     return backend == shared.get("backend") or name not in _BACKENDS_OF or backend in _BACKENDS_OF[name]
 
 
 def _shared_servers(branches: Sequence[Sequence[Record]]) -> dict[str, dict[str, Any]]:
-    """The definitions that every branch has, by normal key, with the fields that most of them have alike."""
+    """The definitions that every branch has, by normal key, with the fields and values that most of them share."""
     tables = [{_normal(record): record for record in servers} for servers in branches]
     everywhere = [key for key in (tables[0] if tables else ()) if all(key in table for table in tables)]
     shared = {}
@@ -89,7 +94,7 @@ def _shared_servers(branches: Sequence[Sequence[Record]]) -> dict[str, dict[str,
 
 
 def _own_servers(servers: Iterable[Record], shared: Mapping[str, Record]) -> list[dict[str, Any]]:
-    """The definitions that a branch has to say something of, with what it has to say."""
+    """The definitions that a branch must still declare, with the fields that differ from the defaults."""
     own = []
     for record in servers:
         default = shared.get(_normal(record), {})
@@ -99,6 +104,10 @@ def _own_servers(servers: Iterable[Record], shared: Mapping[str, Record]) -> lis
     return own
 
 
+def _linked(users: Iterable[Record]) -> set[str]:
+    return {normal_key(SMTP_SERVER, user.get("smtp_server") or "") for user in users}
+
+
 def _normal(record: Record) -> str:
     return normal_key(SMTP_SERVER, record[_KEY])
 
@@ -106,7 +115,7 @@ def _normal(record: Record) -> str:
 def _shared(groups: Sequence[Sequence[Record]], names: Iterable[str], own: Iterable[str] = ()) -> dict[str, Any]:
     """The fields that every record has, with the value that most have: more than half, in more than half the groups.
 
-    Where none is so common, but some records hold an empty text, that: it is what a new record would hold as well.
+    If no value is that common, but some records hold an empty text, the empty text is used: a new record has it too.
 
     :param groups: the records of each branch.
     :param own: fields of which only an empty text can be shared.
@@ -143,7 +152,7 @@ def _without(record: Record, shared: Record) -> dict[str, Any]:
 
 
 class _Value:
-    """A value that is equal to one of the same type only: to a file, ``true`` and ``1`` are two things."""
+    """A value that is only equal to one of the same type: in a file, ``true`` and ``1`` are different."""
 
     def __init__(self, value: Any) -> None:
         self.value = value

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files below a folder: what stands there already, and writing, each file at once or not at all."""
+"""Files below a folder: comparing them with new texts, and writing them, each file completely or not at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ansible_collections.fincon.mail.plugins.module_utils._io.files import replace
 
-#: How a file compares with what is to be written.
+#: How a file compares with the text to write.
 MISSING = "missing"
 SAME = "same"
 DIFFERENT = "different"
@@ -34,11 +34,11 @@ def _state(path: Path, text: str) -> str:
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write files below a folder, which is made where it is missing.
+    """Write files below a folder, which is made if it is missing.
 
-    A new file is for its owner only, since passwords will be filled in; one that is replaced keeps its mode.
+    A new file is only for its owner, since passwords will be filled in; a replaced file keeps its mode.
 
-    :raises OSError: when one of them cannot be written. Those before it are.
+    :raises OSError: when one of them cannot be written. Those before it were written.
     """
     for name, text in files.items():
         path = folder / name

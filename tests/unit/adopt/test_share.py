@@ -21,9 +21,16 @@ def branch(name, servers=(), users=(), **installation):
 
 
 def test_a_definition_that_all_branches_have_alike_is_a_default_and_no_branch_repeats_it():
-    defaults, rest = share([branch(name, [server()]) for name in "abc"])
-    assert defaults == {"smtp_servers": [server()]}
+    defaults, rest = share([branch(name, [server()], [user("THANDI")]) for name in "abc"])
+    assert defaults["smtp_servers"] == [server()]
     assert [item["smtp_servers"] for item in rest] == [[], [], []]
+
+
+def test_a_shared_definition_is_kept_at_a_branch_where_no_user_is_linked_to_it():
+    defaults, _rest = share(
+        [branch("a", [server()], [user("THANDI", smtp_server="hq RELAY")]), branch("b", [server()])]
+    )
+    assert defaults["smtp_servers"] == [server(unlinked="keep")]
 
 
 def test_a_branch_says_only_what_differs_of_a_shared_definition():

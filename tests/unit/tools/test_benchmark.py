@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import run_benchmark
@@ -17,10 +18,10 @@ import yaml
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
 from ansible_collections.fincon.mail.tests.standin import StandIn
 from benchmark.figures import Figure
-from benchmark.fleets import DEFINITION, Fleet, installed, write_fleet, write_host_vars
+from benchmark.fleets import DEFINITION, Fleet, installed, relay_login, write_fleet, write_host_vars
 from benchmark.lab import Lab, changed_hosts
-from benchmark.measure import FailedRun, Sample, cpu, interleaved, median, run, wall
-from benchmark.measurements import Sizes
+from benchmark.measure import FailedRun, Sample, cpu, extended, interleaved, median, run, wall
+from benchmark.sizes import Sizes
 from benchmark.standin import stand_in
 
 FLEETS = [Fleet(3, 4), Fleet(2, 3, own_logins=True, prefix="P")]
@@ -91,6 +92,28 @@ def test_cases_take_turns() -> None:
     assert median(samples["b"], cpu) == 10
 
 
+def test_what_a_loop_takes_for_all_branches_follows_from_two_numbers_of_them() -> None:
+    (sample,) = extended([Sample(3, 2, 5, "")], [Sample(5, 4, 7, "")], (4, 8), 50)
+    assert (sample.wall, sample.cpu, sample.peak) == (26, 25, 7)
+
+
+def test_layers_of_defaults_make_the_same_records(tmp_path: Path) -> None:
+    def users(fleet: Fleet, folder: str) -> list[Any]:
+        file = write_fleet(fleet, tmp_path / folder, "http://127.0.0.1:9")
+        loaded = load_fleet(str(file), lambda path: Path(path).read_text("utf-8"))
+        assert loaded.findings == ()
+        return [sorted(record.items()) for branch in loaded.branches for record in branch.data["users"]]
+
+    assert users(Fleet(2, 2, layers=True), "layers") == users(Fleet(2, 2), "flat")
+
+
+def test_branches_share_logins_in_turn(tmp_path: Path) -> None:
+    file = write_fleet(Fleet(5, 1, logins=2), tmp_path / "fleet", "http://127.0.0.1:9")
+    loaded = load_fleet(str(file), lambda path: Path(path).read_text("utf-8"))
+    names = [server["username"] for branch in loaded.branches for server in branch.data["smtp_servers"]]
+    assert names == [relay_login(0), relay_login(1), relay_login(0), relay_login(1), relay_login(0)]
+
+
 @pytest.mark.parametrize(
     ("figure", "fields"),
     [
@@ -144,7 +167,9 @@ def test_a_tiny_benchmark_runs_from_end_to_end(capsys: pytest.CaptureFixture[str
     assert figures["check.requests_per_branch"][1:] == ["4", "<=4", "met"]
     with_target = {name for name, (_name, _value, target, _verdict) in figures.items() if target != "-"}
     assert with_target == {
-        "check.branch_to_uri_loop", "check.branch_to_debug", "check.requests_per_branch", "load.fleet_to_host_vars",
-        "growth.1_to_2", "growth.1.peak_to_debug", "growth.2.peak_to_debug",
+        "check.branch_to_uri_loop", "check.branch_to_debug", "check.own_logins_to_uri_loop",
+        "check.own_logins_to_debug", "check.requests_per_branch", "load.fleet_to_host_vars",
+        "growth.beside_debug", "growth.1.peak_to_debug", "growth.2.peak_to_debug",
+        "verify.logins", "confirm.replies_to_singles", "adopt.files.cpu", "evidence.peak_over_debug",
     }  # fmt: skip
     assert float(figures["check.uri_loop.wall"][1][:-1]) > float(figures["check.branch.wall"][1][:-1])
