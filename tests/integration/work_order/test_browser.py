@@ -6,30 +6,39 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import urllib.parse
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ansible_collections.fincon.mail.plugins.plugin_utils._handover.slips import to_html
 from ansible_collections.fincon.mail.plugins.plugin_utils._replies.codes import encode
 from ansible_collections.fincon.mail.plugins.plugin_utils._replies.mail import from_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._replies.reply import from_json
+from ansible_collections.fincon.mail.tests.unit.handover.handed import (
+    PIETER_PASSWORD,
+    RELAY_PASSWORD,
+    THANDI_PASSWORD,
+    items,
+)
 from ansible_collections.fincon.mail.tests.unit.work_order.orders import EVERYTHING, field, item, order_of, page
-
-from .browser import CONTROL, Browser, browser, missing
+from browser import CONTROL, Browser, browser, missing
 
 ADDRESS = "thandi.nkosi-van-der-merwe@western-cape.branches.example.co.za"
 CONTACT = {"name": "P. Naidoo", "telephone": "021 555 0100", "email": "p.naidoo+mail@example.co.za"}
 HOSTILE = '"><script>window.hit = 1</script><img src="http://localhost/x">'
 
 
-@pytest.fixture(scope="module")
-def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all tests of this file."""
+@pytest.fixture(scope="module", params=[1366, 390], ids=["desk", "telephone"])
+def screen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser of each width for all tests of this file."""
     if missing():
         pytest.skip(missing())
-    with browser(tmp_path_factory.mktemp("browser")) as made:
+    with browser(tmp_path_factory.mktemp("browser"), request.param) as made:
         yield made
 
 
@@ -39,13 +48,23 @@ def opened(screen: Browser, tmp_path: Path) -> Browser:
     return opened_page(screen, tmp_path, "cape-town")
 
 
-def opened_page(screen: Browser, folder: Path, branch: str, order: dict | None = None) -> Browser:
+def opened_page(screen: Browser, folder: Path, branch: str, order: dict | None = None, **options: Any) -> Browser:
     file = folder / "page.html"
-    file.write_text(page("html", order, branch, contact=CONTACT, due_days=7), "utf-8")
+    file.write_text(page("html", order, branch, contact=CONTACT, due_days=7, **options), "utf-8")
     screen.open(file)
     screen.run("localStorage.clear()")
     screen.reload()
     return screen
+
+
+def printed(screen: Browser) -> list[str]:
+    """The text of each sheet of the printed page."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("not installed: poppler-utils (sh tests/setup/browser.sh)")
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=screen.printed(), stdout=subprocess.PIPE, check=True
+    )
+    return done.stdout.decode("utf-8").rstrip("\f").split("\f")
 
 
 def tick(screen: Browser, *items: int) -> None:
@@ -139,6 +158,29 @@ def test_the_mail_is_addressed_to_the_contact_and_says_what_the_file_says(opened
     assert reply.remarks == "One End of reply?"
 
 
+def test_the_tick_of_the_last_e_mail_is_kept_and_is_no_part_of_the_reply(screen: Browser, tmp_path: Path) -> None:
+    proof = {"proof_to": "audit-mailbox.of-everything@mail.branches.example.co.za", "plus_addresses": True}
+    opened_page(screen, tmp_path, "east-london", **proof)
+    assert screen.text("#count") == "0 of 8 done"
+    screen.click('[data-proof="THANDI"]')
+    screen.reload()
+    assert screen.run("return [...document.querySelectorAll(':checked')].map((box) => box.dataset.proof)") == ["THANDI"]
+    assert screen.text("#count") == "0 of 8 done"
+    tick(screen, *range(1, 9))
+    assert screen.text("#all") == "Every item is done."
+    screen.type("#by", "T. Nkosi")
+    screen.click("#file")
+    reply = from_json(screen.saved("EAST-LONDON-3.reply.json").decode("utf-8"))
+    assert (reply.done, reply.not_done) == (tuple(range(1, 9)), ())
+    screen.run(
+        "localStorage.setItem('fincon.mail east-london 3 2026-11-24', "
+        """'{"done": [2], "logins": [], "texts": {}, "reasons": {}}')"""
+    )
+    screen.reload()
+    assert screen.text("#count") == "1 of 8 done", "what an earlier page of this work order has kept"
+    assert screen.run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
 def test_a_hostile_text_runs_nothing_and_loads_nothing(screen: Browser, tmp_path: Path) -> None:
     order = order_of(item(1, "smtp_server", HOSTILE, "update", field("bcc", HOSTILE, HOSTILE)))
     opened_page(screen, tmp_path, "soweto", order)
@@ -152,18 +194,58 @@ def test_a_hostile_text_runs_nothing_and_loads_nothing(screen: Browser, tmp_path
     assert screen.run("return document.getElementById('x').naturalWidth") == 0
 
 
-@pytest.mark.parametrize("width", [1366, 390])
-def test_the_page_fits_a_desk_and_a_telephone(tmp_path: Path, width: int) -> None:
-    if missing():
-        pytest.skip(missing())
+def test_the_page_is_no_wider_than_the_screen_and_breaks_no_part_of_an_address(screen: Browser, tmp_path: Path) -> None:
     long = {**EVERYTHING, "items": [*EVERYTHING["items"][:3]]}
     long["items"][2] = {**long["items"][2], "fields": [field("sender_email", "", ADDRESS)]}
-    (tmp_path / "browser").mkdir()
-    with browser(tmp_path / "browser", width) as screen:
-        opened_page(screen, tmp_path, "cape-town-waterfront-and-long-street", long)
-        assert screen.run("return document.documentElement.scrollWidth") <= screen.run("return innerWidth")
-        lines = screen.run(
-            "return [...document.querySelectorAll('#item-3 .want .part')].map((part) => part.getClientRects().length)"
-        )
-        assert set(lines) == {1}, "no part of the address is broken"
-        assert re.fullmatch(r"0 of 3 done", screen.text("#count"))
+    opened_page(screen, tmp_path, "cape-town-waterfront-and-long-street", long)
+    assert screen.run("return document.documentElement.scrollWidth") <= screen.run("return innerWidth")
+    lines = screen.run(
+        "return [...document.querySelectorAll('#item-3 .want .part')].map((part) => part.getClientRects().length)"
+    )
+    assert set(lines) == {1}, "no part of the address is broken"
+    assert re.fullmatch(r"0 of 3 done", screen.text("#count"))
+
+
+def test_a_slip_says_whether_what_is_typed_is_the_password_and_keeps_nothing(screen: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "slips.html"
+    file.write_text(to_html(items()), "utf-8")
+    screen.open(file)
+    # Files share one storage, and the page of a work order keeps something there.
+    screen.run("localStorage.clear(); sessionStorage.clear()")
+    for number, password in enumerate((RELAY_PASSWORD, THANDI_PASSWORD, PIETER_PASSWORD), 1):
+        line = f"article:nth-of-type({number}) .try"
+        assert screen.text(f"{line} output") == ""
+        screen.type(f"{line} input", password[:-1])
+        assert screen.text(f"{line} output").startswith("✗ not the same")
+        screen.type(f"{line} input", password[-1])
+        assert screen.text(f"{line} output") == "✓ the same"
+    assert screen.run("return document.documentElement.scrollWidth") <= screen.run("return innerWidth")
+    assert screen.run("return localStorage.length + sessionStorage.length") == 0
+    screen.reload()
+    assert screen.run("return [...document.querySelectorAll('input')].map((input) => input.value)") == ["", "", ""]
+
+
+def test_without_a_script_a_slip_offers_nothing_to_type_into(screen: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "slips.html"
+    file.write_text(re.sub(r"<script>.*</script>", "", to_html(items()), flags=re.S), "utf-8")
+    screen.open(file)
+    assert screen.text(".try") == ""
+    assert screen.text("article:nth-of-type(2) .password").replace("\n", "") == THANDI_PASSWORD
+
+
+def test_the_printed_page_has_every_value_no_button_and_a_sheet_for_the_administrator(opened: Browser) -> None:
+    sheets = printed(opened)
+    together = "".join("".join(sheets).split())
+    values = opened.run("return [...document.querySelectorAll('.want kbd')].map((value) => value.textContent)")
+    assert len(values) > 5
+    assert [value for value in values if "".join(value.split()) not in together] == []
+    assert [word for word in ("Copy", "0 of 8 done", opened.text("#code")) if "".join(word.split()) in together] == []
+    assert "fincon.mail.confirm" in sheets[-1]
+    assert not any("fincon.mail.confirm" in sheet for sheet in sheets[:-1])
+    for number, sheet in enumerate(sheets, 1):
+        assert f"Work order CAPE-TOWN-3 Page {number} of {len(sheets)}" in " ".join(sheet.split())
+    for first, last in (
+        ("Create the definition HQ relay", "Leave empty:"),
+        ("Delete the definition Oldest", "empty its"),
+    ):
+        assert [first in sheet for sheet in sheets] == [last in sheet for sheet in sheets], "an item is on one sheet"
