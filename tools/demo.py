@@ -1,250 +1,219 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collection at work on three branches, against stand-ins on this machine: `make demo`."""
+"""Show the collection at work on four branches, with stand-ins on this machine: `make demo`."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import re
-import subprocess
+import argparse
+import itertools
+import signal
 import sys
 import tempfile
-import textwrap
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from collection import ROOT
-
-FLEET = ROOT / "examples" / "fleet" / "fincon.yml"
-SITE = ROOT / "tests" / "standin" / "sites" / "demo.json"
-START_SECONDS = 30
-
-ADAPTER = ROOT / "examples" / "adapters" / "json_file.py"
+from demonstration import replies
+from demonstration.clerk import Page, read
+from demonstration.show import RULE, UnexpectedError, expect, heading, show, unchanged
+from demonstration.site import Site, declared_users, empty, stand_ins
 
 INTRODUCTION = """\
 Fincon needs three things before it can send e-mail: SMTP settings, each user's e-mail information, and e-mail
-switched on for the users. Here three branches get them from the YAML files below examples/fleet, each in another way:
+switched on for the users. Here four branches get them from the YAML files below examples/fleet:
 
-  cape-town  rest      a Fincon REST server that offers the mail methods (the vendor's published one does not)
-  durban     command   a program of the site that works its Fincon
-  polokwane  attended  a person at Fincon's windows, with a printed work order
+  cape-town     rest      a Fincon REST server that offers the mail methods (the vendor's published one does not)
+  durban        command   a program of the site that works its Fincon
+  polokwane     attended  a person at Fincon's windows, with a work order
+  bloemfontein  attended  the same
 
-The Fincon server, the adapter's Fincon and the mail server of this demonstration are stand-ins that run on this
-machine. Nothing is sent anywhere, and everything that is started here is stopped at the end."""
+The Fincon server, the adapter's Fincon, the mail server, and the clerks and windows of the attended branches are
+stand-ins on this machine. Nothing is sent anywhere, and everything that is started here is stopped at the end."""
+
+KEPT = """\
+Done. What was started is stopped. What was made is kept until the next start, in
+{folder}:
+
+  pages/*.html                the work orders as the clerks got them: open them in a browser, and print them from there
+  pages/*.md                  the same to read in an editor, or to send in a mail
+  report-with-drift/*.html    the report that shows the drift: open it in a browser; report/ has the last one
+  replies/                    the reply that was saved as a file
+  windows/                    what stands for Fincon's windows, as the clerks left it
+  status-*.json               the open work orders at three times
+  state/ledgers/*.yml         the ledgers of the attended branches: what Fincon holds, and who confirmed it
+"""
 
 NEXT = """\
 Next, on a real site:
   1. Read docs/backends.md: which of the three ways fits your Fincon. If you do not know, it is attended.
   2. Copy examples/fleet, write your own branches, and put the passwords into Ansible Vault.
-  3. ansible-playbook -i fleet/fincon.yml fincon.mail.validate      until nothing is wrong with the files
+  3. ansible-playbook -i fleet/fincon.yml fincon.mail.validate      until the files have no errors
   4. ansible-playbook -i fleet/fincon.yml fincon.mail.verify        until every login works
   5. ansible-playbook -i fleet/fincon.yml fincon.mail.apply --check --diff --limit one-branch
   6. ansible-playbook -i fleet/fincon.yml fincon.mail.apply"""
 
+CLERKS = {"bloemfontein": "Nomsa Khumalo", "polokwane": "Kgosi Molefe"}
+#: The existing Fincon users there. RUAN has not been added yet.
+KNOWN = {"bloemfontein": ("NOMSA",), "polokwane": ("KGOSI", "ZANELE")}
 
-class UnexpectedError(Exception):
-    """The demonstration did not go as it should: what was expected, and what came."""
+_NUMBERS = itertools.count(1)
 
 
-class Demo:
-    """The steps, with the stand-ins running.
+def step(title: str, why: str) -> None:
+    """Print what comes next, and why."""
+    heading(next(_NUMBERS), title, why)
 
-    :param ready: the addresses that the stand-in told.
-    :param folder: a directory of its own for variables and fingerprints.
+
+def bring(site: Site) -> None:
+    """Check the files, show what would change, and change it.
+
+    :raises UnexpectedError: here and below, when a step does not have the expected result.
     """
+    step("validate", "Are the files right? All errors of all files would be reported together, with their lines.")
+    site.play("validate")
 
-    def __init__(self, ready: dict[str, Any], folder: Path) -> None:
-        self._ready = ready
-        self._folder = folder
-        site = json.loads(SITE.read_text("utf-8"))
-        self._accounts = {address.partition("@")[0]: password for address, password in site["mail"]["accounts"].items()}
-        self._variables = {
-            "fincon_url": ready["url"],
-            "fincon_state_dir": str(folder),
-            "fincon_adapter_program": str(ADAPTER),
-            "fincon_report_dir": str(folder / "report"),
-            "smtp_host": "localhost",
-            "smtp_port": ready["smtp"]["starttls_port"],
-            "fincon_smtp_ca_path": ready["smtp"]["ca_path"],
-            "vault_fincon_server": site["server"]["password"],
-            "vault_fincon_user": site["companies"][0]["users"][0]["password"],
-            "vault_smtp": self._accounts,
-        }
-        self._number = 0
-        self._durban = folder / "durban-fincon.json"
-        self._durban.touch(mode=0o600)
-        self._durban.write_text(json.dumps({"smtp_servers": [], "users": [{"user": "LERATO"}, {"user": "JOHAN"}]}))
+    step("verify", "Would the settings work? Each login is tried once at the mail server; Fincon is not asked.")
+    site.play("verify")
 
-    def step(self, title: str, why: str) -> None:
-        """Say what comes and why."""
-        self._number += 1
-        print(
-            f"\n{'=' * 110}\n{self._number}. {title}\n{textwrap.indent(textwrap.fill(why, 106), '   ')}\n", flush=True
-        )
+    step("apply --check", "What would be changed? Nothing is written, at no branch.")
+    before = site.written()
+    site.play("apply", "--check")
+    expect(site.written() == before, "check mode wrote something")
 
-    def play(self, name: str, *options: str, fails: bool = False, **variables: Any) -> str:
-        """Run a playbook and return what it printed.
+    step("apply", "Bring the branches to what their files declare. At the attended ones that is ordered.")
+    site.play("apply")
+    expect(site.written() != before, "nothing was written")
 
-        :raises UnexpectedError: when it ends otherwise than expected.
-        """
-        file = self._folder / "variables.json"
-        file.touch(mode=0o600)
-        file.write_text(json.dumps({**self._variables, **variables}))
-        print(
-            f"   $ ansible-playbook -i {FLEET.relative_to(ROOT)} fincon.mail.{name} {' '.join(options)}\n", flush=True
-        )
-        command = ["ansible-playbook", "-i", str(FLEET), f"fincon.mail.{name}", "-e", f"@{file}", *options]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        print(textwrap.indent(_short(done.stdout), "   "), flush=True)
-        if (done.returncode != 0) != fails:
-            raise UnexpectedError(f"fincon.mail.{name} ended with status {done.returncode}")
-        return done.stdout
-
-    def written(self) -> tuple[int, str, bool]:
-        """Return what a write would change: the requests that wrote, the adapter's file, whether there is a ledger."""
-        ledger = self._folder / "ledgers" / "polokwane.yml"
-        return len(self._ask("/log?writes=true")), self._durban.read_text(), ledger.exists()
-
-    def page(self) -> str:
-        """Return the work order of the attended branch, as Markdown."""
-        return (self._folder / "ledgers" / "work-orders" / "polokwane.md").read_text("utf-8")
-
-    def tamper(self) -> None:
-        """Change settings as somebody at Fincon's windows would, at two branches."""
-        change = {"company": "CAPETOWN", "user": "PIETER", "fields": {"MailEnabled": "N"}}
-        self._ask("/tamper", change)
-        fincon = json.loads(self._durban.read_text())
-        for user in fincon["users"]:
-            if user["user"] == "LERATO":
-                user["sender_email"] = "lerato@home.example"
-        self._durban.write_text(json.dumps(fincon))
-
-    def wrong_password(self, user: str) -> dict[str, Any]:
-        """Return the variables with another password for one user."""
-        return {"vault_smtp": {**self._accounts, user: "not-the-password"}}
-
-    def _ask(self, path: str, body: Any = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        # The stand-in's own address on loopback.
-        request = urllib.request.Request(  # noqa: S310
-            self._ready["admin_url"].rstrip("/") + path, data, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            return json.load(answer)
+    step("apply again", "The second run finds nothing to do: changed=0 for every branch. The work orders are pending.")
+    expect(unchanged(site.play("apply")), "the second run changed something")
+    expect("2 pending" in site.play("drift"), "the work orders are not pending")
 
 
-def _short(output: str) -> str:
-    """Leave out what says nothing here: empty lines, and a failed task's result below the text of its error."""
-    lines, in_result = [], False
-    for line in output.splitlines():
-        in_result = line.startswith("fatal:") or (in_result and line.startswith((" ", "\t")))
-        if line.strip() and not in_result and not line.startswith("skipping:"):
-            lines.append(line.rstrip("* ") if line.startswith(("PLAY", "TASK")) else line)
-    return "\n".join(lines)
-
-
-def _expect(condition: bool, what: str) -> None:
-    if not condition:
-        raise UnexpectedError(what)
-
-
-def _unchanged(output: str) -> bool:
-    recap = re.findall(r"^\S+\s+: ok=\d+\s+changed=(\d+)", output, re.M)
-    return bool(recap) and set(recap) == {"0"}
-
-
-def run(demo: Demo) -> None:
-    """Show the whole circle.
-
-    :raises UnexpectedError: when a step does not show what it should.
-    """
-    demo.step("validate", "Are the files right? All errors of all files would be reported together, with their lines.")
-    demo.play("validate")
-
-    demo.step("verify", "Would the settings work? Each login is tried once at the mail server; Fincon is not asked.")
-    demo.play("verify")
-
-    demo.step("apply --check", "What would be changed? Nothing is written, at no branch.")
-    before = demo.written()
-    demo.play("apply", "--check")
-    _expect(demo.written() == before, "check mode wrote something")
-
-    demo.step("apply", "Bring the branches to what their files declare. At the attended one that is ordered.")
-    demo.play("apply")
-    _expect(demo.written() != before, "nothing was written")
-
-    demo.step("the work order", "This is what the clerk in Polokwane gets to print, there also as a page in HTML.")
-    print(textwrap.indent(demo.page(), "   "), flush=True)
-
-    demo.step(
-        "apply again", "The second run finds nothing to do: changed=0 for every branch. The work order is pending."
+def attend(site: Site) -> None:
+    """Follow the work orders of the attended branches, from the pages to their confirmation."""
+    step("status", "Which work orders are open, since when, and by when are they due?")
+    opened = site.status("status-1-ordered")
+    expect(
+        {branch: one["items_left"] for branch, one in opened.items()} == {"bloemfontein": 5, "polokwane": 5}, "status"
     )
-    _expect(_unchanged(demo.play("apply")), "the second run changed something")
-    _expect("1 pending" in demo.play("drift"), "the work order is not pending")
 
-    demo.step("confirm", "The clerk has typed everything in. The number is the one on the page.")
-    demo.play("confirm", "--limit", "polokwane", "-e", "fincon_order=1")
+    step(
+        "the page",
+        "This is what the clerk in Polokwane gets, here as Markdown. There is also a page in HTML, to print.",
+    )
+    show(site.page("polokwane").read_text("utf-8"))
+    site.keep_pages()
 
-    demo.step(
+    step(
+        "the clerks at work",
+        "A script plays the clerks. It reads each page and types what it says into a file that stands for Fincon's "
+        "windows. At Bloemfontein Fincon does not know the user RUAN, so that two items cannot be done. "
+        f"The replies are made by {replies.maker()}.",
+    )
+    by_file, by_code = reply(site, "bloemfontein"), reply(site, "polokwane")
+
+    step(
+        "confirm, all branches in one run",
+        "Bloemfontein has sent its reply as a file, which also gives the reasons. Polokwane has read out its code.",
+    )
+    folder = site.folder / "replies"
+    (folder / "BLOEMFONTEIN-1.reply.json").write_bytes(by_file.file)
+    received = {"fincon_replies": [str(folder), by_code.code], "fincon_confirmed_by": CLERKS["polokwane"]}
+    confirmed = site.play("confirm", **received)
+    expect("item 3: Fincon has no user RUAN." in " ".join(confirmed.split()), "the reason is missing")
+
+    step("status again", "Polokwane is done. At Bloemfontein the two items of RUAN are left, under their numbers.")
+    left = site.status("status-2-replies-confirmed")
+    expect({branch: one["items_left"] for branch, one in left.items()} == {"bloemfontein": 2}, "other items are left")
+    expect(not site.page("polokwane").exists(), "the page of a work order that is done is still there")
+    expect(unchanged(site.play("confirm", **received)), "the same replies were confirmed twice")
+
+    step(
+        "the rest, by its number",
+        "RUAN is added to Fincon. The page has only his two items now. They are typed in, and the paper is signed.",
+    )
+    site.windows("bloemfontein").add_user("RUAN")
+    expect(work(site, "bloemfontein")[1] == {}, "an item cannot be done")
+    site.play("confirm", "--limit", "bloemfontein", fincon_order=1, fincon_confirmed_by=CLERKS["bloemfontein"])
+    expect(site.status("status-3-all-confirmed") == {}, "a work order is still open")
+    for branch in CLERKS:
+        expect_typed(site, branch)
+
+
+def work(site: Site, branch: str) -> tuple[Page, dict[int, str]]:
+    """Let the clerk of a branch carry out its page; return the page and the items that are not done."""
+    page, windows = read(site.page(branch).read_text("utf-8")), site.windows(branch)
+    not_done = windows.work(page)
+    lines = [f"{page.name}, in {windows.path.relative_to(site.folder.parent)}:", *windows.lines()]
+    show("\n".join([*lines, *(f"  not done: item {number}: {reason}" for number, reason in not_done.items())]))
+    return page, not_done
+
+
+def reply(site: Site, branch: str) -> replies.Answer:
+    """Let the clerk of a branch carry out its work order, and return the reply."""
+    page, not_done = work(site, branch)
+    answer = replies.answer(site.page(branch, "html"), page, not_done, CLERKS[branch])
+    print(f"     code: {answer.code}")
+    return answer
+
+
+def expect_typed(site: Site, branch: str) -> None:
+    """Check that the windows of a branch hold what its file declares."""
+    users = site.windows(branch).content()["users"]
+    for name, declared in declared_users(branch).items():
+        wanted = {declared[key] for key in ("sender_name", "sender_email", "username") if key in declared}
+        expect(wanted | {"on", "HQ relay"} <= set(users[name].values()), f"{branch}: {name} is not as declared")
+
+
+def watch(site: Site) -> None:
+    """Find and repair manual changes, and refuse settings that do not work."""
+    step(
         "drift",
         "Pieter's e-mail is switched off and Lerato's address is changed in Fincon by hand. The report shows both.",
     )
-    demo.tamper()
-    found = demo.play("drift", fails=True)
-    _expect("PIETER, email_enabled" in found and "LERATO, sender_email" in found, "the drift was not found")
+    site.tamper()
+    found = site.play("drift", fails=True)
+    expect("PIETER: e-mail is off, declared on" in found and "LERATO, sender_email" in found, "the drift was not found")
+    site.keep_report("report-with-drift")
 
-    demo.step("apply", "The next run repairs it, and only it.")
-    demo.play("apply")
-    _expect("3 in sync" in demo.play("drift"), "a branch is still not as declared")
+    step("apply", "The next run repairs it, and only it.")
+    site.play("apply")
+    expect("4 in sync" in site.play("drift"), "a branch is still not as declared")
 
-    demo.step("a wrong password", "Thandi's new password has a typing error. It is refused before anything is written.")
-    before = demo.written()
-    found = demo.play("apply", "--limit", "cape-town", fails=True, **demo.wrong_password("thandi"))
-    _expect("535" in found, "the mail server's reason is missing")
-    _expect(demo.written() == before, "something was written")
-
-
-@contextlib.contextmanager
-def stand_ins(folder: Path) -> Iterator[dict[str, Any]]:
-    """Run the stand-in with its mail server, and stop it at the end.
-
-    :raises UnexpectedError: when it does not start in time.
-    """
-    ready = folder / "ready.json"
-    with (folder / "standin.log").open("w") as log:
-        command = [sys.executable, str(ROOT / "tests" / "standin"), "--smtp", "--ready-file", str(ready)]
-        standin = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            ends = time.monotonic() + START_SECONDS
-            while not ready.exists():
-                if standin.poll() is not None or time.monotonic() > ends:
-                    raise UnexpectedError(f"the stand-ins did not start: {(folder / 'standin.log').read_text()}")
-                time.sleep(0.05)
-            yield json.loads(ready.read_text("utf-8"))
-        finally:
-            standin.terminate()
-            standin.wait()
+    step("a wrong password", "Thandi's new password has a typing error. It is refused before anything is written.")
+    before = site.written()
+    found = site.play("apply", "--limit", "cape-town", fails=True, **site.wrong_password("thandi"))
+    expect("535" in found, "the mail server's reason is missing")
+    expect(site.written() == before, "something was written")
 
 
-def main() -> int:
-    """Run the demonstration; 0 when everything went as it should."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run the demonstration; return 0 when everything went as expected."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT / "demo", help="folder for all output (default: demo)")
+    folder = parser.parse_args(arguments).folder.resolve()
     print(INTRODUCTION)
-    os.environ["ANSIBLE_CALLBACK_RESULT_FORMAT"] = "yaml"
     try:
-        with tempfile.TemporaryDirectory(prefix="fincon-demo-") as name, stand_ins(Path(name)) as ready:
-            run(Demo(ready, Path(name)))
+        empty(folder)
+        with tempfile.TemporaryDirectory(prefix="fincon-demo-") as private, stand_ins(Path(private)) as ready:
+            site = Site(ready, folder, Path(private))
+            for branch, users in KNOWN.items():
+                for user in users:
+                    site.windows(branch).add_user(user)
+            bring(site)
+            attend(site)
+            watch(site)
     except UnexpectedError as exc:
         print(f"\nThe demonstration stopped: {exc}", file=sys.stderr)
         return 1
-    print(f"\n{'=' * 110}\nDone. What was started is stopped.\n\n{NEXT}")
+    print(f"\n{RULE}\n{KEPT.format(folder=folder)}\n{NEXT}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # A stopped run also ends the processes that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the drift report of a made-up fleet, to look at its formats: two days, seven kinds of trouble.
+"""Write the drift report of a made-up fleet, to look at its formats: two days, seven kinds of problem.
 
 python3 tools/env.py run main python tools/demo_report.py /tmp/report --branches 1000 --users 50
 """
@@ -45,7 +45,7 @@ def fleet(branches: int, users: int, day: str) -> Iterator[Entry]:
 
 
 def result(number: int, users: list[str], today: bool) -> dict[str, Any]:
-    """Return what fincon_mail_branch says of a branch; most are in sync, and each kind of trouble comes in turn."""
+    """Return the result of fincon_mail_branch for a branch; most are in sync, and each kind of problem occurs."""
     declared: dict[str, Any] = {"records": {"smtp_servers": ["HQ relay"], "users": users}}
     read = {**declared, "outcome": "unchanged", "changes": [], "unverified": []}
     planned = {**read, "outcome": "planned"}
