@@ -49,6 +49,8 @@ COMMON = (
     "example.co.za", "HQ relay",
 )  # fmt: skip
 INNOCUOUS = "Zq8xWv3k"
+#: The password of the audit mailbox.
+AUDIT = "c4nAudit-Hs6"
 
 BRANCHES = {"cape-town": "rest", "durban": "attended", "polokwane": "command"}
 USERS = [f"U{number:02}" for number in range(16)]
@@ -156,7 +158,16 @@ class AwkwardSite(Site):
         """Write the files of the fleet."""
         branches = self.fleet.parent / "branches"
         branches.mkdir(parents=True, exist_ok=True)
-        self._write(self.fleet, {"plugin": "fincon.mail.fleet", "branches": "branches/*.yml"})
+        # A mail server that knows no IMAP: what goes wrong must not show the password either.
+        mailbox = {
+            "kind": "imap", "host": "localhost", "port": self.mail.starttls_port, "tls_mode": "starttls",
+            "username": "audit@example.co.za", "password": "{{ vault_audit }}", "servers": ["localhost"],
+            "ca_path": str(self.mail.ca_path),
+        }  # fmt: skip
+        evidence = {"mailbox": mailbox}
+        (self.fleet.parent / "group_vars").mkdir(exist_ok=True)
+        self._write(self.fleet.parent / "group_vars" / "all.yml", {"vault_audit": AUDIT})
+        self._write(self.fleet, {"plugin": "fincon.mail.fleet", "branches": "branches/*.yml", "evidence": evidence})
         for branch in BRANCHES:
             data = {"branch": branch, "region": "sales", "tags": ["smtp"], "installation": self.installation(branch)}
             self._write(branches / f"{branch}.yml", {**data, **self.records()})

@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.parsing.dataloader import DataLoader
 from ansible_collections.fincon.mail.plugins.action.fincon_mail_import import _content
-from ansible_collections.fincon.mail.plugins.inventory.fleet import _variables
 from ansible_collections.fincon.mail.plugins.module_utils._backends import fingerprints
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import ledger as ledgers
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import ledger_shape
@@ -30,23 +28,25 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.errors import Fi
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import read_text
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import make_document, merged_entries, to_json
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import branch_entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import FORMATS, read_reports, write_report
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError
 
-#: The password in what is read. It looks like nothing else: a key or a word could stand anywhere.
-CANARY = "+c4naryQ7/c4naryQ7/c4naryQ7+"
-#: What shows that it has come out. A shorter piece of it may have become a name, where two lines were joined.
-CANARY_PART = CANARY.strip("+")
+from .fleet_readers import (
+    BRANCH,
+    CANARY,
+    CANARY_PART,
+    FLEET,
+    USERS,
+    Refused,
+    read_branch_file,
+    read_fleet_file,
+    read_users,
+)
+
 _PRINT = "scrypt$16$8$1$c2FsdHNhbHRzYWx0c2FsdA==$aGFzaA=="
 _DAY = "2026-11-24T04:00:00Z"
-
-
-class Refused(Exception):
-    """Findings, as the inventory plugin gives them: a sentence on each line."""
 
 
 @dataclass(frozen=True)
@@ -147,75 +147,6 @@ def _read_ledger(path: Path) -> Any:
     return data
 
 
-FLEET = f"""\
-plugin: fincon.mail.fleet
-branches: branches/*.yml
-defaults:
-  installation:
-    backend: rest
-    url: https://10.1.2.3:4090
-    server_username: api
-    server_password: {CANARY}
-    username: ANSIBLE
-    password: "{CANARY}"
-  smtp_servers:
-    - {{name: HQ relay, mail_server: smtp.example.co.za, authenticate: true, username: hq, password: '{CANARY}'}}
-    - name: Own
-      mail_server: own.example.co.za
-      port: 465
-      password: &shared {CANARY}
-  user: {{smtp_server: HQ relay}}
-  vars: {{greeting: "{{{{ x }}}}", both: fleet}}
-"""
-BRANCH = f"""\
-branch: cape-town
-region: western-cape
-tags: [pilot, north]
-installation: {{data_id: MAIN, password: '{CANARY}'}}
-smtp_servers:
-  - name: Own
-    port: 587
-users:
-  - user: THANDI
-    sender_name: Thandi Nkosi
-    sender_email: thandi@example.co.za
-    username: thandi@example.co.za
-    password: {CANARY}
-    email_enabled: true
-  - user: PIETER
-    smtp_server: Own
-    sender_name: Pieter
-    sender_email: pieter@example.co.za
-    username: pieter
-    password: "{CANARY}"
-vars:
-  both: branch
-"""
-
-
-def _read_fleet(fleet: Path) -> Any:
-    loaded = load_fleet(str(fleet), partial(read_text, DataLoader()))
-    if loaded.findings:
-        raise Refused("\n".join(map(str, loaded.findings)))
-    return [(branch.name, _variables(branch)) for branch in loaded.branches]
-
-
-def _read_fleet_file(path: Path) -> Any:
-    other = path.parent / "branches" / "cape-town.yml"
-    if not other.exists():
-        other.parent.mkdir(exist_ok=True)
-        other.write_text(BRANCH)
-    return _read_fleet(path)
-
-
-def _read_branch_file(path: Path) -> Any:
-    # The branch file is the one that is damaged, so the fleet stands in a folder above it and leads to it.
-    fleet = path.parent / "fleet-of-branch.yml"
-    if not fleet.exists():
-        fleet.write_text(FLEET.replace("branches/*.yml", path.name))
-    return _read_fleet(fleet)
-
-
 CSV = (
     "resource;user;name;Mail Server;Authenticate;Username;Password;Port;Use TLS;Time Out (Seconds);smtp_server;"
     "sender_name;sender_email;email_enabled\r\n"
@@ -233,13 +164,17 @@ def _records(state: State) -> Any:
     return [state.records(SMTP_SERVER), state.records(MAIL_USER)]
 
 
-PRINTS = json.dumps({"fingerprints": {"smtp_server/hq relay": _PRINT, "mail_user/THANDI": _PRINT}}, indent=2)
+PRINTS = json.dumps(
+    {"combined": _PRINT, "fingerprints": {"smtp_server/hq relay": _PRINT, "mail_user/THANDI": _PRINT}}, indent=2
+)
 
 
 def _read_prints(path: Path) -> Any:
     # Each of them is compared with a password too, which computes with what the file says.
     kept = fingerprints.load(path)
-    known = [kept.compare(*place.split("/", 1), "x") for place in kept.stored if "/" in place]
+    places = [tuple(place.split("/", 1)) for place in kept.stored if "/" in place]
+    kept.declare(dict.fromkeys(places, "x"))
+    known = [kept.compare(*place, "x") for place in places]
     return kept.stored, known
 
 
@@ -384,8 +319,15 @@ _OURS = (FinconError,)
 READERS: dict[str, Reader] = {
     "ledger": Reader((LEDGER.encode(),), _read_ledger, _OURS),
     "right ledger": Reader((_ledger_without_passwords().encode(),), _read_ledger, _OURS),
-    "fleet": Reader((FLEET.encode(),), _read_fleet_file, (Refused,), lambda path: str(path.parent), whole=False),
-    "branch": Reader((BRANCH.encode(),), _read_branch_file, (Refused,), lambda path: str(path.parent), whole=False),
+    "fleet": Reader((FLEET.encode(),), read_fleet_file, (Refused,), lambda path: str(path.parent), whole=False),
+    "branch": Reader((BRANCH.encode(),), read_branch_file, (Refused,), lambda path: str(path.parent), whole=False),
+    "users": Reader(
+        (USERS.encode(), USERS.replace("vault_kgosi", CANARY).encode()),
+        read_users,
+        (Refused,),
+        lambda path: str(path.parent),
+        whole=False,
+    ),
     "csv": Reader(
         (CSV.encode(), CSV.replace(CANARY, "yes").encode()), _read_csv, (FinconError, AnsibleError), whole=False
     ),

@@ -65,6 +65,8 @@ class RestSite:
 
     def __init__(self, standin: StandIn, company: str, folder: Path, **settings: Any) -> None:
         self.standin, self.company = standin, company
+        #: Whom Fincon knows us as. Whoever removes that user ends all runs, so nobody does.
+        self.login = standin.fincon_username
         self.fingerprints = folder / f"{company}.json"
         users = [{"user": standin.fincon_username, "password": standin.fincon_password}]
         standin.add_company({"data_id": company, "users": [*users, *({"user": name} for name in USERS)]})
@@ -172,6 +174,7 @@ class CommandSite:
 
     def __init__(self, folder: Path, name: str, readback: bool) -> None:
         self.store, self.fingerprints = folder / f"{name}.store", folder / f"{name}.json"
+        self.login = ""
         new_store(self.store)
         self.readback = readback
         self.settings = command_settings(self.store, self.fingerprints, *["--password-readback"] * readback)

@@ -17,7 +17,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.modules import
 from ansible_collections.fincon.mail.tests.integration.conftest import Run
 from collection import ROOT
 
-from .awkward import COMMON, DISTINCT, INNOCUOUS, USERS, AwkwardSite, spellings
+from .awkward import AUDIT, COMMON, DISTINCT, INNOCUOUS, USERS, AwkwardSite, spellings
 
 SERVER, FINCON, NEW = "c4nX-server-Pk5", "c4nFinc8", "c4nN-new-{}-Lm3"
 #: Files in which Ansible keeps the arguments of a module process when it is told to keep remote files.
@@ -42,6 +42,8 @@ def run_other_playbooks(site: AwkwardSite) -> None:
     site.all("confirm", "--limit", "durban", fincon_order=1, fincon_items=[1, 2, 3])
     site.all("confirm", fincon_replies={"durban": {"order": 1, "except": [9]}})
     site.all("status", fincon_status_file="status.json")
+    site.all("show")
+    site.all("evidence", fincon_evidence_wait=1)
     site.all("adopt", fincon_adopt_dir="adopted")
     site.all("merge_reports", fincon_reports=reports, fincon_report_dir="merged")
     site.all("conformance", "--check", "--limit", "polokwane", fincon_conformance_user="U15")
@@ -118,10 +120,16 @@ def tracebacks(site: AwkwardSite) -> list[str]:
 def test_the_runs_reach_every_module_and_playbook() -> None:
     text = Path(__file__).read_text("utf-8")
     missing = [name for name in MODULES if f'"{name}"' not in text]
-    # The playbooks adopt, confirm and drift run these, which need the variables of all hosts.
-    assert set(missing) <= {"fincon_adopt_fleet", "fincon_confirm_replies", "fincon_drift_report"}
-    # apply begins with the play of validate, as each playbook does with that of check_files.
-    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")} - {"check_files", "validate"}
+    # The playbooks run these, which need the variables of all hosts. What apply and confirm do with the last one is
+    # searched by tests/integration/work_order/test_passwords.py, and metrics by tests/integration/test_output.py.
+    assert set(missing) <= {
+        "fincon_adopt_fleet", "fincon_confirm_replies", "fincon_drift_report", "fincon_mail_evidence",
+        "fincon_message", "fincon_metrics",
+        "fincon_work_order_passwords",
+    }  # fmt: skip
+    # apply begins with the play of validate, as each playbook does with that of check_files. The tests of a new site
+    # search its secret themselves.
+    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")} - {"check_files", "init", "validate"}
     assert [name for name in sorted(playbooks) if f'"{name}"' not in text] == []
 
 
@@ -129,7 +137,7 @@ def test_no_password_of_any_shape_shows_in_anything_that_runs_leave_behind(
     tmp_path: Path, tally: Callable[..., None]
 ) -> None:
     changed = [NEW.format(number) for number in range(len(USERS))]
-    secrets = [*DISTINCT.values(), *changed, SERVER, FINCON]
+    secrets = [*DISTINCT.values(), *changed, SERVER, FINCON, AUDIT]
     logs = tmp_path / "site" / "logs"
     with AwkwardSite(tmp_path / "site", list(DISTINCT.values()), (SERVER, FINCON)) as site:
         site.settings = {

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -71,12 +72,17 @@ def judge(site: RestSite | CommandSite, files: list[Path], wrong: list[str]) -> 
 
 
 def converge(site: RestSite | CommandSite, wishes: list[Wish], lost: list[str]) -> None:
-    """Each of them gets what it declares, one after the other."""
+    """Each of them gets what it declares, one after the other, and leaves a combined fingerprint that says so."""
     for wish in wishes:
         found = child.apply(site.settings, wish)
         differences = unlike(site.held(), expected(site.held(), wish, {}).held)
         if found.failure or differences:
             lost.append(f"a run alone ended {found.outcome} {found.failure}, and {differences}")
+        if not json.loads(site.fingerprints.read_text("utf-8")).get("combined"):
+            lost.append("a run alone left no combined fingerprint")
+        again = child.apply(site.settings, wish)
+        if again.outcome != "unchanged":
+            lost.append(f"the run after it ended {again.outcome} {again.failure}")
 
 
 @pytest.mark.parametrize("shared", ["file", "link"])

@@ -33,7 +33,7 @@ from .readers import READERS
 
 #: How many inputs each reader gets: about as many as take the same time.
 INPUTS = {
-    "files of a fleet": {"fleet": 1500, "branch": 1500},
+    "files of a fleet": {"fleet": 1000, "branch": 1000, "users": 1000},
     "ledgers": {"ledger": 2500, "right ledger": 2000},
     "other files": {"csv": 3000, "fingerprints": 3000, "report": 700},
     "answers of adapters": {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python tests/standin`: the directory is run as a script, so the package has to be found first."""
+"""`python tests/standin`: the directory is run as a script, so the path of the package must be added first."""
 
 from __future__ import annotations
 

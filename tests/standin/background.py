@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs servers on an event loop of their own, in a thread, so that blocking code can start and stop them."""
+"""Runs servers on their own event loop, in a thread, so that blocking code can start and stop them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Background:
         self._problem: Exception | None = None
 
     def start(self) -> None:
-        """Return once the context is entered; raises what entering it raised."""
+        """Enter the context and return; raises what entering it raised."""
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), name=self._name, daemon=True)
         self._thread.start()

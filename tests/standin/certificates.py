@@ -14,7 +14,7 @@ LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class Identity:
-    """A server's TLS context, and the file with the authority that a client has to trust."""
+    """A server's TLS context, and the file with the authority that a client must trust."""
 
     context: ssl.SSLContext
     ca_path: Path
@@ -24,7 +24,7 @@ def make_identity(directory: Path, name: str, *host_names: str) -> Identity:
     """Make an authority and a certificate for this machine's local names and those given.
 
     Writes `<name>-ca.pem` into the directory; the keys stay in memory. trustme is imported here, because without TLS
-    the stand-in needs nothing but the standard library.
+    the stand-in needs only the standard library.
     """
     import trustme
 
@@ -37,7 +37,7 @@ def make_identity(directory: Path, name: str, *host_names: str) -> Identity:
 
 
 def load_identity(cert_file: str, key_file: str, ca_file: str | None) -> Identity:
-    """A certificate that is there already. Raises OSError or ssl.SSLError (an OSError) when it cannot be loaded."""
+    """An existing certificate. Raises OSError or ssl.SSLError (an OSError) when it cannot be loaded."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert_file, key_file)
     return Identity(context, Path(ca_file or cert_file))

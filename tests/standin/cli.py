@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: starts a stand-in, says where it is, and serves until it gets SIGTERM or SIGINT."""
+"""The command line: starts a stand-in, prints its addresses, and serves until it gets SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def _greeting(standin: StandIn, addresses: Mapping[str, Any]) -> str:
 
 
 def _write_atomically(path: Path, data: Mapping[str, Any]) -> None:
-    """Whoever waits for the file sees all of it or none."""
+    """Write the file in one step: a waiting process sees all of it or none."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -184,7 +184,7 @@ def _write_atomically(path: Path, data: Mapping[str, Any]) -> None:
 
 @contextlib.contextmanager
 def _signals_held() -> Iterator[None]:
-    """Keep the ending signals pending, in every thread started within, until `sigwait` asks for them."""
+    """Keep the ending signals pending, in every thread started within the block, until `sigwait` takes them."""
     previous = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield

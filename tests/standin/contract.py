@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The records and methods of the mail contract, version 1, and the published methods that the stand-in needs.
 
-The mail contract is the collection's own; no published Fincon server has it. The other methods, the Y/N flags and the
-names of the paging parameters follow the vendor's "Fincon REST API Server" manual, version 5.285.002.
+The mail contract belongs to this collection; no published Fincon server has it. The other methods, the Y/N flags and
+the names of the paging parameters follow the vendor's "Fincon REST API Server" manual, version 5.285.002.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ API_VERSION = "5.285.002"
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a record. `kind` is text, flag, integer or secret; `low`/`high` bound an integer, `limit` a text."""
+    """One field of a record. `kind` is text, flag, integer or secret; `low`/`high` limit an integer, `limit` a text."""
 
     name: str
     kind: str = "text"
@@ -35,7 +35,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Record:
-    """A kind of record: how lists and single answers call it, its key, and its fields (the key first)."""
+    """A kind of record: its name in lists and in single answers, its key, and its fields (the key first)."""
 
     listed: str
     info: str
@@ -52,8 +52,8 @@ class Record:
         return {item.name: item for item in self.fields if item.name not in self.read_only}
 
 
-# The vendor documents no length of SMTPName: 40 is our assumption. 100 is the C(100) of e-mail fields elsewhere in the
-# manual (pp. 12-18), taken for every other text. Defaults and the range of TimeOut are assumptions as well.
+# The vendor does not document the length of SMTPName: 40 is our assumption. 100 is the C(100) of e-mail fields
+# elsewhere in the manual (pp. 12-18), used for every other text. Defaults and the range of TimeOut are assumptions too.
 SMTP_DEFINITION = Record(
     listed="SmtpDefinitions",
     info="SmtpDefinitionInfo",
@@ -118,7 +118,7 @@ class Method:
 
     @property
     def secret_at(self) -> int | None:
-        """Where the first parameter is that can hold a password."""
+        """The index of the first parameter that can hold a password."""
         places = (place for place, parameter in enumerate(self.parameters) if parameter.kind in ("secret", "record"))
         return next(places, None)
 
@@ -170,7 +170,7 @@ METHODS = {
 
 
 class ContractError(ValueError):
-    """A mapping names a method, record or field that the contract does not have, or gives two things one name."""
+    """A mapping names a method, record or field that is not in the contract, or gives one name to two things."""
 
 
 @dataclass(frozen=True)
@@ -178,8 +178,8 @@ class Contract:
     """The contract as this server names it.
 
     `methods` maps a method's own name to the name on the wire; `fields` does so for each record, by the name of its
-    list: `{"SmtpDefinitions": {"MailServer": "Host"}}`. What is not mapped keeps its name. With `published` the mail
-    methods do not exist, as on every Fincon REST server that the vendor publishes.
+    list: `{"SmtpDefinitions": {"MailServer": "Host"}}`. Names that are not mapped stay the same. With `published` the
+    mail methods do not exist, as on every Fincon REST server that the vendor publishes.
     """
 
     methods: Mapping[str, str] = field(default_factory=dict)
@@ -203,12 +203,12 @@ class Contract:
         return {self.methods.get(method.name, method.name): method for method in offered}
 
     def outward(self, record: Record, row: Mapping[str, object]) -> dict[str, object]:
-        """A record as answers show it."""
+        """A record in the form of answers."""
         renames = self.fields.get(record.listed)
         return {renames.get(name, name): value for name, value in row.items()} if renames else dict(row)
 
     def inward(self, record: Record, body: Mapping[str, object]) -> dict[str, object]:
-        """A body in the contract's own names; a field's own name is unknown once it has been renamed."""
+        """A body with the contract's own names; the own name of a renamed field is unknown."""
         renames = self.fields.get(record.listed, {})
         own_names = {wire: own for own, wire in renames.items()}
         return {own_names.get(name, f"?{name}" if name in renames else name): value for name, value in body.items()}

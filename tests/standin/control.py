@@ -43,7 +43,7 @@ BANNER = "fincon.mail standin: a stand-in for tests and demonstrations, not a Fi
 
 
 class ControlError(ValueError):
-    """A request of the control side that makes no sense; the text says why."""
+    """An invalid request of the control side; the text says why."""
 
 
 class Control:
@@ -57,12 +57,12 @@ class Control:
             return self._world.store.companies()
 
     def add_company(self, data: Mapping[str, Any]) -> None:
-        """Add a company as a site file describes it; one that is there already stays as it is."""
+        """Add a company as a site file describes it; an existing one is not changed."""
         with self._world.lock:
             load_companies(self._world.store, [data])
 
     def state(self, company: str) -> dict[str, dict[str, Row]]:
-        """All `smtp_servers` and `users` of a company by name, with the contract's fields; no password is in it."""
+        """All `smtp_servers` and `users` of a company by name, with the contract's fields, without passwords."""
         with self._world.lock:
             company = self._company(company)
             pages = {kind: self._world.store.page(company, record) for kind, record in KINDS.items()}
@@ -81,7 +81,7 @@ class Control:
         login: str | None = None,
         remove: bool = False,
     ) -> None:
-        """Do what somebody at the Fincon windows could do: create, change or remove one definition or one user.
+        """Do what a person in Fincon's windows could do: create, change or remove one definition or one user.
 
         `fields` has the contract's names, `MailEnabled` and the write-only passwords included; `login` is the password
         with which a user logs in to Fincon. No rule across records is checked. Raises ControlError or SiteError.
@@ -110,7 +110,7 @@ class Control:
                 raise ControlError(f"{company}: there is no {kind} {name!r}") from None
 
     def fault(self, kind: str, **options: Any) -> None:
-        """Ask for a fault; see `Faults.add`. A company is named by its DataID, a method by the contract's own name."""
+        """Request a fault; see `Faults.add`. A company is named by its DataID, a method by the contract's own name."""
         with self._world.lock:
             if options.get("company") is not None:
                 options["company"] = self._company(str(options["company"]))
@@ -175,7 +175,7 @@ def _target(smtp_server: str | None, user: str | None) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A request of the control side: what follows the first part of the path, the query, and the JSON object sent."""
+    """A request of the control side: the path after its first part, the query, and the JSON object of the body."""
 
     rest: str
     query: dict[str, str]
@@ -203,7 +203,7 @@ _ROUTES: dict[tuple[str, str], Callable[[Control, _Asked], object]] = {
 
 
 class ControlApplication:
-    """The JSON API of the control side. A request that makes no sense gets 400 and `{"error": ...}`."""
+    """The JSON API of the control side. An invalid request gets 400 and `{"error": ...}`."""
 
     def __init__(self, control: Control):
         self._control = control
@@ -219,7 +219,7 @@ class ControlApplication:
         except (ControlError, SiteError, FaultError) as exc:
             return _json(400, {"error": str(exc)})
         except (TypeError, ValueError, KeyError, AttributeError) as exc:
-            # What was sent does not fit the call: a wrong type, a name too many. Its values stay out of the answer.
+            # The data does not fit the call: a wrong type, or an unknown name. The answer does not repeat its values.
             return _json(400, {"error": f"the request does not fit /{name} ({type(exc).__name__})"})
         return _json(200, {"ok": True} if answer is None else answer)
 

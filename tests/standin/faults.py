@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults on request: each waits for the requests it is meant for, spoils so many of them, and is gone."""
+"""Faults on request: each waits for matching requests, breaks a number of them, and ends."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .http1 import Response
 from .sessions import INVALID, TOO_MANY
 
 _HTML = "text/html; charset=utf-8"
-# The wording of DataSnap's own answer is not in the manual; only the name of the key is.
+# The manual does not contain the wording of DataSnap's own answer, only the name of the key.
 _SESSION_EXPIRED = b'{"SessionExpired":"The specified session has expired due to inactivity or was an invalid Session"}'
 
-# Each kind with its options and their defaults. truncated_json is whole HTTP around half a JSON text; cut ends the
-# connection in the middle of the body; close ends it without a word.
+# Each kind with its options and their defaults. truncated_json is complete HTTP with half a JSON text; cut ends the
+# connection in the middle of the body; close ends it without an answer.
 KINDS: dict[str, dict[str, object]] = {
     "http": {"status": 503, "retry_after": None},
     "not_json": {"text": "Welcome to the proxy"},
@@ -40,7 +40,7 @@ class FaultError(ValueError):
 
 @dataclass
 class Fault:
-    """One fault. `after` says whether the request takes effect before the answer is spoilt."""
+    """One fault. `after` says whether the request takes effect before the answer is broken."""
 
     kind: str
     times: int
@@ -51,14 +51,14 @@ class Fault:
 
     @property
     def error_text(self) -> str | None:
-        """The ErrorInfo with which this fault answers, if it answers so."""
+        """The ErrorInfo with which this fault answers, if it does."""
         if self.kind == "error_info":
             return str(self.options["text"])
         return ERROR_TEXTS.get(self.kind)
 
     @property
     def ends_session(self) -> bool:
-        """A session that is called invalid is gone: a client that goes on with it is told so again."""
+        """A session that was reported invalid has ended: a client that continues with it gets the same answer again."""
         return self.kind in ("session_expired", "invalid_connect_id")
 
     def spoil(self, response: Response) -> Response:
@@ -90,7 +90,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that wait, in the order in which they were asked for."""
+    """The waiting faults, in the order in which they were requested."""
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
@@ -104,9 +104,9 @@ class Faults:
         after: bool | None = None,
         **options: object,
     ) -> None:
-        """Ask for a fault in the next `times` requests, of one method or company if these are given.
+        """Request a fault in the next `times` requests, of one method or company if given.
 
-        `after` makes the request take effect first; by default only those faults do so that spoil a real answer.
+        `after` makes the request take effect first; by default this is only so for faults that break a real answer.
         Raises FaultError.
         """
         if kind not in KINDS:
@@ -122,7 +122,7 @@ class Faults:
         self._waiting.append(Fault(kind, times, method, company, late, {**KINDS[kind], **options}))
 
     def take(self, method: str, company: str) -> Fault | None:
-        """The first fault meant for such a request; it counts as played."""
+        """The first fault for such a request; it counts as played."""
         for fault in self._waiting:
             if fault.method in (None, method) and fault.company in (None, company):
                 fault.times -= 1

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in in this process: it serves from a thread of its own while tests, or the command line, go on.
+"""A stand-in in this process: it serves from its own thread while tests, or the command line, go on.
 
 with StandIn(companies={"CAPETOWN": ["THANDI", "PIETER"]}) as standin:
     client = Client(standin.url, standin.server_username, standin.server_password)
@@ -44,8 +44,9 @@ class StandIn(Control):
 
     companies: DataID → names of users (each company also gets PASSME and a user who can log in: `fincon_username`,
     `fincon_password`), or a list of companies as in a site file. contract, window: as in a site file. tls: serve https
-    with an authority of our own (`ca_path`), or with the Identity given. published: a server without the mail methods.
-    user_timeout: seconds. page_cap: the most records in one answer, 0 for no limit. database: a file, or ":memory:".
+    with our own authority (`ca_path`), or with the given Identity. published: a server without the mail methods.
+    user_timeout: seconds. page_cap: the largest number of records in one answer, 0 for no limit. database: a file, or
+    ":memory:".
 
     Raises SiteError or ContractError for settings that cannot be used.
     """
@@ -104,7 +105,7 @@ class StandIn(Control):
         self.stop()
 
     def start(self) -> StandIn:
-        """Serve. Raises OSError when an address cannot be had."""
+        """Start serving. Raises OSError when an address is not available."""
         self._identity = self._make_identity()
         try:
             self._background.start()

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small HTTP/1.1 server with keep-alive on asyncio streams: one loop serves hundreds of connections without threads.
 
-Only what the stand-in needs: bodies with a Content-Length, and answers that can be late, slow, cut short or missing.
+It has only what the stand-in needs: bodies with a Content-Length, and answers that can be late, slow, cut or missing.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Request:
 class Response:
     """One answer and how to deliver it.
 
-    delay: seconds to wait first; pace: bytes per second, 0 for at once; cut: send this many bytes of the body less than
-    announced and close; silent: close the connection without a word; close: close it after the answer.
+    delay: seconds to wait first; pace: bytes per second, 0 for no limit; cut: send this many bytes of the body less
+    than announced and close; silent: close the connection without an answer; close: close it after the answer.
     """
 
     status: int = 200
@@ -64,7 +64,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class BadRequestError(Exception):
-    """Not HTTP that this server takes; holds the status to answer with."""
+    """A request that this server does not accept; holds the status of the answer."""
 
     def __init__(self, status: int):
         super().__init__(str(status))
@@ -80,19 +80,19 @@ class HttpServer:
         self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
-        """Begin to serve; returns the port. Raises OSError when the address cannot be had."""
+        """Start serving; returns the port. Raises OSError when the address is not available."""
         self._server = await asyncio.start_server(self._serve, host, port, ssl=tls, limit=_HEAD_LIMIT, backlog=_BACKLOG)
         return int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
-        """Stop listening and end every connection, also one in the middle of a slow answer."""
+        """Stop listening and end every connection, even in the middle of a slow answer."""
         if self._server is not None:
             self._server.close()
         connections = list(self._connections)
         for task in connections:
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
-        await asyncio.sleep(0)  # the loop frees aborted sockets on its next turn
+        await asyncio.sleep(0)  # the loop frees aborted sockets in its next iteration
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -104,7 +104,7 @@ class HttpServer:
         except (OSError, asyncio.IncompleteReadError):
             pass  # the client has gone
         except asyncio.CancelledError:
-            writer.transport.abort()  # the stand-in ends; a polite end of TLS would wait for the client
+            writer.transport.abort()  # the stand-in ends; a regular TLS shutdown would wait for the client
         finally:
             self._connections.discard(task)
             with contextlib.suppress(OSError):
@@ -174,7 +174,7 @@ async def _deliver(writer: asyncio.StreamWriter, response: Response) -> None:
 
 
 async def _drip(writer: asyncio.StreamWriter, data: bytes, pace: float) -> None:
-    """Send byte after byte; each byte resets a client's read time-out, so only a limit on the whole ends it."""
+    """Send byte after byte; each byte resets a client's read time-out, so only a limit on the whole answer ends it."""
     for position in range(len(data)):
         writer.write(data[position : position + 1])
         await writer.drain()

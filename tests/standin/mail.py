@@ -1,10 +1,10 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stand-in's SMTP companion: two submission ports of one mail server, on loopback, with an authority of its own.
+"""The stand-in's SMTP companion: two submission ports of one mail server, on loopback, with its own authority.
 
-One port starts in clear and offers STARTTLS, the other speaks TLS from the first byte. Nobody can log in without TLS or
-send without a login, and a login can send only as the addresses that it owns.
+One port starts in clear text and offers STARTTLS, the other uses TLS from the first byte. A login requires TLS, sending
+requires a login, and a login can only send as the addresses that it owns.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from .certificates import Identity, make_identity
 
 LOOPBACK = "127.0.0.1"
 
-# At lower levels aiosmtpd logs each line of the dialogue, and a warning about a deprecated call of its own.
+# At lower levels aiosmtpd logs each line of the dialogue, and a warning about its own deprecated call.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message that was accepted, and the login that sent it ("" where none was needed)."""
+    """An accepted message, and the login that sent it ("" when none was needed)."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -43,8 +43,8 @@ class MailHandle:
     """The running mail server: `start` and `stop` once, or a `with` block.
 
     accounts: address → password. may_send_as: login → further addresses, or "@domain" for all of a domain. host_name:
-    a name that the certificate holds besides localhost, 127.0.0.1 and ::1. directory: where the authority's file goes
-    (a temporary one by default). open_relay: also take mail from those who have not logged in.
+    a further name in the certificate, with localhost, 127.0.0.1 and ::1. directory: of the authority's file (a
+    temporary one by default). open_relay: also accept mail without a login.
     """
 
     host = LOOPBACK
@@ -79,7 +79,7 @@ class MailHandle:
         self.stop()
 
     def start(self) -> MailHandle:
-        """Serve. Raises OSError when a port cannot be had or the authority's file cannot be written."""
+        """Start serving. Raises OSError when a port is not available or the authority's file cannot be written."""
         directory = self._wanted_directory
         if directory is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="standin-mail-")
@@ -100,7 +100,7 @@ class MailHandle:
         return str(self._identity.ca_path) if self._identity else None
 
     def clear(self) -> None:
-        """Forget messages and counts."""
+        """Delete messages and counts."""
         self.messages.clear()
         self.logins_tried.clear()
         self.logins_refused.clear()
@@ -117,7 +117,7 @@ class MailHandle:
                 ident="standin mail server",
                 loop=loop,
                 tls_context=context if in_clear else None,
-                # aiosmtpd knows only of TLS that STARTTLS began; on the other port there is nothing but TLS.
+                # aiosmtpd only recognises TLS after STARTTLS; on the other port every connection uses TLS.
                 auth_require_tls=in_clear,
                 authenticator=self._authenticate,
             )
@@ -145,7 +145,7 @@ class MailHandle:
         return AuthResult(success=accepted, handled=False, auth_data=login)
 
     def refusal(self, login: str | None, sender: str) -> str | None:
-        """Why this sender's mail is not taken, as an SMTP reply; None when it is. `login` is None without one."""
+        """Why this sender's mail is refused, as an SMTP reply; None when it is accepted. `login` may be None."""
         if login is None:
             return None if self._open_relay else "530 5.7.0 Authentication required"
         if not self._owns(login, sender.lower()):

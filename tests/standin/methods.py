@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The methods: each takes the session and its checked parameters, and returns the answer or raises RefusedError.
 
-Texts of refusals that the vendor does not document are our own words; "Invalid connect ID", "No records found" and
-"Maximum number of sessions exceeded." have been seen.
+If the vendor does not document the text of a refusal, it is our own. "Invalid connect ID", "No records found" and
+"Maximum number of sessions exceeded." were seen on a real server.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ NO_USER = "User not found"
 
 @dataclass(frozen=True)
 class Methods:
-    """Runs methods by name. `page_cap` is the most records that one answer holds (0: no limit).
+    """Runs methods by name. `page_cap` is the largest number of records in one answer (0: no limit).
 
-    With a cap, "fewer than asked for" no longer means the end: only a client that asks again finds out.
+    With a cap, fewer records than requested no longer mean the end: a client must ask again to find out.
     """
 
     store: Store
@@ -38,7 +38,7 @@ class Methods:
     page_cap: int = 0
 
     def log_in(self, data_id: str, user: str, password: str, _use_alternate_extension: bool) -> Answer:
-        """Open a session. The alternate extension chooses among data files, of which the stand-in has one set."""
+        """Open a session. The alternate extension selects other data files; the stand-in has only one set."""
         company = self.store.find_company(data_id)
         if company is None:
             raise RefusedError("Invalid DataID")
@@ -70,7 +70,7 @@ class Methods:
         }
 
     def _kill_users(self, session: Session, everyone: bool) -> Answer:
-        """End sessions: everyone's, or the others of the caller's own user (whose those are is not documented)."""
+        """End sessions: all, or the other sessions of the caller's user (which ones it ends is not documented)."""
         if everyone:
             self.sessions.close_all()
             return {}
@@ -81,7 +81,7 @@ class Methods:
         return {}
 
     def _sales_reps(self, session: Session, low: str, high: str, after: int, count: int) -> Answer:
-        """The fields other than EMail are not taken from the manual."""
+        """The fields other than EMail do not come from the manual."""
         reps = [rep for rep in self.store.extras(session.company, "reps") if _between(str(rep["RepCode"]), low, high)]
         limit = self._limit(count)
         rows = reps[after : after + limit] if limit else reps[after:]
@@ -133,7 +133,7 @@ class Methods:
         return self._update(MAIL_USER, session, body, NO_USER)
 
     def _clear_user(self, session: Session, user: str) -> Answer:
-        """Blank the mail settings and the mail password; whether e-mail is enabled is not one of them."""
+        """Clear the mail settings and the mail password, but not the switch that enables e-mail."""
         blank = {item.name: "" for item in MAIL_USER.fields if item.name not in ("UserName", "MailEnabled")}
         self._update(MAIL_USER, session, {"UserName": user, **blank}, NO_USER)
         return {"Cleared": True}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The request log: what was asked, by whom, and what came of it. No password is ever part of it."""
+"""The request log: each request, its client and its result. It never contains a password."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class RequestLog:
     def entries(
         self, company: str | None = None, method: str | None = None, writes: bool | None = None, since: int = 0
     ) -> list[Entry]:
-        """The entries that fit every condition given; `since` is the number of the last one already known."""
+        """The entries that meet every given condition; `since` is the number of the last entry already known."""
         return [
             entry
             for entry in self._entries
@@ -71,7 +71,7 @@ class RequestLog:
         ]
 
     def clear(self) -> None:
-        """Forget entries, counts and offences; numbers go on."""
+        """Delete entries, counts and offences; the numbering continues."""
         self._entries.clear()
         self.counts.clear()
         self.offences.clear()

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Fincon side: from a request to an answer, one step after the other.
+"""The Fincon side: from a request to an answer, step by step.
 
-HTTP Basic, address, fault, "Don't run" window, parameters, session, method; and every request goes into the log.
+HTTP Basic, address, fault, "Don't run" window, parameters, session, method. Every request is logged.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _VERBS = ("GET", "POST", "PUT", "DELETE")
 
 @dataclass(frozen=True)
 class Window:
-    """The daily "Don't run" window, in local time. What a call gets in it is not documented, so it can be chosen."""
+    """The daily "Don't run" window, in local time. The answer in this window is not documented, so it can be chosen."""
 
     start: time_of_day
     end: time_of_day
@@ -50,7 +50,7 @@ class Window:
 
 @dataclass
 class World:
-    """Everything that a running standin consists of; `lock` is held around each use, from whatever thread."""
+    """The parts of a running stand-in; each use holds `lock`, in any thread."""
 
     store: Store
     sessions: Sessions
@@ -71,7 +71,7 @@ class World:
 
 @dataclass
 class Outcome:
-    """What one request came to; filled in on the way, then logged."""
+    """The result of one request; filled in step by step, then logged."""
 
     response: Response
     error: str = ""
@@ -128,14 +128,14 @@ class FinconApplication:
         return scheme.lower() == "basic" and hmac.compare_digest(given, expected)
 
     def _company(self, method: Method | None, logged: list[object]) -> str:
-        """Whose request this is, as far as it says: by its session, live or ended, or by the DataID of a Login."""
+        """The company of a request, if known: from its session, live or ended, or from the DataID of a Login."""
         if method is not None and not method.has_session:
             data_id = logged[0] if logged else ""
             return self._world.store.find_company(str(data_id)) or ""
         return self._world.sessions.company_of(_connect_id(method, logged))
 
     def _play(self, call: wire.Call, method: Method | None, fault: Fault | None) -> Outcome:
-        """Run the call, unless a fault comes before it, and spoil the answer if a fault comes after it."""
+        """Run the call, unless a fault comes before it, and break the answer if a fault comes after it."""
         if fault is None:
             return self._run(call, method)
         outcome = self._run(call, method) if fault.after else Outcome(Response(body=wire.result({})))
@@ -152,7 +152,7 @@ class FinconApplication:
                 return Outcome(Response(503, page, "text/html; charset=utf-8"), "503")
             return _failure(method, window.text)
         if method is None:
-            # The real text is not documented; that an unknown method is a server exception is how DataSnap behaves.
+            # The real text is not documented; in DataSnap an unknown method is a server exception.
             return _server_exception(500, f"{call.name}: method not found in the server method list")
         try:
             parameters = wire.read_parameters(call, method, self._world.contract)
@@ -174,7 +174,7 @@ class FinconApplication:
 
 
 def _connect_id(method: Method | None, logged: list[object]) -> str:
-    """The ConnectID that a request came with, "" for none."""
+    """The ConnectID of a request, "" for none."""
     return str(logged[0]) if logged and method is not None and method.has_session else ""
 
 

@@ -14,7 +14,7 @@ INVALID = "Invalid connect ID"
 
 
 class Clock:
-    """The stand-in's time, in seconds since the epoch: the machine's, plus whatever it was advanced by."""
+    """The stand-in's time, in seconds since the epoch: the machine's time plus the time that it was advanced by."""
 
     def __init__(self, base: Callable[[], float] = time.time):
         self._base = base
@@ -41,7 +41,7 @@ class Session:
 
 
 class Sessions:
-    """The slots of a server. An expired session is invalid at once, and its slot goes to the next who logs in."""
+    """The slots of a server. An expired session is invalid at once, and its slot goes to the next login."""
 
     def __init__(self, clock: Clock, maximum: int = 20, timeout: float = 300):
         self.maximum = maximum
@@ -54,8 +54,8 @@ class Sessions:
     def open(self, company: str, user: str) -> str | None:
         """A new session's ConnectID, or None when every slot is taken.
 
-        The first number is the slot. The second never repeats, so the ID of an expired session never becomes valid
-        again because someone else got its slot.
+        The first number is the slot. The second never repeats, so the ID of an expired session does not become valid
+        again when another session gets its slot.
         """
         self._drop_expired()
         slot = next((number for number in range(self.maximum) if number not in self._slots), None)
@@ -76,7 +76,7 @@ class Sessions:
         return session
 
     def company_of(self, connect_id: str) -> str:
-        """The company of a session, also of one that has ended; "" for an ID that was never given out."""
+        """The company of a session, even of an ended one; "" for an ID that was never issued."""
         return self._companies.get(connect_id, "")
 
     def use(self, session: Session) -> None:

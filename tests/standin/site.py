@@ -43,7 +43,7 @@ FINCON_USER = "ANSIBLE"
 FINCON_PASSWORD = "demo1234"
 
 _WINDOW_ANSWERS = ("error_info", "http_503")
-# Names that files keep and answers do not show: the login of a Fincon user, at most 8 characters (the vendor's help).
+# Names that are in files but not in answers: the login of a Fincon user, at most 8 characters (the vendor's help).
 _LOGIN = Field("password", limit=8)
 
 
@@ -65,7 +65,7 @@ def read_json(path: str | Path) -> dict[str, Any]:
 
 
 def company(data_id: str, users: Iterable[str]) -> dict[str, Any]:
-    """A company as after installation, with these users more: PASSME is there, and ANSIBLE can log in.
+    """A company as after installation, with these additional users: PASSME exists, and ANSIBLE can log in.
 
     Neither of the two sends e-mail.
     """
@@ -106,7 +106,7 @@ def read_contract(data: Mapping[str, Mapping[str, Any]] | None, published: bool)
 
 
 def load_companies(store: Store, companies: Iterable[Mapping[str, Any]]) -> None:
-    """Put companies into the store; one that is there already (in a database file) stays as it is. Raises SiteError."""
+    """Add companies to the store; an existing one (in a database file) is not changed. Raises SiteError."""
     for number, data in enumerate(companies):
         data_id = data.get("data_id")
         if not isinstance(data_id, str) or not data_id:
@@ -125,7 +125,7 @@ def _load_company(store: Store, data_id: str, data: Mapping[str, Any]) -> None:
 
 
 def put_record(store: Store, data_id: str, record: Record, name: str, fields: Row, login: str | None = None) -> None:
-    """Create or change a record, as somebody at the window would, without any of the contract's rules across records.
+    """Create or change a record, like a person in the window, without the contract's rules across records.
 
     `login` is the password of a Fincon user. Raises SiteError for a field that does not exist or cannot hold the value.
     """

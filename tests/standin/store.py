@@ -1,9 +1,9 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the companies hold: Fincon users, their mail settings and the SMTP definitions, in SQLite.
+"""The data of the companies: Fincon users, their mail settings and the SMTP definitions, in SQLite.
 
-A password goes in as a salted hash and never comes out; a candidate can only be compared with it.
+A password is stored as a salted hash and never returned; a candidate can only be compared with it.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _SHOWN = {
     )
     for record in (SMTP_DEFINITION, MAIL_USER)
 }
-# Cheap on purpose: the store holds demonstration passwords only, and must not slow two hundred branches down.
+# Cheap on purpose: the store only holds demonstration passwords, and must not slow down two hundred branches.
 _SCRYPT = {"n": 2**6, "r": 8, "p": 1, "dklen": 32}
 
 
 def hash_password(password: str) -> str:
-    """A salted hash of a password; an empty password is no password and gives an empty string."""
+    """A salted hash of a password; an empty password counts as none and gives an empty string."""
     if not password:
         return ""
     salt = os.urandom(16)
@@ -40,7 +40,7 @@ def hash_password(password: str) -> str:
 
 
 def password_matches(stored: str, candidate: str) -> bool:
-    """Whether the candidate is the password that was hashed; "" matches only where no password is set."""
+    """Whether the candidate is the password that was hashed; "" matches only if no password is set."""
     if not stored or not candidate:
         return not stored and not candidate
     raw = bytes.fromhex(stored)
@@ -58,7 +58,7 @@ class Store:
     def __init__(self, path: str = ":memory:"):
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
-        # A stand-in may lose its last seconds in a power cut; waiting for the disk on each write would cost more.
+        # A stand-in may lose its last seconds in a power failure; waiting for the disk on each write would cost more.
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("CREATE TABLE IF NOT EXISTS company (data_id TEXT PRIMARY KEY, extras TEXT NOT NULL)")
@@ -83,7 +83,7 @@ class Store:
         return [row["data_id"] for row in self._db.execute("SELECT data_id FROM company ORDER BY data_id")]
 
     def find_company(self, data_id: str) -> str | None:
-        """The DataID as it is kept, looked up without case."""
+        """The DataID in its stored form, looked up without case."""
         row = self._db.execute("SELECT data_id FROM company WHERE upper(data_id)=?", (data_id.upper(),)).fetchone()
         return row["data_id"] if row else None
 
@@ -101,21 +101,21 @@ class Store:
         )
 
     def may_log_in(self, company: str, user: str, password: str) -> bool:
-        """Whether this user exists, has a password, and this is it."""
+        """Whether this user exists and has this password."""
         stored = self._column(company, MAIL_USER, user, "login")
         return bool(stored) and password_matches(str(stored), password)
 
     # Records
 
     def find(self, company: str, record: Record, name: str) -> Row | None:
-        """One record as answers show it, by its key; None when there is none."""
+        """One record in the form of answers, by its key; None when there is none."""
         rows = self._select(record, ["company=?", "key=?"], [company, normal_key(record, name)])
         return rows[0][1] if rows else None
 
     def page(
         self, company: str, record: Record, low: str = "", high: str = "", after: int = 0, limit: int = 0
     ) -> tuple[list[Row], int] | None:
-        """Records in the order of their keys, between two bounds, after the record number given (0: from the start).
+        """Records in the order of their keys, between two bounds, after a record number (0: from the start).
 
         Returns the rows and the number of the last one (0 for no rows), or None when `after` is no record's number.
         """
@@ -145,7 +145,7 @@ class Store:
         return [(row[0], dict(zip(record.shown, row[1:], strict=True))) for row in self._db.execute(query, values)]
 
     def create(self, company: str, record: Record, values: Mapping[str, object]) -> None:
-        """Add a record; what is not given takes the field's default."""
+        """Add a record; omitted fields take their defaults."""
         row = _stored(record, {**{item.name: item.default for item in record.fields}, **values})
         if record is MAIL_USER:
             row[record.key] = str(row[record.key]).upper()
@@ -155,7 +155,7 @@ class Store:
         self._db.execute(f"INSERT INTO {_TABLES[record.listed]} ({names}) VALUES ({marks})", list(row.values()))
 
     def update(self, company: str, record: Record, name: str, values: Mapping[str, object]) -> None:
-        """Change the fields given, and no other; the key stays as it is kept."""
+        """Change only the given fields; the key keeps its stored form."""
         row = _stored(record, {field: value for field, value in values.items() if field != record.key})
         if not row:
             return

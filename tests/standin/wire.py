@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The wire format: addresses, parameters and envelopes. Pure functions; what they refuse they refuse as `RefusedError`.
+"""The wire format: addresses, parameters and envelopes. Pure functions, which refuse with `RefusedError`.
 
 Sources: the vendor's manual, and the rules of Delphi's DataSnap REST dispatcher for unquoted names.
 """
@@ -18,17 +18,17 @@ from .contract import Contract, Field, Method, Parameter, Record
 PREFIX = "/datasnap/rest/FinconAPI/"
 NO_TEXT = "***"
 
-# DataSnap puts the verb in front of an unquoted method name; quotation marks around the name avoid it.
+# DataSnap puts the verb in front of an unquoted method name; quotation marks around the name prevent this.
 _VERB_PREFIXES = {"POST": "update", "PUT": "accept", "DELETE": "cancel"}
 _BODY_VERBS = ("POST", "PUT")
 _MAX_INTEGER = 2**31 - 1
 _MASK = re.compile(r"([*\u2022\u25cf])\1{2,}")
-# A lone surrogate is no character at all, and cannot be stored or sent as UTF-8.
+# A lone surrogate is not a character, and cannot be stored or sent as UTF-8.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class RefusedError(Exception):
-    """The server says no: the text becomes `ErrorInfo` under HTTP 200. It never holds a value from the request."""
+    """The server refuses: the text becomes `ErrorInfo` with HTTP 200. It never holds a value from the request."""
 
     def __init__(self, text: str, offence: str = ""):
         super().__init__(text)
@@ -38,7 +38,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """A request taken apart: the method's name on the wire, path segments, and the body (None if there is none)."""
+    """A parsed request: the method's name on the wire, path segments, and the body (None if there is none)."""
 
     verb: str
     name: str
@@ -47,10 +47,10 @@ class Call:
 
 
 def read_call(verb: str, target: str, body: bytes) -> Call | None:
-    """Take an address apart; None when it is not one of the API's.
+    """Parse an address; None when it is not an address of the API.
 
-    Segments are split after decoding, so an encoded slash separates too: the manual says nothing about it, and a server
-    that decodes first is the stricter of the two readings.
+    Segments are split after decoding, so an encoded slash also separates them. The manual does not mention this case;
+    decoding first is the stricter choice.
     """
     path = unquote(urlsplit(target).path)
     if not path.startswith(PREFIX):
@@ -62,7 +62,7 @@ def read_call(verb: str, target: str, body: bytes) -> Call | None:
 
 
 def read_parameters(call: Call, method: Method, contract: Contract) -> list[object]:
-    """The parameters of a call in order, checked and in the contract's own names.
+    """The parameters of a call in order, checked and with the contract's own names.
 
     Raises RefusedError: a secret or a write in the address, a wrong number or type of parameters, or a bad body.
     """
@@ -123,7 +123,7 @@ def _check_parameter(parameter: Parameter, value: object, typed: bool, contract:
     if not typed:
         value = _from_text(parameter, str(value))
     expected = {"integer": int, "boolean": bool}.get(parameter.kind, str)
-    # True is an int to Python, but not a number in JSON.
+    # True is an int in Python, but not a number in JSON.
     if not isinstance(value, expected) or isinstance(value, bool) is not (expected is bool):
         raise RefusedError(f"{parameter.name}: {_TYPE_NAMES[parameter.kind]} expected")
     if parameter.kind == "flag" and value not in ("Y", "N"):
@@ -192,12 +192,12 @@ def _check_characters(name: str, value: str) -> None:
 
 
 def _printable(name: str) -> str:
-    """A field's name from outside, fit to be repeated: `?` marks a name that this server has renamed."""
+    """A field's name from outside, made safe to repeat: `?` marks a name that this server has renamed."""
     return _CONTROL.sub("", name.removeprefix("?"))[:40]
 
 
 def loggable(call: Call, method: Method | None, contract: Contract) -> list[object]:
-    """The parameters as the request log may keep them: no secret, also not one in a place where none belongs."""
+    """The parameters for the request log: without secrets, even if one is in a wrong place."""
     if method is None:
         return [NO_TEXT] * len(call.segments)
     try:
