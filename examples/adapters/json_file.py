@@ -29,7 +29,7 @@ Record = dict[str, Any]
 
 VERSION = 1
 
-# The type of each field of a record; a number has its least and its greatest value.
+# The type of each field of a record; a number has its smallest and its largest value.
 TEXT, FLAG = "text", "flag"
 SMTP_SERVER = {
     "mail_server": TEXT,
@@ -55,7 +55,7 @@ RESOURCES = {"smtp_server": SMTP_SERVER, "mail_user": MAIL_USER, "mail_enabled":
 
 
 class Refused(Exception):
-    """What cannot be done, and why, without any value: it could be a secret."""
+    """What cannot be done, and why. The text has no value, since it could be a secret."""
 
     def __init__(self, message: str, code: str = "failed") -> None:
         super().__init__(message)
@@ -63,7 +63,7 @@ class Refused(Exception):
 
 
 class Store:
-    """The records in the file. A save replaces it in one step, so that an end at any moment leaves it whole."""
+    """The records in the file. A save replaces it in one step, so it is complete even if the program is killed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -97,7 +97,7 @@ class Store:
 
 @contextlib.contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Keep other calls out: one that was given up may still be at work."""
+    """Keep other calls out: a call that has timed out may still be running."""
     with open(f"{path}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -138,7 +138,7 @@ def read(store: Store, readback: bool) -> Record:
 
 
 def _shown(record: Record, key: str, fields: Record, readback: bool) -> Record:
-    """A record without its password, or with it where that is allowed. Fields without a value are left out."""
+    """A record without its password, or with it if that is allowed. Fields without a value are left out."""
     shown = {name: record[name] for name in (key, *fields) if name in record and name != "password"}
     password = record.get("password", "")
     return {**shown, **({"password": password} if readback else {"password_set": bool(password)})}
@@ -161,7 +161,7 @@ def apply(store: Store, changes: Any) -> Record:
 
 
 def apply_one(store: Store, change: Record) -> None:
-    """Carry out one change, whole or not at all."""
+    """Carry out one change, completely or not at all."""
     resource, name, action = (change.get(part) for part in ("resource", "name", "action"))
     if resource not in RESOURCES or not isinstance(name, str) or not name.strip():
         raise Refused("unknown resource or name")
@@ -175,7 +175,7 @@ def apply_one(store: Store, change: Record) -> None:
 
 
 def checked(fields: Record, values: Any) -> Record:
-    """The values, if every one of them is known here and fits."""
+    """The values, if all of them are known and valid."""
     if not isinstance(values, dict):
         raise Refused("values must be an object")
     for name, value in values.items():
@@ -187,7 +187,7 @@ def checked(fields: Record, values: Any) -> Record:
 
 
 def fits(kind: Any, value: Any) -> bool:
-    """Whether a value is of a kind."""
+    """Whether a value has a type."""
     if kind == TEXT:
         return isinstance(value, str)
     if kind == FLAG:
@@ -212,7 +212,7 @@ def change_server(store: Store, name: str, action: str, values: Record) -> None:
 
 
 def change_user(record: Record, resource: str, action: str, values: Record) -> None:
-    """Change the settings of a user, or clear them; the user itself is Fincon's."""
+    """Change the settings of a user, or clear them; the user itself belongs to Fincon."""
     if action != "delete":
         record.update(values)
     elif resource == "mail_user":
@@ -231,7 +231,7 @@ def main() -> None:
     try:
         request = json.loads(sys.stdin.buffer.read())
     except ValueError:
-        # Without the exception's own text, which could quote what it could not read.
+        # Without the exception's own text, which could quote the input.
         sys.exit("the request is not JSON")
     json.dump(answer(request, arguments.file, arguments.password_readback), sys.stdout)
 
