@@ -8,6 +8,8 @@
   const part = (id) => document.getElementById(id);
   const boxes = [...document.querySelectorAll("[data-item]")];
   const logins = [...document.querySelectorAll("[data-user]")];
+  // They show that the settings work, and are no items: no reply is about them.
+  const proofs = [...document.querySelectorAll("[data-proof]")];
   const texts = ["by", "date", "remarks"].map(part);
   const reasons = new Map();
 
@@ -50,6 +52,7 @@
     const state = {
       done: boxes.filter((box) => box.checked).map((box) => Number(box.dataset.item)),
       logins: logins.filter((box) => box.checked).map((box) => box.dataset.user),
+      proofs: proofs.filter((box) => box.checked).map((box) => box.dataset.proof),
       texts: Object.fromEntries(texts.map((field) => [field.id, field.value])),
       reasons: Object.fromEntries(reasons),
     };
@@ -70,6 +73,8 @@
     if (!state) return;
     for (const box of boxes) box.checked = state.done.includes(Number(box.dataset.item));
     for (const box of logins) box.checked = state.logins.includes(box.dataset.user);
+    // A page that was opened before the work order had this part has kept none.
+    for (const box of proofs) box.checked = (state.proofs ?? []).includes(box.dataset.proof);
     for (const field of texts) field.value = state.texts[field.id] ?? "";
     for (const [item, reason] of Object.entries(state.reasons)) reasons.set(Number(item), reason);
   }
