@@ -7,7 +7,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.csv_records import decoded
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._io import files
@@ -28,6 +27,4 @@ def _content(name: str) -> str:
     try:
         return decoded(name, files.read(Path(name).expanduser()))
     except OSError as exc:
-        raise AnsibleActionFail(f"{name}: the file cannot be read on the controller: {exc.strerror}") from exc
-    except FinconError as exc:
-        raise AnsibleActionFail(str(exc)) from exc
+        raise FinconError(f"{name}: the file cannot be read on the controller: {exc.strerror}") from exc

@@ -7,24 +7,24 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: drift_report
 type: aggregate
-short_description: A drift report of any playbook
+short_description: Write a drift report of any playbook
 version_added: 0.1.0
 description:
-  - Gathers the results of M(fincon.mail.fincon_mail_branch) at all hosts of a run, and at its end writes the report
-    that the playbook C(fincon.mail.drift) writes.
-  - Of a run in check mode it tells what differs. Of a run that has made its changes it tells what remained, such as
-    the changes after one that failed, and what is pending.
-  - A host at which no task of that module has run is not in the report. Of several calls at one host, the last one that
-    names a record counts for it.
-  - It writes nothing when there is no such result, or when M(fincon.mail.fincon_drift_report) has written a report.
+  - Collects the results of M(fincon.mail.fincon_mail_branch) from all hosts of a run, and writes the same report as the
+    playbook C(fincon.mail.drift) at its end.
+  - After a run in check mode the report shows what differs. After a run that made changes it shows what remains, such
+    as the changes after one that failed, and what is pending.
+  - A host on which no task of that module has run is not in the report. If there are several calls for a host, the last
+    one that names a record counts for this record.
+  - It writes nothing if there is no such result, or if M(fincon.mail.fincon_drift_report) has written a report.
 requirements:
   - enable in configuration, in C(callbacks_enabled)
-  - fastjsonschema and jsonschema on the controller, to read the report before
+  - fastjsonschema and jsonschema on the controller, to read the previous report
 options:
   directory:
     description:
-      - Folder of the report. It is made if need be.
-      - Relative to C(ansible.cfg) when it is set there, and else to the working directory.
+      - Folder of the report. It is created if it is missing.
+      - Relative to C(ansible.cfg) if it is set there, and otherwise to the working directory.
     type: path
     default: ./fincon-report
     env:
@@ -33,7 +33,7 @@ options:
       - section: fincon_drift_report
         key: directory
   formats:
-    description: The formats to write, out of V(html), V(json), V(junit) and V(markdown).
+    description: The formats to write, from V(html), V(json), V(junit) and V(markdown).
     type: list
     elements: str
     choices: [html, json, junit, markdown]
@@ -44,7 +44,7 @@ options:
       - section: fincon_drift_report
         key: formats
   previous:
-    description: The JSON of the report before, with which this one is compared. By default the one in the folder.
+    description: The JSON of the previous report, with which this one is compared. By default the one in the folder.
     type: path
     env:
       - name: FINCON_REPORT_PREVIOUS
@@ -71,7 +71,7 @@ from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry, branch_entry, combined
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import now, write_report
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import begin_report, now, write_report
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import summary
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError
 
@@ -125,11 +125,20 @@ class CallbackModule(CallbackBase):
         for line in [*summary(written.document), "", *written.files]:
             self._display.display(line)
 
+    def _begin(self) -> None:
+        """Set the last report aside."""
+        try:
+            begin_report(self.get_option("directory"))
+        except ReportError as exc:
+            self._display.warning(str(exc))
+
     def _take(self, result: Any) -> None:
         name = result.task.resolved_action or result.task.action
         self._is_written = self._is_written or name == _REPORT
         if name != _MODULE:
             return
+        if not self._entries and not self._is_written:
+            self._begin()
         host = result.host
         tags = [str(tag) for tag in host.vars.get("fincon_tags") or []]
         for item in result.result.get("results", [result.result]):

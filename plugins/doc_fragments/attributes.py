@@ -13,7 +13,7 @@ options: {}
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode) and tells what it would change, without writing anything.
+    description: Can run in C(check_mode) and reports what it would change, without writing anything.
   diff_mode:
     support: full
     description: Returns what has changed, or would change in C(check_mode), the same in both.
@@ -22,7 +22,7 @@ attributes:
     description: When run twice with the same options, the second time changes nothing.
     details:
       - A password cannot be read back from Fincon. With O(update_password=on_change) it is compared with a fingerprint
-        of the password that was sent last from here, and sent once when there is none.
+        of the password that this machine sent last, and sent once if there is no fingerprint.
       - With O(update_password=always) a declared password is sent, and reported as changed, every time.
 """
 
@@ -31,7 +31,7 @@ options: {}
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode), in which it does the same, since it changes nothing.
+    description: Can run in C(check_mode) and does the same there, because it changes nothing.
   diff_mode:
     support: N/A
     description: Returns what has changed, or would change in C(check_mode).
@@ -49,8 +49,8 @@ attributes:
     membership:
       - fincon.mail.fincon
 notes:
-  - Where the connection of the host is local, the work is done in the controller's worker, without the cost of a
-    module process. A task with C(become), C(environment) or C(async) gets a process, as does any other connection.
+  - If the connection of the host is local, the controller's worker does the work, without the cost of a module process.
+    A task with C(become), C(environment) or C(async), or with any other connection, gets a process.
 """
 
     ACTIONGROUP_PROBE = r"""
@@ -60,13 +60,13 @@ attributes:
     support: full
     description: Use C(group/fincon.mail.fincon_probe) in C(module_defaults) to set options for this module.
     details:
-      - The modules of that group all take O(tls_mode), O(validate_certs), O(ca_path) and O(ehlo_name).
+      - All modules of that group have the options O(tls_mode), O(validate_certs), O(ca_path) and O(ehlo_name).
     membership:
       - fincon.mail.fincon
       - fincon.mail.fincon_probe
 notes:
-  - Where the connection of the host is local, the work is done in the controller's worker, without the cost of a
-    module process. A task with C(become), C(environment) or C(async) gets a process, as does any other connection.
+  - If the connection of the host is local, the controller's worker does the work, without the cost of a module process.
+    A task with C(become), C(environment) or C(async), or with any other connection, gets a process.
 """
 
     ACTIONGROUP_WRITE = r"""
@@ -76,12 +76,12 @@ attributes:
     support: full
     description: Use C(group/fincon.mail.fincon_write) in C(module_defaults) to set options for this module.
     details:
-      - The modules of that group all take O(update_password), O(verify) and O(verify_failure).
+      - All modules of that group have the options O(update_password), O(verify) and O(verify_failure).
     membership:
       - fincon.mail.fincon
       - fincon.mail.fincon_probe
       - fincon.mail.fincon_write
 notes:
-  - Where the connection of the host is local, the work is done in the controller's worker, without the cost of a
-    module process. A task with C(become), C(environment) or C(async) gets a process, as does any other connection.
+  - If the connection of the host is local, the controller's worker does the work, without the cost of a module process.
+    A task with C(become), C(environment) or C(async), or with any other connection, gets a process.
 """

@@ -14,38 +14,38 @@ class ModuleDocFragment:
 options:
   mail_server:
     description:
-    - Host name or address of the mail server.
+      - Host name or address of the mail server.
     type: str
   authenticate:
     description:
-    - Whether the server wants a login. Must be true as well when each user has a login of their own.
+      - Whether the server wants a login. Must be true as well when each user has their own login.
     type: bool
     default: true
   username:
     description:
-    - Login that all users of the definition share. A user's own login replaces it.
+      - Login that all users of the definition share. A user's own login replaces it.
     type: str
   password:
     description:
-    - Password of the shared login. It can be set but not read back.
+      - Password of the shared login. It can be set but not read back.
     type: str
   port:
     description:
-    - Port of the mail server.
+      - Port of the mail server.
     type: int
     default: 587
   use_tls:
     description:
-    - Whether the provider requires TLS or SSL. Fincon has one flag for both STARTTLS and implicit TLS.
+      - Whether the provider requires TLS or SSL. Fincon has one flag for both STARTTLS and implicit TLS.
     type: bool
     default: true
   timeout:
     description:
-    - Longest wait for the connection to be established.
+      - Longest wait for the connection to be established.
     type: int
     default: 30
   sender_email:
     description:
-    - Address that e-mails are sent from.
+      - Address that e-mails are sent from.
     type: str
 """

@@ -12,18 +12,26 @@ class ModuleDocFragment:
 options:
   update_password:
     description:
-      - When a declared password is sent although one is set already.
-      - With V(on_change) when it differs from the one that was sent last from here, or when nobody knows. This detects
-        changes of the declared password, not changes that are made in Fincon.
-      - With V(always) every time, which is reported as a change every time.
-      - With V(on_create) never, so that a password is only sent where none is set.
-      - An empty password clears the one that is set, whatever this says.
+      - When to send a declared password although one is already set.
+      - With V(on_change) when it differs from the one that this machine sent last, or when that is not known. This
+        detects changes of the declared password, not changes made in Fincon.
+      - With V(always) every time; each time is reported as a change.
+      - With V(on_create) never, so that a password is sent only where none is set.
+      - An empty password clears the one that is set, whatever this option says.
     type: str
     choices: [on_change, always, on_create]
     default: on_change
+  order_run:
+    description:
+      - Name of the run that this call belongs to. At an attended site, calls with the same name add to one work order,
+        which keeps its number; any other call that changes an open work order gives it a new number.
+      - By default all tasks of a play share one name. A call with an empty name shares it with no other call. The role
+        uses an empty name, because later tasks of the play must not add to a work order whose page the role has
+        written.
+    type: str
   verify:
     description:
-      - How far the new settings are verified at the mail server before anything is written.
+      - How far to verify the new settings at the mail server before anything is written.
       - Only settings that are about to change are verified.
       - V(connect) stops after the greeting, V(tls) after the certificate, V(auth) after the login, V(envelope) after
         naming sender and recipient, without sending a message.
@@ -35,8 +43,15 @@ options:
       - What to do when the verification fails.
       - With V(fail) nothing is written, so that settings that fail never replace settings that work.
       - With V(warn) they are written with a warning.
+      - With V(skip) the records that pass are written, the others are held back, and then the call fails. C(held_back)
+        in the result names them with the cause. The other records are planned and verified again without them.
+      - If the login of a user fails, the record of the user is held back. If that record does not change, the change of
+        the definition would break the login, so the definition is held back. If the login of a definition fails, the
+        definition is held back, together with the users who would use that login.
+      - A new definition whose own login fails is created without that login if users with their own logins need the
+        definition.
     type: str
-    choices: [fail, warn]
+    choices: [fail, warn, skip]
     default: fail
 """
 
@@ -44,8 +59,8 @@ options:
 options:
   tls_mode:
     description:
-      - How TLS is spoken. Fincon's own flag does not say.
-      - V(auto) takes implicit TLS at port 465 and STARTTLS at any other port when TLS is wanted.
+      - How TLS is used. Fincon's flag does not say this.
+      - V(auto) uses implicit TLS at port 465 and STARTTLS at any other port, if the settings require TLS.
     type: str
     choices: [auto, starttls, implicit, none]
     default: auto
@@ -57,12 +72,12 @@ options:
     description: File or directory with certificates of a CA to trust for the mail server, where the module runs.
     type: path
   ehlo_name:
-    description: Name that the probe gives itself. By default the full name of the machine where the module runs.
+    description: Name that the probe uses in EHLO. By default the full name of the machine where the module runs.
     type: str
   probe_run:
     description:
-      - Name of the run that this call belongs to. Calls with one name on one machine share refused logins and the
-        results of the last two minutes. After two consecutive refusals no more logins are tried at that server.
-      - By default all hosts of a task share one name, so there is seldom a reason to set it.
+      - Name of the run that this call belongs to. Calls with the same name on the same machine share refused logins and
+        the results of the last two minutes. After two consecutive refusals no more logins are tried at that server.
+      - By default all hosts of a task share one name, so there is rarely a reason to set it.
     type: str
 """

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import faulty_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
 from ansible_collections.fincon.mail.plugins.plugin_utils._paths import site_path
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.undeclared import undeclared_lines
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import probe_stages, verify_table
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.applied import apply_lines, failure_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.gate import wave_gate
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.verification import verify_failure, verify_table
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.commands import confirm_command
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.status import work_order_status
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import work_order
@@ -23,7 +25,7 @@ def branch_findings(branch: Mapping[str, Any], files: Mapping[str, str] | None =
 
 
 def absolute_path(path: str, folder: str | None, connection: str = "") -> str:
-    """Return a declared path as an absolute one, as the modules take it."""
+    """Return a declared path as an absolute path, as the modules resolve it."""
     try:
         return site_path(path, folder, connection)
     except ValueError as exc:
@@ -36,12 +38,15 @@ class FilterModule:
     def filters(self) -> dict[str, Any]:
         """Return the filters by name."""
         return {
+            "apply_lines": apply_lines,
             "branch_findings": branch_findings,
             "confirm_command": confirm_command,
+            "failure_text": failure_text,
+            "faulty_text": faulty_text,
             "site_path": absolute_path,
-            "probe_stages": probe_stages,
-            "undeclared_lines": undeclared_lines,
+            "verify_failure": verify_failure,
             "verify_table": verify_table,
+            "wave_gate": wave_gate,
             "work_order": work_order,
             "work_order_status": work_order_status,
         }

@@ -6,17 +6,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: branch_findings
-short_description: What is wrong with the rendered records of a branch
+short_description: Errors in the rendered records of a branch
 version_added: 0.1.0
 description:
   - Renders C(fincon_installation), C(fincon_smtp_servers) and C(fincon_users) of the host, value by
     value, and checks them.
-  - All values that cannot be rendered or decrypted are found at once, each with its place, and no value is repeated.
-  - The place is that in the branch file or the fleet file if the value is from there, or that in another file of
-    variables. There is none if it is not known.
+  - All values that cannot be rendered or decrypted are reported together, each with its place. No value is repeated.
+  - The place is in the branch file, the fleet file or another file of variables. Without a known place, none is given.
+  - A definition with a BCC other than C(fincon_evidence_bcc) is a finding too.
+  - Warns of each unknown variable C(fincon_…) of the host, once in a run.
 options:
   _terms:
-    description: None is used.
+    description: Not used.
     type: list
     elements: str
 author:
@@ -41,7 +42,9 @@ from functools import partial
 from typing import Any
 
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import read_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.names import host_warnings
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendering import Renderer
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import place_of
@@ -56,7 +59,11 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[str]:
         """Return the findings."""
         given = variables or {}
+        for warning in host_warnings(given):
+            Display().warning(warning)
         raw = {name: given[f"fincon_{name}"] for name in _PARTS if f"fincon_{name}" in given}
+        if "fincon_evidence_bcc" in given:
+            raw["evidence"] = {"bcc": given["fincon_evidence_bcc"]}
         renderer = Renderer(self._templar.template, given)
         rendered = renderer.render(raw)
         files = renderer.render(given.get("fincon_files", {}))

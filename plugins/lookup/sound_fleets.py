@@ -9,18 +9,29 @@ name: sound_fleets
 short_description: The hosts of a play, if all fleet files could be loaded
 version_added: 0.1.0
 description:
-  - Returns its terms, for C(hosts) of a play. It fails when a fleet file among the inventory sources could not be
-    loaded, and names what is wrong in it with file, line and column. It also fails at errors in the fleet files, unless
-    the run is limited to some hosts, which then fail by themselves.
-  - Ansible makes of a source that it cannot read a warning, and leaves out the play of hosts that do not exist. So a
-    task cannot stop such a run, while C(hosts) is evaluated whatever the limit is.
-  - The playbooks of this collection use it. It is of use in a playbook of your own that begins with other tasks.
+  - Returns its terms, for C(hosts) of a play. It fails if a fleet file among the inventory sources could not be loaded,
+    and names the errors with file, line and column. It also fails at errors in the fleet files, even with C(--limit),
+    unless O(faulty_branches) is V(set_aside).
+  - It also fails if Ansible has split a value of C(-e name=value) at a blank, because the run would use only a part of
+    it.
+  - For a source that it cannot read, Ansible only prints a warning, and it skips the play of hosts that do not exist.
+    So a task cannot stop such a run, but C(hosts) is evaluated whatever the limit is.
+  - The playbooks of this collection use it. Use it in your own playbooks if they begin with other tasks.
 options:
   _terms:
     description: Patterns of hosts.
     type: list
     elements: str
     required: true
+  faulty_branches:
+    description:
+      - What to do if branches have errors in their files.
+      - With V(stop) the run stops. With V(set_aside) it continues. Then the faulty branches have no records, but the
+        variable C(fincon_fleet_findings). The modules of this collection fail there; make your tasks check it too.
+      - If no branch of a fleet could be read, the run always stops.
+    type: str
+    choices: [stop, set_aside]
+    default: stop
 author:
   - fincon.mail contributors (@fincon-mail)
 """
@@ -32,6 +43,14 @@ EXAMPLES = r"""
     - name: Name the branch
       ansible.builtin.debug:
         var: fincon_branch
+
+- name: Do something with every branch whose files have no errors
+  hosts: "{{ query('fincon.mail.sound_fleets', 'fincon', faulty_branches='set_aside') }}"
+  tasks:
+    - name: Fail where the files have errors
+      ansible.builtin.fail:
+        msg: "{{ fincon_fleet_findings | fincon.mail.faulty_text }}"
+      when: fincon_fleet_findings | length > 0
 """
 
 RETURN = r"""
@@ -58,7 +77,11 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import (
     may_be_fleet,
     read_text,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Unreadable, load_fleet
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unreadable
+
+#: The variable to which Ansible gives the words of ``-e name=value`` that are no ``name=value``.
+_SPLIT = "_raw_params"
 
 
 class LookupModule(LookupBase):
@@ -69,14 +92,21 @@ class LookupModule(LookupBase):
 
         :raises AnsibleError: when a fleet file is not sound.
         """
+        self.set_options(var_options=variables, direct=kwargs)
         given = variables or {}
+        if _SPLIT in given:
+            raise AnsibleError(
+                "nothing was done: a value of -e name=value was split at a blank, so that a part of it would be lost; "
+                """give it in JSON, for example -e '{"fincon_confirmed_by": "T. Nkosi"}'"""
+            )
         lost = [path for path in _files(given.get("ansible_inventory_sources") or []) if self._is_lost(path)]
         for path in lost:
             Display().error(errors_text(path, self._findings(path)), wrap_text=False)
         if lost:
             raise AnsibleError(f"nothing was done: {', '.join(lost)} could not be loaded")
-        count = sum(map(len, LOADED.values()))
-        if count and not given.get("ansible_limit"):
+        stops = self.get_option("faulty_branches") == "stop"
+        count = sum(len(loaded.errors) for loaded in LOADED.values() if stops or loaded.is_lost)
+        if count:
             raise AnsibleError(
                 f"nothing was done; the fleet files hold {count} errors, named above"
                 if count > 1
@@ -90,7 +120,7 @@ class LookupModule(LookupBase):
         try:
             return is_fleet(read_text(self._loader, path))
         except (Unreadable, UnicodeDecodeError):
-            # An inventory source that nobody can read is left out as silently, whatever it is.
+            # Ansible leaves out any unreadable inventory source as silently.
             return True
 
     def _findings(self, path: str) -> list[str]:
@@ -100,7 +130,7 @@ class LookupModule(LookupBase):
 
 def _why_not(path: str) -> str:
     if path.lower().endswith(".json"):
-        return "give it the ending .yml, or add fincon.mail.fleet to enable_plugins in ansible.cfg, section inventory"
+        return "rename it to .yml, or add fincon.mail.fleet to enable_plugins in ansible.cfg, section inventory"
     return "Ansible did not load it; the warnings above say why"
 
 

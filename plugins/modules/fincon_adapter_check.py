@@ -10,29 +10,28 @@ module: fincon_adapter_check
 short_description: Check an adapter of the command backend
 version_added: 0.1.0
 description:
-  - Runs an adapter program through the protocol of the command backend and gives a verdict on each rule of it. An
+  - Runs an adapter program through the protocol of the command backend and gives a verdict on each of its rules. An
     adapter that passes works with all modules of this collection.
-  - It makes SMTP definitions whose names begin with C(fincon-check-), changes the settings of one Fincon user, and puts
-    everything back at the end. Name a user with whom nobody works meanwhile, at a company made for tests if there is
-    one.
-  - Where passwords cannot be read back, the login of a user who has a password is left alone.
+  - It creates SMTP definitions whose names begin with C(fincon-check-), changes the settings of one Fincon user, and
+    restores everything at the end. Name a user who is not in use during the check, if possible in a test company.
+  - If passwords cannot be read back, the login of a user who has a password is not changed.
   - An adapter without the capability C(delete) leaves one definition behind, the same one at every run.
 options:
   command:
-    description: The adapter program and its arguments. They are run as they stand, without a shell.
+    description: The adapter program and its arguments. They are run as given, without a shell.
     type: list
     elements: str
     required: true
   user:
-    description: The Fincon user whose settings are changed and put back. Needs to exist.
+    description: The Fincon user whose settings are changed and restored. The user must exist.
     type: str
     required: true
   command_timeout:
-    description: Longest time for one call of the adapter, in seconds.
+    description: Maximum time for one call of the adapter, in seconds.
     type: float
     default: 300.0
   output_limit:
-    description: Most that one call of the adapter may print, in bytes.
+    description: Maximum output of one call of the adapter, in bytes.
     type: int
     default: 16777216
 attributes:
@@ -40,13 +39,13 @@ attributes:
     support: partial
     description: Can run in C(check_mode).
     details:
-      - In check mode only the rules that change no record are judged. The others are skipped.
+      - In check mode only the rules that change no record are checked. The others are skipped.
   diff_mode:
     support: N/A
     description: Returns what has changed, or would change in C(check_mode).
   idempotent:
     support: full
-    description: Puts back what it changes, so that nothing differs after it has passed.
+    description: Restores what it changes, so that nothing differs after it has passed.
 author:
   - fincon.mail contributors (@fincon-mail)
 """
@@ -65,7 +64,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 rules:
-  description: The verdicts, in the order in which the rules were judged.
+  description: The verdicts, in the order in which the rules were checked.
   returned: always
   type: list
   elements: dict
@@ -74,13 +73,13 @@ rules:
       description: Name of the rule. It stays the same from version to version.
       type: str
     verdict:
-      description: V(pass), V(fail), or V(skipped) where the rule could not be judged.
+      description: V(pass), V(fail), or V(skipped) if the rule could not be checked.
       type: str
     seen:
       description: What was seen, without secrets.
       type: str
     demands:
-      description: What the rule demands.
+      description: What the rule requires.
       type: str
 lines:
   description: The verdicts as lines for people.
@@ -90,7 +89,7 @@ lines:
   sample:
     - "pass     describe              json_file 1.0: delete"
 adapter:
-  description: C(name), C(version) and C(capabilities) as the adapter tells them.
+  description: C(name), C(version) and C(capabilities) as the adapter reports them.
   returned: always
   type: dict
   sample: {name: json_file, version: "1.0", capabilities: [delete]}

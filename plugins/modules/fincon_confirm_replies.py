@@ -9,22 +9,24 @@ module: fincon_confirm_replies
 short_description: Confirm the replies of any number of attended branches
 version_added: 0.1.0
 description:
-  - Reads replies to work orders, and notes in the ledger of each branch what was typed in, as
+  - Reads replies to work orders, and records in the ledger of each branch what was typed in, as
     M(fincon.mail.fincon_mail_confirm) does for one branch.
   - It does all the work on the controller, in one process, from the variables of all hosts. Use it with C(run_once).
-  - A reply that cannot be confirmed stops no other. It is in RV(problems), and the task does not fail because of it.
-  - It writes the pages of what is left of each order, and removes those of an order that is done. So it works in the
-    role P(fincon.mail.fincon#role), whose entry point C(replies) calls it.
-  - Branches whose ledger is on another machine, or is another user's, are in RV(elsewhere). The role confirms them with
-    M(fincon.mail.fincon_mail_confirm), in a task of each host.
+  - A reply that cannot be confirmed does not stop the others. It is in RV(problems), and the task does not fail because
+    of it.
+  - It writes the pages for what is left of each work order, and removes those of a work order that is done. It does the
+    same with the files of M(fincon.mail.fincon_work_order_passwords). So it works only in the role
+    P(fincon.mail.fincon#role), whose entry point C(replies) calls it.
+  - Branches whose ledger is on another machine, or belongs to another user, are in RV(elsewhere). The role confirms
+    them with M(fincon.mail.fincon_mail_confirm), in a task for each host.
 options:
   replies:
     description:
       - A folder, a file, a code, or a list of these; or a mapping of branches.
-      - In a folder, each file is a reply (C(.json)) or a saved e-mail (C(.eml), C(.txt)). Names that begin with a dot,
-        and folders in it, are passed over.
+      - In a folder, each file is a reply (C(.json)) or a saved e-mail (C(.eml), C(.txt)). Names that begin with a dot
+        and subfolders are ignored.
       - A code is what a clerk reads out, such as V(SOWETO-3 EQSB-WDRX).
-      - A mapping gives for each branch the number of its order, or a mapping of C(order), C(items) (those that are
+      - A mapping has, for each branch, the number of its work order, or a mapping of C(order), C(items) (those that are
         done) or C(except) (those that are not), C(by) and C(remarks).
     type: raw
     required: true
@@ -39,46 +41,53 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode) and tells what it would note, without writing anything.
+    description: Can run in C(check_mode) and reports what it would record, without writing anything.
   diff_mode:
     support: none
     description: Returns no diff.
   idempotent:
     support: full
-    description: A reply that was confirmed already changes nothing, also when its order was followed by others.
+    description: A reply that is already confirmed changes nothing, even if newer work orders exist.
 requirements:
   - fastjsonschema and jsonschema on the controller
 author:
   - fincon.mail contributors (@fincon-mail)
 seealso:
   - module: fincon.mail.fincon_mail_confirm
+  - module: fincon.mail.fincon_work_order_passwords
 """
 
 EXAMPLES = r"""
 - name: Confirm what has come in
-  fincon.mail.fincon_confirm_replies:
-    replies: replies/
-  run_once: true
+  ansible.builtin.include_role:
+    name: fincon.mail.fincon
+    tasks_from: replies
+  vars:
+    fincon_replies: replies/
 
-- name: Confirm what was told by telephone
-  fincon.mail.fincon_confirm_replies:
-    replies:
+- name: Confirm codes that clerks read out by telephone
+  ansible.builtin.include_role:
+    name: fincon.mail.fincon
+    tasks_from: replies
+  vars:
+    fincon_replies:
       - SOWETO-3 EQSB-WDRX
       - DURBAN-7 EQ08-94GD-X6
-    by: P. Naidoo
-  run_once: true
+    fincon_confirmed_by: P. Naidoo
 
 - name: Confirm by hand
-  fincon.mail.fincon_confirm_replies:
-    replies:
+  ansible.builtin.include_role:
+    name: fincon.mail.fincon
+    tasks_from: replies
+  vars:
+    fincon_replies:
       cape-town: 3
       durban: {order: 7, except: [9], by: T. Nkosi}
-  run_once: true
 """
 
 RETURN = r"""
 replies:
-  description: What became of each reply.
+  description: The outcome of each reply.
   returned: success
   type: list
   elements: dict
@@ -90,14 +99,14 @@ replies:
       description: The branch, or empty.
       type: str
     order:
-      description: Number of its order, or 0.
+      description: Number of its work order, or 0.
       type: int
     name:
-      description: What people call the order.
+      description: What people call the work order.
       type: str
     outcome:
       description:
-        - V(confirmed), in check mode too; V(unchanged) when it was confirmed already; V(refused); or V(elsewhere) when
+        - V(confirmed), in check mode too; V(unchanged) when it was already confirmed; V(refused); or V(elsewhere) when
           the ledger is on another machine.
       type: str
     by:
@@ -126,7 +135,7 @@ replies:
       description: Why it is refused, or empty.
       type: str
 summary:
-  description: A line for each reply, and one for all.
+  description: A line for each reply, one for all replies, and one for each file with passwords that is left or removed.
   returned: success
   type: list
   elements: str
@@ -142,6 +151,12 @@ problems:
   returned: success
   type: list
   elements: str
+faulty:
+  description:
+    - For each branch with errors in its files, those of RV(problems) that concern its replies. None of these replies is
+      confirmed.
+  returned: success
+  type: dict
 """
 
 from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module

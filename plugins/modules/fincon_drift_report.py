@@ -10,16 +10,27 @@ module: fincon_drift_report
 short_description: Write one report of the drift of a fleet
 version_added: 0.1.0
 description:
-  - Takes the results of M(fincon.mail.fincon_mail_branch) of all hosts of the play, or reports that were written
-    before, and writes one report, as JSON, Markdown, JUnit XML and a self-contained HTML page.
-  - It works on the controller and for all hosts at once, so its task has C(run_once).
-  - A report never holds a secret, since the results do not.
+  - Takes the results of M(fincon.mail.fincon_mail_branch) from all hosts of the play, or earlier reports, and writes
+    one report, as JSON, Markdown, JUnit XML and a self-contained HTML page.
+  - It works on the controller and for all hosts at once, so its task needs C(run_once).
+  - A report never contains a secret, because the results do not.
+  - If the hosts have an audit mailbox (C(fincon_evidence_mailbox)), the report includes what their e-mails have shown.
+    It is read from the file C(fincon_evidence_file), never from the mailbox. At an attended site an e-mail that is not
+    as declared is drift, and so is mail from a sender that no branch declares. Elsewhere both are an extra check.
 options:
+  state:
+    description:
+      - With V(written), the report is written.
+      - With V(begun), the previous report is set aside, so that it cannot be mistaken for the report of a run that is
+        in progress or ended early. Its JSON stays in O(dest), under another name, for the history.
+    type: str
+    choices: [begun, written]
+    default: written
   variable:
     description:
       - Name of the variable in which each host has registered its result. A host without it is reported as C(failed),
         and a host at which the task was skipped is left out.
-      - Either this or O(reports) is needed.
+      - To write a report, give either this or O(reports).
     type: str
   hosts:
     description: The hosts. By default all hosts of the play.
@@ -27,13 +38,13 @@ options:
     elements: str
   reports:
     description:
-      - Files of JSON reports that are merged, and patterns of them.
-      - Of a branch in several of them, the one that was looked at last counts.
+      - JSON reports to merge, as files or patterns.
+      - If a branch is in several of them, its newest result counts.
     type: list
     elements: str
   dest:
     description:
-      - Folder of the report, relative to the working directory. It is made if need be.
+      - Folder of the report, relative to the working directory. It is created if it is missing.
       - The files are C(drift-report.json), C(drift-report.md), C(drift-report.xml) and C(drift-report.html).
     type: path
     default: ./fincon-report
@@ -45,18 +56,23 @@ options:
     default: [html, json, junit, markdown]
   previous:
     description:
-      - The JSON of the report before, with which this one is compared. By default the one in O(dest), so that running
-        it daily makes a history.
-      - A file that cannot be used is a warning, and the report then has no differences that are new or resolved.
+      - The JSON of the previous report, with which this one is compared. By default the one in O(dest), so that daily
+        runs make a history.
+      - A file that cannot be used is a warning; then the report does not say which differences are new or resolved.
     type: path
   fail_on_pending:
-    description: Whether RV(out_of_sync) names branches at which nothing differs but a work order is open.
+    description: Whether RV(out_of_sync) names branches where nothing differs but a work order is open.
     type: bool
     default: false
+  metrics_file:
+    description:
+      - A file for the textfile collector of Prometheus' node_exporter. The metrics of the report are written to it.
+      - Its name ends with C(.prom). C(docs/metrics.md) describes the metrics.
+    type: path
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode), in which it writes no file and returns the same.
+    description: Can run in C(check_mode); then it writes no file and returns the same.
   diff_mode:
     support: none
     description: Returns what has changed, or would change in C(check_mode).
@@ -64,11 +80,11 @@ attributes:
     support: none
     description: When run twice with the same options, the second time changes nothing.
     details:
-      - A report says when it was made and what is new since the one before, so each run writes another.
+      - A report says when it was made and what is new since the previous one, so each run writes a different one.
 requirements:
-  - fastjsonschema and jsonschema on the controller, to read a report that was written before
+  - fastjsonschema and jsonschema on the controller, to read an earlier report
 notes:
-  - There is an action plugin of this name, and it does all the work. The module alone cannot be run.
+  - The action plugin with this name does all the work. The module cannot run without it.
 author:
   - fincon.mail contributors (@fincon-mail)
 seealso:
@@ -77,6 +93,12 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Set the last report aside
+  fincon.mail.fincon_drift_report:
+    state: begun
+    dest: /srv/reports/fincon
+  run_once: true
+
 - name: Compare the branch with what is declared
   fincon.mail.fincon_mail_branch:
     smtp_servers: "{{ fincon_smtp_servers }}"
@@ -102,26 +124,33 @@ EXAMPLES = r"""
 
 RETURN = r"""
 files:
-  description: The files of the report.
+  description: The files of the report, or with O(state=begun) those that were set aside.
   returned: success
   type: list
   elements: str
 counts:
   description: The number of C(branches), and of those in each state.
-  returned: success
+  returned: success, when O(state=written)
   type: dict
   sample: {branches: 40, drift: 1, failed: 0, unreachable: 1, invalid: 0, pending: 2, in_sync: 36}
+evidence:
+  description:
+    - What e-mails have shown of the fleet. The number of C(branches), of their C(users), of users with each verdict,
+      and of C(strays). Null if the fleet has no evidence.
+  returned: success, when O(state=written)
+  type: dict
+  sample: {branches: 40, users: 310, proven: 300, differs: 1, silent: 4, unknown: 5, strays: 2}
 summary:
-  description: The report in a few lines, the same trouble at many branches as one.
-  returned: success
+  description: The report in a few lines, with one line for the same problem at many branches.
+  returned: success, when O(state=written)
   type: list
   elements: str
 out_of_sync:
-  description: The branches that drift or could not be looked at, each with what is the matter in one line.
-  returned: success
+  description: The branches that drift or could not be read, each with the problem in one line.
+  returned: success, when O(state=written)
   type: dict
   sample:
-    durban: "drift: mail_user LERATO, email_enabled: is false, declared true"
+    durban: "drift: LERATO: e-mail is off, declared on"
 """
 
 from ansible_collections.fincon.mail.plugins.module_utils._module.main import run_module

@@ -10,41 +10,41 @@ module: fincon_mail_branch
 short_description: Manage the whole e-mail set-up of a Fincon installation
 version_added: 0.1.0
 description:
-  - Brings the SMTP definitions, the e-mail settings of the users and their e-mail switches to what is declared, in one
-    session and with one plan.
+  - Brings the SMTP definitions, the e-mail settings of the users and their e-mail switches to the declared state, in
+    one session and with one plan.
   - Definitions are created and changed first, then users, then the switches. Then users are cleared, then definitions
     deleted.
   - Each distinct login is verified at the mail server once before anything is written.
-  - A field that is left out is left alone, and an empty text clears it.
+  - A field that you leave out is not changed, and an empty text clears it.
   - An absent user's e-mail is switched off and the settings are cleared; an absent definition is deleted.
   - A definition with a former name takes over what is installed under that name. It is created, all users of the old
     one are linked to it, declared or not, and the old one is deleted, in this order.
 options:
   purge:
     description:
-      - Whether definitions and users that are installed but not declared are removed. For a user e-mail is switched off
-        and the settings are cleared.
-      - A list that is not given at all is never purged.
+      - Whether definitions and users that are installed but not declared are removed. For a removed user, e-mail is
+        switched off and the settings are cleared.
+      - If a list is not given, none of its records is purged.
     type: bool
     default: false
   purge_protect:
-    description: Names of definitions and users that are never removed, and that are not undeclared either.
+    description: Names of definitions and users that are never removed and never count as undeclared.
     type: list
     elements: str
     default: []
   purge_limit:
-    description: Greatest number of records that one call removes. When there are more, nothing is changed.
+    description: Maximum number of records that one call removes. If there are more, nothing is changed.
     type: int
     default: 5
   purge_empty:
-    description: Whether an empty list may remove everything. Without this it is refused.
+    description: Whether an empty list may remove everything. Otherwise this is refused.
     type: bool
     default: false
   undeclared:
     description:
-      - What a report of drift makes of records that are installed and declared nowhere, as RV(undeclared) names them.
+      - How a drift report treats records that are installed but declared nowhere, as RV(undeclared) names them.
       - V(drift) shows them as drift, V(warning) shows them, V(ignore) does not show them.
-      - The call itself never fails for them.
+      - The call itself never fails because of them.
     type: str
     choices: [drift, warning, ignore]
     default: drift
@@ -69,14 +69,14 @@ EXAMPLES = r"""
     smtp_servers: "{{ fincon_smtp_servers }}"
     users: "{{ fincon_users }}"
 
-- name: The same, and nothing else
+- name: The same, and remove what is not declared
   fincon.mail.fincon_mail_branch:
     smtp_servers: "{{ fincon_smtp_servers }}"
     users: "{{ fincon_users }}"
     purge: true
     purge_protect: [PASSME]
 
-- name: Somebody left, and a definition got another name
+- name: A user has left, and a definition has a new name
   fincon.mail.fincon_mail_branch:
     smtp_servers:
       - name: Mail relay
@@ -89,11 +89,11 @@ EXAMPLES = r"""
 RETURN = r"""
 outcome:
   description:
-    - V(unchanged) when nothing had to be changed, V(planned) in check mode when something has to be, V(applied) when
-      all changes are done (with the C(attended) backend, when they are ordered).
+    - V(unchanged) when there is nothing to change, V(planned) in check mode when there is something to change,
+      V(applied) when all changes are done (with the C(attended) backend, when they are ordered).
     - A call that fails is V(partly_applied) when a change failed after others, V(refused) when the verification failed,
-      V(invalid) when the records have errors, V(unreachable) when the installation could not be reached, and else
-      V(failed).
+      V(held_back) when it failed with O(verify_failure=skip) and everything else is done, V(invalid) when the records
+      have errors, V(unreachable) when the installation could not be reached, and V(failed) otherwise.
   returned: always
   type: str
   sample: applied
@@ -120,9 +120,36 @@ changes:
       description: C(create), C(update) or C(delete).
       type: str
     fields:
-      description: The fields that differ. Passwords are the words C(set), C(unset) and C(set, will change).
+      description:
+        - The fields that differ. Passwords are shown as C(set), C(unset) or C(set, will change).
+        - A field of an update has C(changed_in) as well, if that is known.
       type: list
       elements: dict
+    changed_in:
+      description:
+        - For a creation or a deletion, what has changed since the last run that applied it from the same machine.
+          C(files) when it is not yet rolled out, C(fincon) when it was changed in Fincon.
+      type: str
+      returned: when it is known
+held_back:
+  description: The records that are held back, with O(verify_failure=skip).
+  returned: when the verification failed with O(verify_failure=skip)
+  type: list
+  elements: dict
+  contains:
+    resource:
+      description: C(smtp_server), C(mail_user) or C(mail_enabled).
+      type: str
+    name:
+      description: Name of the record.
+      type: str
+    fields:
+      description: The fields that are held back. Empty for the whole record.
+      type: list
+      elements: str
+    cause:
+      description: The reason, in one sentence or three lines.
+      type: str
 unverified:
   description: Passwords without a fingerprint. They are sent once; this is not drift.
   returned: as RV(changes)
@@ -131,27 +158,28 @@ unverified:
 verification:
   description:
     - What the verification of the new settings found, or null when nothing had to be verified.
-    - The fields are those of M(fincon.mail.fincon_smtp_probe), of the first login that failed, else of the first.
+    - The fields are those of M(fincon.mail.fincon_smtp_probe), for the first login that failed, or else for the first
+      login.
     - C(targets) has them for each login, with C(smtp_server) and C(users).
   returned: as RV(changes)
   type: dict
 relogin_users:
-  description: Users who must log out of Fincon and in again, since it reads their settings at login only.
+  description: Users who must log out of Fincon and in again, because it reads their settings only at login.
   returned: as RV(changes)
   type: list
   elements: str
   sample: [THANDI]
 backend:
-  description: C(name) of the backend, and C(version) of the other side as it tells it.
+  description: C(name) of the backend, and C(version) of the other side as it reports it.
   returned: as RV(changes)
   type: dict
   sample: {name: rest, version: 5.285.002}
 work_order:
   description:
     - The work order that is open once this call is done, or null.
-    - C(number) and C(ordered), the day on which it got that number, and the items, each with its number C(item), the
-      day C(since) which it is pending, and the rest as in RV(changes). C(have) is what is confirmed.
-    - An order whose items change gets a new number. M(fincon.mail.fincon_mail_confirm) takes it.
+    - It has C(number), the day C(ordered) on which it got that number, and C(items), each with its number C(item), the
+      day C(since) which it has been pending, and the rest as in RV(changes). C(have) is what is confirmed.
+    - A work order whose items change gets a new number. Give it to M(fincon.mail.fincon_mail_confirm).
   returned: as RV(changes), with the C(attended) backend
   type: dict
   sample:
@@ -177,34 +205,34 @@ applied:
   elements: dict
 not_known:
   description:
-    - The changes of which it is not known whether they were made, since the answer was lost or did not show it.
-    - With RV(applied) and RV(remaining) these are all RV(changes). The next run finds out.
+    - Changes that may or may not have been made, because the answer was lost or did not show it.
+    - Together with RV(applied) and RV(remaining) these are all RV(changes). The next run finds out.
   returned: when the verification or a write failed
   type: list
   elements: dict
 remaining:
-  description: The changes that were certainly not made, the one that failed first.
+  description: The changes that were certainly not made, beginning with the one that failed.
   returned: when the verification or a write failed
   type: list
   elements: dict
 undeclared:
   description:
-    - What is installed and declared nowhere, once this call is done. A definition, or a user with an e-mail setting or
-      with e-mail enabled.
-    - C(smtp_servers) and C(users) are names, null for a list that was not given.
-    - C(complete) is false where nobody can list what Fincon holds. With the C(attended) backend the names are those
-      that the ledger holds, and there may be more.
+    - What is installed but declared nowhere, once this call is done. That can be a definition, or a user with an e-mail
+      setting or with e-mail enabled.
+    - C(smtp_servers) and C(users) are lists of names, or null if that list was not given.
+    - C(complete) is false if what Fincon holds cannot be listed. With the C(attended) backend the names are those in
+      the ledger, and Fincon may hold more.
     - C(counts_as) is O(undeclared).
   returned: as RV(changes)
   type: dict
   sample: {counts_as: drift, complete: true, smtp_servers: [Old relay], users: [KGOSI]}
 records:
-  description: The names of the declared records, by which a report of drift shows those that are in sync as well.
+  description: The names of the declared records, so that a drift report can also show those that are in sync.
   returned: when the options are valid
   type: dict
   sample: {smtp_servers: [HQ relay], users: [PIETER, THANDI]}
 findings:
-  description: What is wrong with the declared records.
+  description: Errors in the declared records.
   returned: when they have errors
   type: list
   elements: dict

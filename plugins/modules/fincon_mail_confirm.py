@@ -10,25 +10,25 @@ module: fincon_mail_confirm
 short_description: Confirm that a work order was typed into Fincon
 version_added: 0.1.0
 description:
-  - Notes in the ledger of an attended installation that the items of a work order were typed in at Fincon's windows.
-  - It works at installations with the C(attended) backend only. The other backends write by themselves.
-  - The order is named by the number on its page. An order that was replaced or withdrawn meanwhile is refused, since
-    what was typed in from its page is not what is declared any more.
+  - Records in the ledger of an attended installation that the items of a work order were typed into Fincon's windows.
+  - It works only for installations with the C(attended) backend. The other backends make the changes themselves.
+  - You name the work order by the number on its page. A work order that was replaced or withdrawn in the meantime is
+    refused, because what was typed in from its page is no longer what is declared.
 options:
   order:
-    description: Number of the order, as its page shows it.
+    description: Number of the work order, as its page shows it.
     type: int
     required: true
   items:
     description:
       - Numbers of the items that were typed in, as the page shows them. By default all that are left.
-      - The items that remain keep their numbers, and so does the order.
+      - The remaining items keep their numbers, and so does the work order.
     type: list
     elements: int
   not_done:
     description:
       - Items that could not be done. Without C(items), all others are confirmed.
-      - They stay in the order, and the ledger keeps the reasons.
+      - They stay in the work order, and the ledger keeps the reasons.
     type: list
     elements: dict
     default: []
@@ -46,36 +46,36 @@ options:
     type: str
     default: ""
   done_on:
-    description: The day of the work, such as V(2026-11-24). The ledger keeps it beside the day of the confirmation.
+    description: The day of the work, such as V(2026-11-24). The ledger keeps it and the day of the confirmation.
     type: str
     default: ""
   remarks:
-    description: What the person noted, on one line. The ledger keeps it.
+    description: Remarks of that person, on one line. The ledger keeps them.
     type: str
     default: ""
   ordered:
     description:
-      - The day of the order, as its page shows it.
-      - With it, an order of another day is refused though it has the same number. That happens when a ledger was taken
-        back to an earlier state, and the number was given again.
+      - The day of the work order, as its page shows it.
+      - With it, a work order of another day with the same number is refused. Such a work order exists if a ledger was
+        restored to an earlier state and the number was used again.
     type: str
     default: ""
   repeat:
     description:
-      - Whether an order that was confirmed in full counts as confirmed already when others came after it.
-      - By default it is refused, since its number was probably meant for another one.
+      - Whether a fully confirmed work order counts as already confirmed when there are newer ones.
+      - By default it is refused, because the number is probably that of the wrong work order.
     type: bool
     default: false
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode) and tells what it would note, without writing anything.
+    description: Can run in C(check_mode) and reports what it would record, without writing anything.
   diff_mode:
     support: full
     description: Returns what Fincon held and what it holds now, the same in C(check_mode).
   idempotent:
     support: full
-    description: Confirming items once more that are confirmed already changes nothing.
+    description: Confirming items that are already confirmed changes nothing.
 extends_documentation_fragment:
   - fincon.mail.attributes.actiongroup
   - fincon.mail.installation
@@ -110,10 +110,10 @@ EXAMPLES = r"""
 RETURN = r"""
 outcome:
   description:
-    - V(unchanged) when there is nothing new to note, V(planned) in check mode when there is, V(applied) when it is
-      noted.
+    - V(unchanged) when there is nothing new to record, V(planned) in check mode when there is, V(applied) when it is
+      recorded.
     - A call that fails is V(invalid) when the records have errors, V(unreachable) when the installation could not be
-      reached, and else V(failed).
+      reached, and V(failed) otherwise.
   returned: always
   type: str
   sample: applied
@@ -131,16 +131,16 @@ confirmed:
       fields:
         - {field: port, have: 25, want: 587}
 work_order:
-  description: What remains of the order, or null.
+  description: What remains of the work order, or null.
   returned: success
   type: dict
 changes:
-  description: The items as changes of the ledger, in the shape that M(fincon.mail.fincon_mail_branch) returns.
+  description: The items as changes of the ledger, in the format of M(fincon.mail.fincon_mail_branch).
   returned: success
   type: list
   elements: dict
 relogin_users:
-  description: Users who must log out of Fincon and in again, since it reads their settings at login only.
+  description: Users who must log out of Fincon and in again, because it reads their settings only at login.
   returned: success
   type: list
   elements: str

@@ -11,6 +11,7 @@ short_description: Enable or disable e-mail for Fincon users
 version_added: 0.1.0
 description:
   - Switches e-mail on or off for a list of Fincon users, the third of the three steps that let Fincon send e-mail.
+  - A mail server does not see this switch, so nothing is verified.
 options:
   users:
     description: The Fincon users.
@@ -43,11 +44,10 @@ EXAMPLES = r"""
 RETURN = r"""
 outcome:
   description:
-    - V(unchanged) when nothing had to be changed, V(planned) in check mode when something has to be, V(applied) when
-      all changes are done (with the C(attended) backend, when they are ordered).
-    - A call that fails is V(partly_applied) when a change failed after others, V(refused) when the verification failed,
-      V(invalid) when the records have errors, V(unreachable) when the installation could not be reached, and else
-      V(failed).
+    - V(unchanged) when there is nothing to change, V(planned) in check mode when there is something to change,
+      V(applied) when all changes are done (with the C(attended) backend, when they are ordered).
+    - A call that fails is V(partly_applied) when a change failed after others, V(invalid) when the records have errors,
+      V(unreachable) when the installation could not be reached, and V(failed) otherwise.
   returned: always
   type: str
   sample: applied
@@ -70,41 +70,38 @@ changes:
       description: Name of the record.
       type: str
     action:
-      description: C(create), C(update) or C(delete).
+      description: C(update).
       type: str
     fields:
       description: C(email_enabled).
       type: list
       elements: dict
 unverified:
-  description: Always empty, since this module sends no password. The other modules that write return it as well.
+  description: Always empty, because this module sends no password. The other modules that write return it as well.
   returned: as RV(changes)
   type: list
   elements: dict
 verification:
-  description:
-    - What the verification of the new settings found, or null when nothing had to be verified.
-    - The fields are those of M(fincon.mail.fincon_smtp_probe), of the first login that failed, else of the first.
-    - C(targets) has them for each login, with C(smtp_server) and C(users).
+  description: Always null, because nothing is verified. The other modules that write return it as well.
   returned: as RV(changes)
   type: dict
 relogin_users:
-  description: Users who must log out of Fincon and in again, since it reads their settings at login only.
+  description: Users who must log out of Fincon and in again, because it reads their settings only at login.
   returned: as RV(changes)
   type: list
   elements: str
   sample: [THANDI]
 backend:
-  description: C(name) of the backend, and C(version) of the other side as it tells it.
+  description: C(name) of the backend, and C(version) of the other side as it reports it.
   returned: as RV(changes)
   type: dict
   sample: {name: rest, version: 5.285.002}
 work_order:
   description:
     - The work order that is open once this call is done, or null.
-    - C(number) and C(ordered), the day on which it got that number, and the items, each with its number C(item), the
-      day C(since) which it is pending, and the rest as in RV(changes). C(have) is what is confirmed.
-    - An order whose items change gets a new number. M(fincon.mail.fincon_mail_confirm) takes it.
+    - It has C(number), the day C(ordered) on which it got that number, and C(items), each with its number C(item), the
+      day C(since) which it has been pending, and the rest as in RV(changes). C(have) is what is confirmed.
+    - A work order whose items change gets a new number. Give it to M(fincon.mail.fincon_mail_confirm).
   returned: as RV(changes), with the C(attended) backend
   type: dict
   sample:
@@ -125,23 +122,23 @@ pending:
   elements: dict
 applied:
   description: The changes that were applied before one failed.
-  returned: when the verification or a write failed
+  returned: when a write failed
   type: list
   elements: dict
 not_known:
   description:
-    - The changes of which it is not known whether they were made, since the answer was lost or did not show it.
-    - With RV(applied) and RV(remaining) these are all RV(changes). The next run finds out.
-  returned: when the verification or a write failed
+    - Changes that may or may not have been made, because the answer was lost or did not show it.
+    - Together with RV(applied) and RV(remaining) these are all RV(changes). The next run finds out.
+  returned: when a write failed
   type: list
   elements: dict
 remaining:
-  description: The changes that were certainly not made, the one that failed first.
-  returned: when the verification or a write failed
+  description: The changes that were certainly not made, beginning with the one that failed.
+  returned: when a write failed
   type: list
   elements: dict
 findings:
-  description: What is wrong with the declared records.
+  description: Errors in the declared records.
   returned: when they have errors
   type: list
   elements: dict

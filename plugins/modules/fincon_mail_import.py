@@ -10,41 +10,41 @@ module: fincon_mail_import
 short_description: Fill the empty ledger of an attended installation
 version_added: 0.1.0
 description:
-  - Notes in an empty ledger, or one that does not exist yet, what Fincon holds already. Without it, the first work
-    order asks for everything that is declared.
-  - Either everything is as declared, in O(smtp_servers) and O(users). Then the passwords are remembered as
+  - Records in an empty ledger, or one that does not exist yet, what Fincon already holds. Without this, the first work
+    order contains everything that is declared.
+  - If everything is as declared, give O(smtp_servers) and O(users). Then the ledger keeps the passwords as
     fingerprints.
-  - Or a person has noted in CSV files what Fincon's windows show, in O(csv_files). Then of passwords it is known only
-    whether they are set, and M(fincon.mail.fincon_mail_branch) orders each declared one once.
+  - Otherwise, write what Fincon's windows show into CSV files, and give O(csv_files). Then it is only known whether
+    passwords are set, and M(fincon.mail.fincon_mail_branch) orders each declared password once.
   - A ledger that holds other records is never changed.
 options:
   csv_files:
     description:
       - CSV files on the controller. A relative path starts at the current directory of the run.
-      - UTF-8, separated by commas or semicolons. The first row names the columns, by the fields of O(smtp_servers) and
-        O(users) or by Fincon's labels.
-      - A file with a column C(user) holds users, one with a column C(name) definitions, and one with a column
-        C(resource) both; it says C(smtp_server) or C(mail_user) in each row.
-      - A flag is C(yes) or C(no), and so is a password, which says whether one is set.
-      - When it is given, O(smtp_servers) and O(users) are not looked at.
+      - They are UTF-8, separated by commas or semicolons. The first row names the columns, by the fields of
+        O(smtp_servers) and O(users) or by Fincon's labels.
+      - A file with a column C(user) holds users, and one with a column C(name) definitions. A file with a column
+        C(resource) holds both; in each row the column is C(smtp_server) or C(mail_user).
+      - A flag is C(yes) or C(no). So is a password; it says whether one is set.
+      - With this option, O(smtp_servers) and O(users) are ignored.
     type: list
     elements: path
     default: []
   csv_contents:
-    description: What the files hold. They are read on the controller, so there is no reason to set it.
+    description: The content of the files. The controller reads them, so there is no reason to set this option.
     type: list
     elements: str
     default: []
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode) and tells what it would note, without writing anything.
+    description: Can run in C(check_mode) and reports what it would record, without writing anything.
   diff_mode:
     support: full
-    description: Returns what is noted, or would be in C(check_mode), the same in both.
+    description: Returns what is recorded, or would be recorded in C(check_mode), the same in both.
   idempotent:
     support: full
-    description: Importing the same records once more changes nothing, as long as nothing else was noted since.
+    description: Importing the same records again changes nothing, as long as nothing else was recorded since.
 extends_documentation_fragment:
   - fincon.mail.attributes.actiongroup
   - fincon.mail.installation
@@ -74,15 +74,15 @@ EXAMPLES = r"""
 RETURN = r"""
 outcome:
   description:
-    - V(unchanged) when there is nothing new to note, V(planned) in check mode when there is, V(applied) when it is
-      noted.
+    - V(unchanged) when there is nothing new to record, V(planned) in check mode when there is, V(applied) when it is
+      recorded.
     - A call that fails is V(invalid) when the records have errors, V(unreachable) when the installation could not be
-      reached, and else V(failed).
+      reached, and V(failed) otherwise.
   returned: always
   type: str
   sample: applied
 changes:
-  description: What is noted, record by record, in the shape that M(fincon.mail.fincon_mail_branch) returns.
+  description: What is recorded, record by record, in the format of M(fincon.mail.fincon_mail_branch).
   returned: success
   type: list
   elements: dict

@@ -11,8 +11,8 @@ short_description: Read the e-mail set-up of a Fincon installation
 version_added: 0.1.0
 description:
   - Returns all SMTP definitions, the e-mail settings of all users, and whether e-mail is enabled for them.
-  - Passwords cannot be read. They are the words C(set) and C(unset).
-  - With the C(attended) backend it returns what is confirmed. A switch that is not known is null.
+  - Passwords cannot be read. They are shown as C(set) or C(unset).
+  - With the C(attended) backend it returns what is confirmed. An e-mail switch that is not known is null.
 extends_documentation_fragment:
   - fincon.mail.attributes.info
   - fincon.mail.attributes.actiongroup
@@ -54,7 +54,7 @@ users:
     - {user: THANDI, smtp_server: HQ relay, username: thandi@example.co.za, password: set, sender_name: Thandi Nkosi,
        sender_email: thandi@example.co.za, email_enabled: true}
 backend:
-  description: C(name) of the backend, and C(version) of the other side as it tells it.
+  description: C(name) of the backend, and C(version) of the other side as it reports it.
   returned: success
   type: dict
   sample: {name: rest, version: 5.285.002}
@@ -64,12 +64,12 @@ work_order:
   type: dict
 last_confirmation:
   description:
-    - What was confirmed last, or null.
+    - The last confirmation, or null.
     - It has C(order), C(date), C(by), C(items), C(remaining), C(not_done) and C(remarks).
   returned: success, with the C(attended) backend
   type: dict
 pending:
-  description: The items of that order, each with the number of its C(order).
+  description: The items of that work order, each with the number of its C(order).
   returned: success, with the C(attended) backend
   type: list
   elements: dict

@@ -11,14 +11,14 @@ short_description: Manage the e-mail settings of a Fincon user
 version_added: 0.1.0
 description:
   - Sets or clears the e-mail settings of one Fincon user, the second of the three steps that let Fincon send e-mail.
-  - The user itself must exist. Users are created at Fincon's own window, System / Users and Passwords.
+  - The user must exist. Users are created in Fincon's window System / Users and Passwords.
   - The user's login is verified at the mail server before anything is written.
-  - A field that is left out is left alone, and an empty text clears it.
+  - A field that you leave out is not changed, and an empty text clears it.
 options:
   state:
     description:
       - Whether the user has e-mail settings. With V(absent) they are cleared, and the user stays.
-      - The e-mail switch is left alone; M(fincon.mail.fincon_mail_enabled) switches e-mail off.
+      - The e-mail switch is not changed; M(fincon.mail.fincon_mail_enabled) switches e-mail off.
     type: str
     choices: [present, absent]
     default: present
@@ -52,11 +52,11 @@ EXAMPLES = r"""
 RETURN = r"""
 outcome:
   description:
-    - V(unchanged) when nothing had to be changed, V(planned) in check mode when something has to be, V(applied) when
-      all changes are done (with the C(attended) backend, when they are ordered).
+    - V(unchanged) when there is nothing to change, V(planned) in check mode when there is something to change,
+      V(applied) when all changes are done (with the C(attended) backend, when they are ordered).
     - A call that fails is V(partly_applied) when a change failed after others, V(refused) when the verification failed,
-      V(invalid) when the records have errors, V(unreachable) when the installation could not be reached, and else
-      V(failed).
+      V(held_back) when it failed with O(verify_failure=skip) and everything else is done, V(invalid) when the records
+      have errors, V(unreachable) when the installation could not be reached, and V(failed) otherwise.
   returned: always
   type: str
   sample: applied
@@ -83,9 +83,36 @@ changes:
       description: C(create), C(update) or C(delete).
       type: str
     fields:
-      description: The fields that differ. Passwords are the words C(set), C(unset) and C(set, will change).
+      description:
+        - The fields that differ. Passwords are shown as C(set), C(unset) or C(set, will change).
+        - A field of an update has C(changed_in) as well, if that is known.
       type: list
       elements: dict
+    changed_in:
+      description:
+        - For a creation or a deletion, what has changed since the last run that applied it from the same machine.
+          C(files) when it is not yet rolled out, C(fincon) when it was changed in Fincon.
+      type: str
+      returned: when it is known
+held_back:
+  description: The records that are held back, with O(verify_failure=skip).
+  returned: when the verification failed with O(verify_failure=skip)
+  type: list
+  elements: dict
+  contains:
+    resource:
+      description: C(smtp_server), C(mail_user) or C(mail_enabled).
+      type: str
+    name:
+      description: Name of the record.
+      type: str
+    fields:
+      description: The fields that are held back. Empty for the whole record.
+      type: list
+      elements: str
+    cause:
+      description: The reason, in one sentence or three lines.
+      type: str
 unverified:
   description: Passwords without a fingerprint. They are sent once; this is not drift.
   returned: as RV(changes)
@@ -94,27 +121,28 @@ unverified:
 verification:
   description:
     - What the verification of the new settings found, or null when nothing had to be verified.
-    - The fields are those of M(fincon.mail.fincon_smtp_probe), of the first login that failed, else of the first.
+    - The fields are those of M(fincon.mail.fincon_smtp_probe), for the first login that failed, or else for the first
+      login.
     - C(targets) has them for each login, with C(smtp_server) and C(users).
   returned: as RV(changes)
   type: dict
 relogin_users:
-  description: Users who must log out of Fincon and in again, since it reads their settings at login only.
+  description: Users who must log out of Fincon and in again, because it reads their settings only at login.
   returned: as RV(changes)
   type: list
   elements: str
   sample: [THANDI]
 backend:
-  description: C(name) of the backend, and C(version) of the other side as it tells it.
+  description: C(name) of the backend, and C(version) of the other side as it reports it.
   returned: as RV(changes)
   type: dict
   sample: {name: rest, version: 5.285.002}
 work_order:
   description:
     - The work order that is open once this call is done, or null.
-    - C(number) and C(ordered), the day on which it got that number, and the items, each with its number C(item), the
-      day C(since) which it is pending, and the rest as in RV(changes). C(have) is what is confirmed.
-    - An order whose items change gets a new number. M(fincon.mail.fincon_mail_confirm) takes it.
+    - It has C(number), the day C(ordered) on which it got that number, and C(items), each with its number C(item), the
+      day C(since) which it has been pending, and the rest as in RV(changes). C(have) is what is confirmed.
+    - A work order whose items change gets a new number. Give it to M(fincon.mail.fincon_mail_confirm).
   returned: as RV(changes), with the C(attended) backend
   type: dict
   sample:
@@ -140,18 +168,18 @@ applied:
   elements: dict
 not_known:
   description:
-    - The changes of which it is not known whether they were made, since the answer was lost or did not show it.
-    - With RV(applied) and RV(remaining) these are all RV(changes). The next run finds out.
+    - Changes that may or may not have been made, because the answer was lost or did not show it.
+    - Together with RV(applied) and RV(remaining) these are all RV(changes). The next run finds out.
   returned: when the verification or a write failed
   type: list
   elements: dict
 remaining:
-  description: The changes that were certainly not made, the one that failed first.
+  description: The changes that were certainly not made, beginning with the one that failed.
   returned: when the verification or a write failed
   type: list
   elements: dict
 findings:
-  description: What is wrong with the declared records.
+  description: Errors in the declared records.
   returned: when they have errors
   type: list
   elements: dict

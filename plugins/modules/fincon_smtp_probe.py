@@ -10,43 +10,61 @@ module: fincon_smtp_probe
 short_description: Verify SMTP settings at the mail server
 version_added: 0.1.0
 description:
-  - Talks to the mail server with the very settings that Fincon is given, and says at which stage they fail, why, and
+  - Connects to the mail server with the same settings that Fincon gets, and reports at which stage they fail, why, and
     what to do.
-  - It changes nothing, neither at Fincon nor at the mail server. Only the level V(send) sends one message.
-  - A password is judged once, so that a wrong one does not lock an account. Another mechanism is tried only where the
+  - It changes nothing in Fincon or at the mail server. Only the level V(send) sends one message.
+  - A password is tried only once, so that a wrong one does not lock an account. Another mechanism is tried only if the
     server answered the first with "not implemented".
-  - Takes the settings of one login, or with O(smtp_servers) and O(users) the records of a branch, of which it verifies
+  - It takes the settings of one login, or with O(smtp_servers) and O(users) the records of a branch. Then it verifies
     each distinct login once.
 options:
   level:
     description:
       - How far to go.
       - V(connect) stops after the greeting, V(tls) after the certificate, V(auth) after the login, V(envelope) after
-        naming sender and recipient. V(send) sends one test message.
+        naming sender and recipient. V(send) sends one test message. Use it with the settings of one login. With the
+        records of a branch it needs O(send_to), which then gets a message from each login.
     type: str
     choices: [connect, tls, auth, envelope, send]
     default: auth
   send_to:
-    description: Recipient of the envelope and of the test message. By default the sender's own address.
+    description:
+      - Recipient of the envelope and of the test message. By default the sender's own address, or with
+        O(arrival_timeout) that of the audit mailbox.
+      - With O(smtp_servers), only O(level=send) uses it.
     type: str
+  arrival_timeout:
+    description:
+      - Seconds to wait until the test message has arrived at the audit mailbox, so that "accepted" becomes "arrived".
+        V(0) does not wait.
+      - The controller waits after the probe, wherever the probe ran. This needs O(level=send).
+      - The header C(X-Fincon-Mail-Probe) marks the message as a test that does not come from Fincon. So it is not
+        evidence.
+    type: int
+    default: 0
+  mailbox:
+    description:
+      - The audit mailbox for O(arrival_timeout), in the format of O(fincon.mail.fincon_mail_evidence#module:mailbox).
+      - By default the host's variable C(fincon_evidence_mailbox), which comes from the fleet file.
+    type: dict
   fail_on_error:
     description: Whether the task fails when the probe does.
     type: bool
     default: true
   report:
     description:
-      - Report of C(fincon-probe), which is the same probe as one file for a branch's own machine. The report is a file
-        on the controller.
-      - When it is given, nothing is probed. A login counts as passed only if the report holds it with the same settings
-        and password, as far as O(level) and not older than O(report_max_age); else it fails, and its diagnosis,
+      - Report of C(fincon-probe), the same probe as a single file for a branch's machine. The report is a file on the
+        controller.
+      - With a report, nothing is probed. A login passes only if the report contains it with the same settings and
+        password, up to O(level), and not older than O(report_max_age). Otherwise it fails, and its diagnosis,
         C(report_differs) or C(report_old), says why.
     type: path
   report_max_age:
-    description: Age in days that O(report) may have.
+    description: Maximum age of O(report) in days.
     type: int
     default: 7
   report_content:
-    description: What the report holds. It is read on the controller, so there is no reason to set it.
+    description: The content of the report. The controller reads it, so there is no reason to set this option.
     type: dict
 extends_documentation_fragment:
   - fincon.mail.attributes.info
@@ -75,6 +93,13 @@ EXAMPLES = r"""
     smtp_servers: "{{ fincon_smtp_servers }}"
     users: "{{ fincon_users }}"
 
+- name: Does a message of each login arrive?
+  fincon.mail.fincon_smtp_probe:
+    smtp_servers: "{{ fincon_smtp_servers }}"
+    users: "{{ fincon_users }}"
+    level: send
+    arrival_timeout: 120
+
 - name: What the branch's own machine found
   fincon.mail.fincon_smtp_probe:
     smtp_servers: "{{ fincon_smtp_servers }}"
@@ -84,7 +109,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 verification:
-  description: What the probe found, or null when the records hold nothing to verify.
+  description: What the probe found, or null if the records contain nothing to verify.
   returned: always
   type: dict
   contains:
@@ -92,8 +117,14 @@ verification:
       description: Whether every stage up to the level was passed.
       type: bool
     level:
-      description: The level that was asked for.
+      description: The requested level.
       type: str
+    mail_server:
+      description: The host that was probed.
+      type: str
+    port:
+      description: The port that was probed.
+      type: int
     failed_stage:
       description: The stage that failed, or null.
       type: str
@@ -114,7 +145,7 @@ verification:
       type: bool
     warnings:
       description:
-        - What is worth a look besides the verdict, as C(id), C(cause) and C(hint).
+        - Warnings in addition to the verdict, as C(id), C(cause) and C(hint).
         - A warning that comes from a reply of the server has its C(code), C(enhanced_code) and C(server_text) as well.
       type: list
       elements: dict
@@ -136,8 +167,13 @@ verification:
     probed_from:
       description: Name of the machine that probed.
       type: str
+    message_id:
+      description:
+        - The C(Message-ID) of the test message, once the server has accepted it.
+        - With O(arrival_timeout), the last of the RV(verification.stages) is V(arrival).
+      type: str
     probed_at:
-      description: With O(report), when it probed, UTC.
+      description: With O(report), the time of the probe, UTC.
       type: str
     targets:
       description: With O(smtp_servers), all this for each login, with C(smtp_server) and C(users).

@@ -12,12 +12,13 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.errors import Fi
 from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import INVALID
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 from ansible_collections.fincon.mail.plugins.module_utils._module.result import of_error
+from ansible_collections.fincon.mail.plugins.plugin_utils._output import progress
 from ansible_collections.fincon.mail.plugins.plugin_utils._paths import with_paths
 from ansible_collections.fincon.mail.plugins.plugin_utils._worker import run_in_worker
 
 
 class FinconAction(ActionBase):
-    """Gives a module what it takes from its host and its task where the task gives nothing else, and does its work.
+    """Gives a module the options that it takes from its host, unless the task sets them, and does its work.
 
     A module process costs about 170 ms, the same work in the controller's worker about 10 ms. So where the process
     would run on the controller anyway, there is none.
@@ -44,11 +45,12 @@ class FinconAction(ActionBase):
             result.update(
                 self._execute_module(module_args=arguments, task_vars=variables, wrap_async=bool(self._task.async_val))
             )
-            # The arguments would be repeated in every result, and 2.22 leaves a mark of its own.
+            # Without this, every result would repeat the arguments; 2.22 leaves its own mark there.
             for name in ("invocation", "ansible_parsed"):
                 result.pop(name, None)
             return result
-        done, warnings = run_in_worker(self._module(), arguments, bool(self._task.check_mode), self._task.action)
+        with progress(str(variables.get("inventory_hostname", "localhost"))):
+            done, warnings = run_in_worker(self._module(), arguments, bool(self._task.check_mode), self._task.action)
         for warning in warnings:
             Display().warning(warning)
         return {**result, **done}
@@ -63,8 +65,11 @@ class FinconAction(ActionBase):
         if "installation" in options and "installation" not in arguments and "fincon_installation" in variables:
             arguments["installation"] = self._templar.template(variables["fincon_installation"])
         if "probe_run" in options:
-            # The hosts of a task share its id, and no other run has it.
+            # The hosts of a task share its id, and no other run has the same one.
             arguments.setdefault("probe_run", self._task._uuid)
+        if "order_run" in options:
+            # The tasks of a play share its id, and no other play has the same one.
+            arguments.setdefault("order_run", self._task.get_play()._uuid)
         return arguments
 
     def _with_paths(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +77,7 @@ class FinconAction(ActionBase):
         return with_paths(arguments, spec, variables.get("inventory_dir"), self._connection.transport)
 
     def _needs_a_process(self) -> bool:
-        """Whether the work belongs to another machine, another user, another environment or the background."""
+        """Whether the work is for another machine, another user, another environment or the background."""
         return bool(
             self._connection.transport != "local"
             or self._connection.become is not None

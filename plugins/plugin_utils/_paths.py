@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one meaning of a declared path: in the worker, in a module process and in the templates of the role."""
+"""The meaning of a declared path, the same in the worker, in a module process and in the templates of the role."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _HERE = ("local", "ansible.builtin.local")
 
 
 def site_path(path: str, folder: str | None, connection: str = "local") -> str:
-    """Return a declared path as an absolute one.
+    """Return a declared path as an absolute path.
 
     A relative path starts at the folder of the inventory. ``~`` and environment variables are those of the machine
-    where the path is used: on the controller they are replaced here, so that ``become`` makes no difference.
+    where the path is used. On the controller they are replaced here, so that ``become`` makes no difference.
 
-    :param folder: that of the host's inventory; the current directory where it has none.
+    :param folder: the folder of the host's inventory; the current directory if it has none.
     :param connection: of the host.
     :raises ValueError: when it names an environment variable that is not set.
     """
@@ -40,7 +40,7 @@ def site_path(path: str, folder: str | None, connection: str = "local") -> str:
 def with_paths(
     arguments: Mapping[str, Any], spec: Mapping[str, Any], folder: str | None, connection: str
 ) -> dict[str, Any]:
-    """Return the arguments of a module with its paths, and those of its installation, by :func:`site_path`.
+    """Return the arguments of a module, with its paths and those of its installation resolved by :func:`site_path`.
 
     :param spec: the options of the module.
     :raises InvalidRecordsError: when a path names an environment variable that is not set.
@@ -59,7 +59,7 @@ def with_paths(
 def installation_paths(
     installation: Mapping[str, Any], folder: str | None, connection: str
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """Return an installation with its paths by :func:`site_path`, and what is wrong with them."""
+    """Return an installation with its paths resolved by :func:`site_path`, and what is wrong with them."""
     names = [setting.name for setting in SETTINGS if setting.type == "path"]
     return _absolute(installation, names, folder, connection, "installation.")
 
@@ -67,7 +67,7 @@ def installation_paths(
 def _absolute(
     values: Mapping[str, Any], names: Iterable[str], folder: str | None, connection: str, prefix: str = ""
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """Return values with those of some names made absolute, and what is wrong with them."""
+    """Return values, with the paths of certain names made absolute, and what is wrong with them."""
     made = dict(values)
     found = []
     for name in names:

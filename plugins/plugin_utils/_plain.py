@@ -12,9 +12,9 @@ from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """Return a value as a module process gets it: decrypted, and of the types that JSON knows.
+    """Return a value as a module process gets it: decrypted, and with types that JSON supports.
 
-    Ansible's own types carry tags, decrypt themselves and template themselves as they are read.
+    Ansible's own types carry tags, and are decrypted and rendered when they are read.
     """
     if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items()}

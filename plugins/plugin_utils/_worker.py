@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module's work in the controller's worker, as a module process would do it: same arguments, same result."""
+"""A module's work in the controller's worker, with the same arguments and the same result as a module process."""
 
 from __future__ import annotations
 

@@ -24,13 +24,16 @@ BACKENDS: dict[str, Callable[[Mapping[str, Any]], Backend]] = {
 }
 
 
-def backend_of(installation: Mapping[str, Any]) -> Backend:
+def backend_of(installation: Mapping[str, Any], run: str = "") -> Backend:
     """Return the backend of an installation.
 
     :param installation: its settings, validated and with defaults.
+    :param run: name of the play that calls, if there is one.
     :raises FinconError: when they are incomplete or cannot be used.
     """
     found = installing.findings(installation)
     if found:
         raise FinconError("; ".join(f"{finding.path} {finding.message}" for finding in found))
-    return BACKENDS[installation["backend"]](installation)
+    backend = BACKENDS[installation["backend"]](installation)
+    backend.run = run
+    return backend

@@ -4,8 +4,8 @@
 
 """How changes are sent, for every backend that keeps fingerprints of the passwords that it sends.
 
-A fingerprint is doubtful from before the request until an answer shows what became of it. So a password of which nobody
-knows whether it is set is sent again by the next run, rather than taken for set.
+A fingerprint is doubtful from before the request until an answer shows the result. So if it is unknown whether a
+password is set, the next run sends it again, rather than assuming that it is set.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.fingerprints
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change
 
-#: ``send(changes)`` asks the other side for some changes and returns what became of them. It raises nothing.
+#: ``send(changes)`` asks the other side to make some changes and returns their results. It raises nothing.
 Send = Callable[["tuple[Change, ...]"], Applied]
 
 
 def send_in_steps(kept: Fingerprinted | None, steps: Iterable[tuple[Change, ...]], send: Send) -> Applied:
-    """Send changes step by step, up to the first step that is not done as a whole.
+    """Send changes step by step, up to the first step that is not completely done.
 
     :param kept: the fingerprints of the installation; ``None`` where passwords can be read back.
     :param steps: the changes, in groups that are sent together.
@@ -45,7 +45,7 @@ def _send(kept: Fingerprinted | None, step: tuple[Change, ...], send: Send) -> A
     try:
         known = kept.doubt(step)
     except FinconError as exc:
-        # Were it sent now, an old fingerprint could vouch for a password that is no longer set.
+        # If it were sent now, an old fingerprint could match a password that is no longer set.
         return Applied((), step, f"{exc}; nothing was sent")
     made = send(step)
     try:

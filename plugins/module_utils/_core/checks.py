@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Checks of one value against its field in the records table, worded for people.
+"""Checks of one value against its field in the records table, with messages for people.
 
 The patterns are written so that Python and ECMA 262 (JSON Schema, editors) read them alike.
 """
@@ -21,8 +21,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import F
 END = r"$(?!\n)"
 #: Control characters: Fincon strips them, and in an SMTP dialogue they would inject commands.
 _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
-#: Characters that nobody sees and that come with what is pasted, from a spreadsheet for instance: soft hyphen, zero
-#: width space, byte order mark, marks of direction, fillers.
+#: Invisible characters that come with pasted text, for instance from a spreadsheet: soft hyphen, zero width space,
+#: byte order mark, marks of direction, fillers.
 _UNSEEN = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
     r"\uffa0\ufff9-\ufffb"
@@ -31,7 +31,7 @@ _UNSEEN = (
 _JOINERS = r"\u200c\u200d"
 #: Spaces that look like the usual one.
 _SPACES = r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-#: Quotation marks that a word processor makes of the plain ones.
+#: Quotation marks with which a word processor replaces plain ones.
 _QUOTES = r"\u00ab\u00bb\u2018-\u201f\u2039\u203a"
 _NOT_IN_TEXT = _CONTROL + _UNSEEN
 _NOT_IN_NAME = _NOT_IN_TEXT + _JOINERS + _SPACES
@@ -49,11 +49,11 @@ _DOMAIN_LABEL = rf"[^\s@<>()\[\],;:\\/\u0022\u0000-\u001f\u007f-\u009f{_NOT_IN_A
 EMAIL_PATTERN = rf"^{_LOCAL_PART}@{_DOMAIN_LABEL}(\.{_DOMAIN_LABEL})+{END}"
 #: A run of one masking character is what a server shows instead of a password. Sending it would set it.
 MASK_PATTERN = r"^([*\u2022\u25cf])\1\1+" + END
-#: What begins a text that ``adopt`` writes where a password belongs that it cannot read.
+#: The beginning of the placeholder that ``adopt`` writes for a password that it cannot read.
 PLACEHOLDER_MARK = "CHANGEME-"
-#: What begins the text that ansible-vault makes.
+#: The beginning of the text that ansible-vault makes.
 VAULT_MARK = "$ANSIBLE_VAULT;"
-#: What a secret must not be: a mask, a placeholder, or vault text that was taken for the password itself.
+#: What a secret must not be: a mask, a placeholder, or vault text that was mistaken for the password itself.
 NOT_A_SECRET_PATTERN = rf"{MASK_PATTERN}|^{PLACEHOLDER_MARK}|^\s*\$ANSIBLE_VAULT;"
 PLACEHOLDER_PROBLEM = "is a placeholder: fill in the password"
 
@@ -63,22 +63,24 @@ PATTERNS = {
     "host": HOST_PATTERN,
     "email": EMAIL_PATTERN,
     "text": TEXT_PATTERN,
+    "path": TEXT_PATTERN,
     "secret": TEXT_PATTERN,
 }
 
-#: A value that is still to be rendered or decrypted, so that only its place can be checked.
+#: A value that is not yet rendered or decrypted, so that only its place can be checked.
 TEMPLATE_PATTERN = r"\{\{|\{%|^\$ANSIBLE_VAULT;"
 _TEMPLATE = re.compile(TEMPLATE_PATTERN)
 
 #: Bits of a number that is shown.
 _MOST_BITS = 1000
-#: Characters that have to be named, since nobody sees them, or what is wrong with them.
+#: Characters that a message must name, since people cannot see them or what is wrong with them.
 _NAMED = {
     "name": _UNSEEN + _JOINERS + _SPACES,
     "user": _NOT_IN_ADDRESS + _SPACES,
     "host": _NOT_IN_ADDRESS + _SPACES,
     "email": _NOT_IN_ADDRESS + _SPACES,
     "text": _UNSEEN,
+    "path": _UNSEEN,
     "secret": _UNSEEN,
 }
 
@@ -88,6 +90,7 @@ _EXPECTED = {
     "host": "a bare host name or address, without scheme, port, path or spaces",
     "email": "one e-mail address, such as name@example.co.za",
     "text": "text on one line, without control characters",
+    "path": "a path on one line, without control characters",
     "secret": "text on one line, without control characters",
 }
 
@@ -98,15 +101,15 @@ def is_template(value: Any) -> bool:
 
 
 def is_placeholder(value: Any) -> bool:
-    """Whether the value stands for a password that is still to be filled in."""
+    """Whether the value is a placeholder for a password that must still be filled in."""
     return isinstance(value, str) and value.startswith(PLACEHOLDER_MARK)
 
 
 def value_problem(field: Field, value: Any, repeat: bool = True) -> str | None:
     """Return what is wrong with a rendered value, or ``None``.
 
-    :param repeat: whether a text may be part of the sentence. A secret's value never is. In files that people write, a
-        password may have slipped into another field.
+    :param repeat: whether a text may be part of the sentence. A secret's value never is. In files that people write,
+        another field may hold a password by mistake.
     """
     if value is None:
         return 'has no value; leave the field out, or write "" to clear a text'
@@ -123,7 +126,7 @@ def value_problem(field: Field, value: Any, repeat: bool = True) -> str | None:
 
 
 def may_be_empty(field: Field) -> bool:
-    """Whether an empty text clears the field, rather than being a fault."""
+    """Whether an empty text clears the field, rather than being an error."""
     return field.kind in ("text", "secret") or (field.kind == "email" and not field.required)
 
 
@@ -184,7 +187,7 @@ def _text_problem(field: Field, value: str, repeat: bool) -> str | None:
 
 
 def _unseen(field: Field, value: str) -> str:
-    """Name the first character that people do not see as what it is."""
+    """Name the first character that is invisible or looks like another one."""
     found = re.search(f"[{_NAMED[field.kind]}]", value)
     if found is None:
         return ""
@@ -204,7 +207,7 @@ def record_findings(
 
     :param record: the key and the fields that are declared; fields that are left out or ``None`` are not checked.
     :param fields: the fields to check; by default the key and all fields of the resource.
-    :return: a finding for each fault, errors and warnings.
+    :return: a finding for each error and each warning.
     """
     found = []
     name = str(record.get(resource.key.name, ""))

@@ -41,17 +41,17 @@ _SEQUENCE = {
 
 
 def diff(before: State, after: State) -> tuple[Change, ...]:
-    """Return the changes that lead from the one state to the other, in the sequence in which they can be applied.
+    """Return the changes that lead from one state to the other, in the order in which they can be applied.
 
-    A field that ``after`` does not name, or of which it holds ``None``, is left alone, and so is a user that it does
-    not list. A secret is a word, so a password that another one replaces is ``WILL_CHANGE`` in ``after``. The changes
-    have no secrets.
+    A field that ``after`` leaves out or holds as ``None`` is left alone, and so is a user that it does not list. A
+    secret is a word, so a password that is replaced by another one is ``WILL_CHANGE`` in ``after``. The changes have no
+    secrets.
     """
     return tuple(sorted([*_of_servers(before, after), *_of_users(before, after)], key=sequence))
 
 
 def sequence(change: Change) -> int:
-    """Return when a change can be applied, among others."""
+    """Return when a change can be applied in relation to others, as a sort key."""
     return _SEQUENCE[change.resource, change.action == DELETE]
 
 
@@ -64,7 +64,7 @@ def _of_servers(before: State, after: State) -> Iterator[Change]:
     for record in before.records(SMTP_SERVER):
         name = record[SMTP_SERVER.key.name]
         if after.get(SMTP_SERVER, name) is None:
-            # Removed even when nothing was entered in it.
+            # It is removed even when all its fields are empty.
             yield _change(SMTP_SERVER, record, DELETE, _fields(SMTP_SERVER, record, blank(SMTP_SERVER, name)))
 
 
@@ -93,7 +93,7 @@ def _fields(resource: Resource, old: Record | None, new: Record) -> tuple[FieldC
 
 
 def _held(field: Field, record: Mapping[str, Any] | None) -> Any:
-    """What a record holds. One that does not exist holds no number and no flag, so that a new one states each."""
+    """What a record holds. A record that does not exist holds no number and no flag, so that a new one states each."""
     if record is None and field.kind in ("flag", "integer"):
         return None
     return (record or {}).get(field.name, empty_value(field))

@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Errors that a user sees as one sentence."""
+"""Errors that are shown to a user as one sentence."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class UncertainError(FinconError):
 
 
 class InvalidRecordsError(FinconError):
-    """The declared records are at fault.
+    """The declared records have errors.
 
-    :param findings: all faults.
+    :param findings: all of them.
     """
 
     def __init__(self, findings: Iterable[Finding]) -> None:

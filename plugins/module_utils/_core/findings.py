@@ -17,7 +17,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.texts import all
 ERROR = "error"
 WARNING = "warning"
 
-#: The code of a finding about a placeholder that stands for a password.
+#: The code of a finding about a placeholder for a password.
 PLACEHOLDER = "placeholder"
 
 #: The keys of files: the name of a field, or that of a record (``mail_user/THANDI``).
@@ -28,7 +28,7 @@ _LONGEST = 1000
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault of the declared records.
+    """One error or warning about the declared records.
 
     :param message: what is wrong and what to do, without any secret.
     :param resource: name of the resource, or empty.
@@ -40,9 +40,9 @@ class Finding:
     :param file: file as the user named it.
     :param line: line in the file, from 1; 0 when it is not known.
     :param column: column in the line, from 1.
-    :param related: resource, record and field of another place that the fault is about, or empty. Whoever knows the
+    :param related: resource, record and field of another place that the finding is about, or empty. Code that knows the
         files adds that place to the message.
-    :param code: what kind of fault it is, where somebody has to tell it from others: :data:`PLACEHOLDER`, or empty.
+    :param code: the kind of finding, if callers must distinguish it from others: :data:`PLACEHOLDER`, or empty.
     """
 
     message: str
@@ -61,7 +61,7 @@ class Finding:
     def __str__(self) -> str:
         file = visible(self.file)
         place = f"{file}:{self.line}:{self.column}: " if self.line else f"{file}: " if file else ""
-        # Keys and names come from files: none of them acts on a terminal, or buries the sentence.
+        # Keys and names come from files: none of them may control a terminal or hide the sentence.
         return f"{place}{self._subject()}{short(self.message, _LONGEST)}"
 
     def _subject(self) -> str:
@@ -84,22 +84,22 @@ def path_text(path: Iterable[Any]) -> str:
 
 
 def key_text(key: Any) -> str:
-    """Return a key where it looks like one. Where a colon is missing, what is read as a key may be a password."""
+    """Return a key if it looks like one. When a colon is missing, the text that is read as a key may be a password."""
     return short(str(key)) if _KEY.fullmatch(str(key)) else "(not a name)"
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings that forbid going on."""
+    """Return the findings that stop the work."""
     return [finding for finding in findings if finding.severity == ERROR]
 
 
 def warnings(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings that are only worth a look."""
+    """Return the findings that do not stop the work."""
     return [finding for finding in findings if finding.severity == WARNING]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the end of a sentence that names the likeliest of the known words, or an empty string."""
+    """Return the end of a sentence that suggests the most similar known word, or an empty string."""
     by_case = {candidate.casefold(): candidate for candidate in known}
     close = difflib.get_close_matches(word.casefold(), by_case, n=1, cutoff=0.6)
     return f"; did you mean {by_case[close[0]]!r}?" if close else ""

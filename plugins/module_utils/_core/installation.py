@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The table of what describes an installation: the options of ``installation`` and of ``fincon_installation``."""
+"""The table of the settings of an installation: the options of ``installation`` and ``fincon_installation``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import PLACEHOLDER, Finding
 
-#: From what needs nothing of anybody to what needs the most of the vendor.
+#: From the backend that needs nothing from the vendor to the one that needs the most.
 BACKENDS = ("attended", "command", "rest")
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
@@ -36,8 +36,9 @@ class Setting:
     :param required: whether those backends need it.
     :param default: its value when it is left out.
     :param secret: whether it must never be shown.
-    :param minimum: least number allowed; ``None`` for settings that are no number.
-    :param above: whether a number must be more than ``minimum``, rather than at least that.
+    :param samples: values as people write them, which editors propose. Those of a secret are templates.
+    :param minimum: smallest number allowed; ``None`` for settings that are not numbers.
+    :param above: whether a number must be greater than ``minimum``, rather than at least ``minimum``.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Setting:
     required: bool = False
     default: Any = None
     secret: bool = False
+    samples: tuple[Any, ...] = ()
     minimum: float | None = None
     above: bool = True
 
@@ -62,6 +64,7 @@ SETTINGS = (
         ),
         ("attended",),
         required=True,
+        samples=("../ledgers/{{ inventory_hostname }}.yml",),
     ),
     Setting(
         "lock_wait",
@@ -75,9 +78,10 @@ SETTINGS = (
     Setting(
         "command",
         "list",
-        ("The adapter program and its arguments. They are run as they stand, without a shell.",),
+        ("The adapter program and its arguments. They are run unchanged, without a shell.",),
         ("command",),
         required=True,
+        samples=(["/opt/fincon/adapter", "{{ inventory_hostname }}"],),
     ),
     Setting(
         "command_timeout",
@@ -95,14 +99,46 @@ SETTINGS = (
         default=16777216,
         minimum=0,
     ),
-    Setting("url", "str", ("Address of the Fincon REST server, such as V(https://10.1.2.3:4090).",), required=True),
-    Setting("server_username", "str", ("User of the REST server itself, for HTTP Basic.",), required=True),
-    Setting("server_password", "str", ("Password of O(installation.server_username).",), required=True, secret=True),
     Setting(
-        "data_id", "str", ("The company on that server. Each company is an installation of its own.",), required=True
+        "url",
+        "str",
+        ("Address of the Fincon REST server, such as V(https://10.1.2.3:4090).",),
+        required=True,
+        samples=("https://10.1.2.3:4090",),
     ),
-    Setting("username", "str", ("The Fincon user to log in as. Not the user of the REST server.",), required=True),
-    Setting("password", "str", ("Password of O(installation.username).",), required=True, secret=True),
+    Setting(
+        "server_username", "str", ("User of the REST server itself, for HTTP Basic.",), required=True, samples=("api",)
+    ),
+    Setting(
+        "server_password",
+        "str",
+        ("Password of O(installation.server_username).",),
+        required=True,
+        secret=True,
+        samples=("{{ vault_fincon_server }}",),
+    ),
+    Setting(
+        "data_id",
+        "str",
+        ("The company on that server. Each company is a separate installation.",),
+        required=True,
+        samples=("MAIN",),
+    ),
+    Setting(
+        "username",
+        "str",
+        ("The Fincon user to log in as. Not the user of the REST server.",),
+        required=True,
+        samples=("ANSIBLE",),
+    ),
+    Setting(
+        "password",
+        "str",
+        ("Password of O(installation.username).",),
+        required=True,
+        secret=True,
+        samples=("{{ vault_fincon_user }}",),
+    ),
     Setting(
         "alternate_extension", "bool", ("Whether the company uses Fincon's alternate file extension.",), default=False
     ),
@@ -116,7 +152,12 @@ SETTINGS = (
         default=False,
     ),
     Setting("validate_certs", "bool", ("Whether the certificate of the REST server is verified.",), default=True),
-    Setting("ca_path", "path", ("File or directory with certificates of the CA to trust, where the module runs.",)),
+    Setting(
+        "ca_path",
+        "path",
+        ("File or directory with certificates of the CA to trust, where the module runs.",),
+        samples=("/etc/ssl/fincon-ca.pem",),
+    ),
     Setting("connect_timeout", "float", ("Longest wait for the connection, in seconds.",), default=10.0, minimum=0),
     Setting("timeout", "float", ("Longest wait for a part of an answer, in seconds.",), default=30.0, minimum=0),
     Setting(
@@ -137,6 +178,7 @@ SETTINGS = (
             "Other names of methods and fields, where the server chose its own.",
             "A dictionary with V(methods) and V(fields), each from the name in the mail contract to the server's.",
         ),
+        samples=({"methods": {"GetMailUsers": "GetEmailUsers"}},),
     ),
     Setting(
         "fingerprints",
@@ -146,6 +188,7 @@ SETTINGS = (
             "By default a file for each installation below V(~/.ansible/fincon_mail), where the module runs.",
         ),
         ("command", "rest"),
+        samples=("/var/lib/fincon/{{ inventory_hostname }}.json",),
     ),
 )
 
@@ -181,7 +224,7 @@ def findings(installation: Mapping[str, Any]) -> list[Finding]:
 
 
 def unset_variable_problem(path: str) -> str | None:
-    """Return what is wrong with a path in which variables are replaced, when one is left: it is not set."""
+    """Return what is wrong with a path that still names a variable after replacement: that variable is not set."""
     found = _VARIABLE.search(path)
     return f"names the environment variable {found[1] or found[2]}, which is not set" if found else None
 
@@ -225,7 +268,7 @@ def _number_findings(installation: Mapping[str, Any]) -> list[Finding]:
         value = installation.get(setting.name)
         if setting.minimum is None or isinstance(value, bool) or not isinstance(value, (int, float)):
             continue
-        # No comparison holds for a NaN.
+        # Every comparison with a NaN is false.
         fits = value > setting.minimum if setting.above else value >= setting.minimum
         if not fits or value == float("inf"):
             words = "more than" if setting.above else "at least"

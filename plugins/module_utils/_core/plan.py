@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""From the desired records and what is installed to the list of changes. Pure: nothing is read or written here."""
+"""The list of changes, from the desired records and what is installed. Pure: nothing is read or written here."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ Compare = Callable[[str, str, str], str]
 
 @dataclass(frozen=True)
 class Plan:
-    """What has to be done.
+    """The changes to make.
 
     :param before: the state as it was read.
     :param after: the state once all changes are applied.
     :param changes: the changes in the order in which they have to be applied.
-    :param unverified: changes of a password of which nobody knows whether it differs.
+    :param unverified: changes of a password that cannot be compared, so it may or may not differ.
     :param findings: desired records that cannot be fulfilled.
     """
 
@@ -61,11 +61,11 @@ class Plan:
 def make_plan(
     current: State, desired_records: Sequence[DesiredRecord], compare: Compare, update_password: str = "on_change"
 ) -> Plan:
-    """Return what leads from the current state to the desired records.
+    """Return the plan that leads from the current state to the desired records.
 
     :param current: what is installed.
     :param desired_records: the declared records; fields that are left out are left alone.
-    :param compare: tells whether a declared password is the one that was sent last.
+    :param compare: returns whether a declared password is the one that was sent last.
     :param update_password: one of :data:`UPDATE_PASSWORD`.
     """
     target = current.after(())
@@ -95,7 +95,7 @@ def _secrets(resource: Resource) -> list[Field]:
 
 
 def _put(target: State, desired: DesiredRecord, values: Mapping[str, Any]) -> None:
-    """Bring one record of the target state to what is desired."""
+    """Change one record of the target state to what is desired."""
     resource = desired.resource
     record = target.get(resource, desired.name)
     if desired.present:
@@ -109,9 +109,9 @@ def _put(target: State, desired: DesiredRecord, values: Mapping[str, Any]) -> No
 def _as_declared(
     changes: Iterable[Change], desired_records: Sequence[DesiredRecord], sent: Mapping[tuple[str, str], dict[str, str]]
 ) -> tuple[Change, ...]:
-    """The changes in the sequence of the declared records, with the passwords to send.
+    """The changes in the order of the declared records, with the passwords to send.
 
-    A record that is declared is never removed, even when nothing is left in it.
+    A declared record is never removed, even when all its fields are empty.
     """
     declared = {(desired.resource.name, desired.key): index for index, desired in enumerate(desired_records)}
     found = []
@@ -148,7 +148,7 @@ def _impossible(current: State, desired: DesiredRecord) -> list[Finding]:
 
 
 def _wanted(current: State, desired: DesiredRecord) -> dict[str, Any]:
-    """The declared values; for a new record the defaults of what is left out; for a removal, everything empty."""
+    """The declared values. A new record gets the defaults of omitted fields; a removal makes every field empty."""
     if not desired.present:
         return {field.name: "" if field.secret else empty_value(field) for field in desired.resource.fields}
     given = ((field.name, desired.values.get(field.name)) for field in desired.resource.fields)
@@ -161,7 +161,7 @@ def _wanted(current: State, desired: DesiredRecord) -> dict[str, Any]:
 def _password_word(
     desired: DesiredRecord, have: str, want: str, compare: Compare, update_password: str
 ) -> tuple[str, bool]:
-    """Return the word for what a password will be, and whether it cannot be compared."""
+    """Return the word for the future state of a password, and whether it cannot be compared."""
     if want == "":
         return passwords.UNSET, False
     if have == passwords.UNSET:

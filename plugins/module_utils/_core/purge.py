@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Removal of what is installed but not declared, with the limits that keep an accident small. Pure."""
+"""Removal of records that are installed but not declared, with limits against accidents. Pure."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared impor
 class Purge:
     """What may be purged.
 
-    :param resources: the lists that are complete; one that was not given at all is never purged.
+    :param resources: the lists that are complete; a list that was not given is never purged.
     :param protect: names of definitions and users that are never removed.
-    :param limit: greatest number of records that one run removes.
+    :param limit: largest number of records that one run removes.
     :param allow_empty: whether an empty list may remove everything.
     """
 
@@ -38,7 +38,7 @@ class Purge:
 def purged_records(state: State, desired_records: Sequence[DesiredRecord], purge: Purge) -> list[DesiredRecord]:
     """Return a desired record to remove each record that is installed, not declared and not protected.
 
-    :raises FinconError: when a list is empty and that was not allowed, or when there are more than the limit.
+    :raises FinconError: when a list is empty and this is not allowed, or when there are more records than the limit.
     """
     doomed: list[DesiredRecord] = []
     for resource in purge.resources:
@@ -46,7 +46,7 @@ def purged_records(state: State, desired_records: Sequence[DesiredRecord], purge
         if not declared and not purge.allow_empty:
             raise FinconError(
                 f"purge would remove every {resource.title}, since none is declared; "
-                "set purge_empty to true if that is meant"
+                "set purge_empty to true if you want this"
             )
         doomed += [
             DesiredRecord(resource, name, present=False)
@@ -64,7 +64,7 @@ def purged_records(state: State, desired_records: Sequence[DesiredRecord], purge
 def _switches(
     state: State, doomed: Iterable[DesiredRecord], desired_records: Iterable[DesiredRecord]
 ) -> list[DesiredRecord]:
-    """For each user that goes, the switch: e-mail goes off unless it is known to be, or the switch is declared."""
+    """The switches of removed users: e-mail goes off, unless it is known to be off or the switch is declared."""
     said = {desired.key for desired in desired_records if desired.resource is MAIL_ENABLED}
     users = (desired for desired in doomed if desired.resource is MAIL_USER and desired.key not in said)
     return [

@@ -2,11 +2,11 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The records table: the one home of every field that the collection manages.
+"""The records table: the single source of every field that the collection manages.
 
 The JSON Schemas, the argument specs, the documentation fragments, the field tables of the documentation and the names
-of the mail contract are all derived from the table below. A new field is a new entry. What else has to know every
-field, such as the examples of adapters, fails its test until it does: CONTRIBUTING.md has the list.
+of the mail contract are all derived from the table below. A new field is a new entry. Other files that must know every
+field, such as the example adapters, fail their tests until they do: CONTRIBUTING.md has the list.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-#: Where the facts come from. ``S`` marks what was seen in the source, ``I`` what is inferred, ``U`` what is not
-#: publicly documented, so that the choice is this collection's own.
+#: Where the facts come from. ``S`` marks what was seen in the source, ``I`` what is inferred, and ``U`` what is not
+#: publicly documented, so that it is this collection's choice.
 SOURCES = {
     "overview": "S: help.fincon.co.za article 360017867938, Email Settings Overview",
     "smtp": "S: help.fincon.co.za article 360017727277, Creating an SMTP setting definition",
@@ -26,8 +26,9 @@ SOURCES = {
     "undocumented": "U: not publicly documented, the choice of this collection",
 }
 
-#: What a value may be. ``checks.py`` says what each kind accepts.
-KINDS = ("name", "user", "host", "email", "text", "integer", "flag", "secret", "choice")
+#: What a value may be. ``checks.py`` defines what each kind accepts; ``names`` is a list. ``names`` and ``path`` are
+#: only for files of a fleet.
+KINDS = ("name", "user", "host", "email", "text", "path", "integer", "flag", "secret", "choice", "names")
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,21 @@ class Field:
     :param source: a key of :data:`SOURCES`.
     :param label: Fincon's own label, as its window shows it; empty where it is not publicly documented.
     :param purpose: where there is no label, what a work order calls the field, in the words of Fincon's help.
-    :param example: a value to try the field with; the conformance kit writes it. Hosts and addresses are under
-        ``.invalid`` (RFC 2606), so that nothing is sent anywhere if Fincon tries to. ``None`` for keys, links, secrets
-        and the switch, whose values depend on the installation.
+    :param example: a value to test the field with; the conformance kit writes it. Hosts and addresses are under
+        ``.invalid`` (RFC 2606), so that Fincon cannot send anything to them. ``None`` for keys, links, secrets and the
+        switch, whose values depend on the installation.
+    :param samples: values as people write them, which editors propose in place of the example. Those of a secret are
+        templates.
     :param login: for a secret, the login that it belongs to.
     :param default: the value that a new record takes when the field is left out.
     :param required: whether a new record must have it.
     :param minimum: smallest number allowed.
     :param maximum: largest number allowed.
-    :param max_length: greatest number of characters.
-    :param soft_limit: exceeding ``max_length`` is a warning, since the limit is inferred.
+    :param max_length: largest number of characters.
+    :param soft_limit: whether exceeding ``max_length`` is only a warning, since the limit is inferred.
     :param unit: unit of a number.
     :param choices: the words that a choice may be.
-    :param probed: whether the mail server gets to see the value, so that a change of it has to be verified.
+    :param probed: whether the mail server sees the value, so that a change of it must be verified.
     :param wire_set: for a secret, the name of the Y/N flag that says whether one is set.
     """
 
@@ -65,6 +68,7 @@ class Field:
     label: str = ""
     purpose: str = ""
     example: Any = None
+    samples: tuple[Any, ...] = ()
     login: str = ""
     default: Any = ""
     required: bool = False
@@ -84,7 +88,7 @@ class Field:
 
     @property
     def title(self) -> str:
-        """What a work order calls the field, unless a site knows Fincon's label for it."""
+        """What a work order calls the field, unless a site has entered Fincon's label for it."""
         return self.label or self.purpose
 
 
@@ -114,9 +118,9 @@ class Resource:
 
 
 def normal_key(resource: Resource, name: str) -> str:
-    """Return the form in which two names of one record are equal.
+    """Return the normal form of a record's name: equal for two spellings of one name.
 
-    Fincon upper-cases user names; definitions are compared without case and kept as they were written.
+    Fincon changes user names to upper case. Names of definitions are compared without case and kept as written.
     """
     return _normal_user(name) if resource.key.kind == "user" else _normal_name(name)
 
@@ -127,7 +131,7 @@ def written_key(resource: Resource, name: str) -> str:
 
 
 def same_value(field: Field, have: Any, want: Any) -> bool:
-    """Whether two values of a field that is not a secret mean the same; names are compared without case."""
+    """Whether two values of a field, not a secret, mean the same; names are compared without case."""
     if field.kind == "name":
         return _normal_name(str(have)) == _normal_name(str(want))
     return bool(have == want)
@@ -150,7 +154,7 @@ def _composed(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-def _password(login: str, wire: str, source: str, label: str = "", purpose: str = "") -> Field:
+def _password(login: str, variable: str, wire: str, source: str, label: str = "", purpose: str = "") -> Field:
     return Field(
         name="password",
         kind="secret",
@@ -158,11 +162,17 @@ def _password(login: str, wire: str, source: str, label: str = "", purpose: str 
         wire_set=f"{wire}Set",
         description=f"Password of {login}. It can be set but not read back.",
         source=source,
+        samples=(f"{{{{ {variable} }}}}",),
         login=login,
         label=label,
         purpose=purpose,
         probed=True,
     )
+
+
+def _for_documents(name: str, wire: str, what: str, purpose: str, example: str) -> Field:
+    description = f"{what}, for the document text of e-mails."
+    return Field(name, "text", wire, description, "overview", purpose=purpose, example=example)
 
 
 SMTP_SERVER = Resource(
@@ -177,6 +187,7 @@ SMTP_SERVER = Resource(
         description="Name of the SMTP definition, compared without case.",
         source="smtp",
         label="SMTP Name",
+        samples=("HQ relay",),
     ),
     fields=(
         Field(
@@ -187,6 +198,7 @@ SMTP_SERVER = Resource(
             source="smtp",
             label="Mail Server",
             example="smtp.fincon-check.invalid",
+            samples=("smtp.example.co.za",),
             required=True,
             probed=True,
         ),
@@ -194,9 +206,7 @@ SMTP_SERVER = Resource(
             name="authenticate",
             kind="flag",
             wire="Authenticate",
-            description=(
-                "Whether the server wants a login. Must be true as well when each user has a login of their own."
-            ),
+            description="Whether the server wants a login. Must be true as well when each user has their own login.",
             source="smtp",
             label="Authenticate",
             example=True,
@@ -211,9 +221,10 @@ SMTP_SERVER = Resource(
             source="smtp",
             label="Username",
             example="fincon-check",
+            samples=("relay@example.co.za",),
             probed=True,
         ),
-        _password("the shared login", wire="Password", source="smtp", label="Password"),
+        _password("the shared login", "vault_relay", wire="Password", source="smtp", label="Password"),
         Field(
             name="port",
             kind="integer",
@@ -222,6 +233,7 @@ SMTP_SERVER = Resource(
             source="smtp",
             label="Port",
             example=2525,
+            samples=(587, 465, 25),
             default=587,
             minimum=1,
             maximum=65535,
@@ -262,6 +274,7 @@ SMTP_SERVER = Resource(
             source="smtp",
             label="BCC",
             example="bcc@fincon-check.invalid",
+            samples=("audit@example.co.za",),
             max_length=100,
         ),
     ),
@@ -277,6 +290,7 @@ MAIL_USER = Resource(
         description="Name of the Fincon user, compared and written in upper case.",
         source="user",
         label="User",
+        samples=("THANDI",),
         max_length=8,
         soft_limit=True,
     ),
@@ -288,6 +302,7 @@ MAIL_USER = Resource(
             description="Name of the SMTP definition that the user is linked to.",
             source="overview",
             purpose="SMTP server settings",
+            samples=("HQ relay",),
             required=True,
             probed=True,
         ),
@@ -299,9 +314,16 @@ MAIL_USER = Resource(
             source="overview",
             purpose="SMTP server username",
             example="fincon-check",
+            samples=("thandi@example.co.za",),
             probed=True,
         ),
-        _password("the user's own login", wire="SMTPPassword", source="overview", purpose="SMTP server password"),
+        _password(
+            "the user's own login",
+            "vault_thandi",
+            wire="SMTPPassword",
+            source="overview",
+            purpose="SMTP server password",
+        ),
         Field(
             name="sender_name",
             kind="text",
@@ -310,6 +332,7 @@ MAIL_USER = Resource(
             source="overview",
             purpose="Sender's name",
             example="Fincon Check",
+            samples=("Thandi Nkosi",),
             required=True,
         ),
         Field(
@@ -320,37 +343,16 @@ MAIL_USER = Resource(
             source="overview",
             purpose="Sender's e-mail address",
             example="user@fincon-check.invalid",
+            samples=("thandi@example.co.za",),
             required=True,
             max_length=100,
             probed=True,
         ),
-        Field(
-            name="job_title",
-            kind="text",
-            wire="JobTitle",
-            description="Job title, for the document text of e-mails.",
-            source="overview",
-            purpose="Sender's job title",
-            example="Tester",
-        ),
-        Field(
-            name="telephone",
-            kind="text",
-            wire="Telephone",
-            description="Telephone number, for the document text of e-mails.",
-            source="overview",
-            purpose="Sender's telephone number",
-            example="+27 21 555 0100",
-        ),
+        _for_documents("job_title", "JobTitle", "Job title", "Sender's job title", "Branch manager"),
+        _for_documents("telephone", "Telephone", "Telephone number", "Sender's telephone number", "+27 21 555 0100"),
         *(
-            Field(
-                name=f"user_field_{n}",
-                kind="text",
-                wire=f"UserField{n}",
-                description=f"User-defined field {n}, for the document text of e-mails.",
-                source="overview",
-                purpose=f"User-defined field {n}",
-                example=f"Field {n}",
+            _for_documents(
+                f"user_field_{n}", f"UserField{n}", f"User-defined field {n}", f"User-defined field {n}", f"Field {n}"
             )
             for n in range(1, 7)
         ),

@@ -2,11 +2,11 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Definitions that got another name. Pure.
+"""Definitions that have a new name. Pure.
 
-No backend can rename a definition in place: neither the mail contract nor the adapter protocol has a way to, and for
-Fincon's window none is documented. So the new one is created, every user is linked to it, and then the old one is
-deleted. Whatever becomes of the changes half-way, each user is linked to a definition that exists.
+No backend can rename a definition in place: neither the mail contract nor the adapter protocol offers this, and it is
+not documented for Fincon's window. So the new definition is created, every user is linked to it, and then the old one
+is deleted. If the changes stop half-way, each user is still linked to a definition that exists.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.statements impor
 
 
 def former_names(desired_records: Iterable[DesiredRecord]) -> dict[str, str]:
-    """Return the new name of each definition that is declared with a former one, by the normal key of that."""
+    """Return the new name of each definition that is declared with a former name, by the normal key of the former."""
     return {
         normal_key(SMTP_SERVER, desired.renamed_from): desired.name
         for desired in desired_records
@@ -36,7 +36,7 @@ def former_names(desired_records: Iterable[DesiredRecord]) -> dict[str, str]:
 
 
 def rename_findings(desired_records: Iterable[DesiredRecord]) -> list[Finding]:
-    """Return what is wrong with the former names of declared definitions, by themselves."""
+    """Return what is wrong with the former names of declared definitions, without looking at what is installed."""
     servers = [desired for desired in desired_records if desired.resource is SMTP_SERVER]
     declared = {desired.key: desired for desired in servers}
     found: list[Finding] = []
@@ -63,10 +63,10 @@ def rename_findings(desired_records: Iterable[DesiredRecord]) -> list[Finding]:
 def with_renames(
     current: State, desired_records: Sequence[DesiredRecord]
 ) -> tuple[Sequence[DesiredRecord], list[Finding]]:
-    """Return the desired records with what their renames ask for, and the renames that cannot be made.
+    """Return the desired records with the changes that their renames need, and the renames that cannot be made.
 
-    A user who is linked to the old definition is linked to the new one, also one who is not declared: nobody loses
-    their mail. Where the old definition is gone, there is nothing to do.
+    Each user who is linked to the old definition is linked to the new one, even an undeclared user: no user loses
+    their e-mail. If the old definition is gone, there is nothing to do.
 
     :param current: what is installed.
     """
@@ -99,9 +99,9 @@ def _finding(text: str, desired: DesiredRecord, related: tuple[str, ...] = ()) -
 
 
 def _taking_over(current: State, desired: DesiredRecord) -> tuple[DesiredRecord, list[Finding]]:
-    """The new definition with the settings of the old one, unless it is there already.
+    """The new definition with the settings of the old one, unless it already exists.
 
-    A password cannot be read back, so that one that is set has to be declared.
+    A password cannot be read back, so a password that is set must be declared.
     """
     old = current.get(SMTP_SERVER, desired.renamed_from)
     if old is None or current.get(SMTP_SERVER, desired.name) is not None:
@@ -118,7 +118,7 @@ def _taking_over(current: State, desired: DesiredRecord) -> tuple[DesiredRecord,
 
 
 def _new_link(current: State, user: str, new_names: Mapping[str, str]) -> dict[str, str]:
-    """The link of an installed user to a definition under its new name; nothing for every other user."""
+    """The link of an installed user to a definition under its new name; nothing for any other user."""
     link = (current.get(MAIL_USER, user) or {}).get("smtp_server") or ""
     new = new_names.get(normal_key(SMTP_SERVER, link))
     return {"smtp_server": new} if new else {}

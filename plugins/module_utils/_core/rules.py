@@ -4,8 +4,9 @@
 
 """Rules across records: links, logins and deletions.
 
-The same rules run twice: over the declared records alone, where a field that is left out is not known (``complete``
-false: what cannot be decided is a warning), and over the state that a plan leads to, where everything is known.
+The same rules run twice. First they run over the declared records alone, where a field that is left out is unknown
+(``complete`` is false: what cannot be decided is a warning). Then they run over the state that a plan leads to, where
+everything is known.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, Record, State
 from ansible_collections.fincon.mail.plugins.module_utils._core.statements import RENAMED_FROM
 
-#: ``(resource name, normal key)`` of the records that somebody declared.
+#: ``(resource name, normal key)`` of the declared records.
 Concerned = Container[tuple[str, str]]
 
 
@@ -37,9 +38,9 @@ def rule_findings(
     """Return every rule that a declared record breaks.
 
     :param state: the records, after the changes.
-    :param concerned: the declared records; faults among others are nobody's business here.
+    :param concerned: the declared records; errors in other records are not reported.
     :param complete: whether a field without a value is known to be empty, and a definition without a record missing.
-    :param deleted: normal keys of definitions that are to be deleted.
+    :param deleted: normal keys of definitions that will be deleted.
     :param renamed: the new names of definitions, by the normal key of the former one.
     """
     found = []
@@ -122,14 +123,14 @@ def _login_findings(server: Record, user: Record, complete: bool) -> list[Findin
 
 
 def _is_empty(password: str | None) -> bool:
-    """Whether a password is known to be empty; ``None`` means that nobody knows."""
+    """Whether a password is known to be empty; ``None`` when this is unknown."""
     return password in ("", UNSET)
 
 
 def password_findings(desired_records: Iterable[DesiredRecord]) -> list[Finding]:
-    """Return a warning for each password that is, or is part of, another declared value: who reads that value has it.
+    """Return a warning for each password that is, or is part of, another declared value, where others can read it.
 
-    Names the field, and neither value.
+    It names the field, and neither value.
     """
     declared = list(desired_records)
     values = [

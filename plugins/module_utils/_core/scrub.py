@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Makes what a server said fit to be read: no secret in any form, no control character, no endless text."""
+"""Makes a server's text safe to show: no secret in any form, no control character, no endless text."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from urllib.parse import quote, quote_plus
 MASK = "(secret)"
 WITHHELD = "(the server's text is withheld: it repeats the password)"
 MAX_TEXT = 500
-#: What is looked at of a text, in characters. Each one costs time, and an answer may have millions.
+#: How many characters of a text are examined. Each one costs time, and an answer may have millions.
 _MAX_READ = 16 * MAX_TEXT
-#: The longest that a form of a secret is, in characters of the form for each of the secret's (``\\U0001f600``).
+#: The largest number of characters that a form of a secret has for each character of the secret (``\\U0001f600``).
 _LONGEST_FORM = 12
-#: A secret below this length is not masked in place: the hole would show it. The whole text is withheld instead.
+#: A secret below this length is not masked in place: the gap would reveal it. The whole text is withheld instead.
 _SHORT = 4
 #: A piece of this many base64 characters is six bytes of the secret: enough to be masked when a server cuts an echo.
 _WINDOW = 8
@@ -49,7 +49,7 @@ class Scrubber:
         text = _printable(text)
         if self._short and any(form in text.casefold() for form in map(str.casefold, _plain_forms(self._short))):
             return WITHHELD
-        # Servers change the case of what they echo, and even base64 in the wrong case narrows a password down.
+        # Servers change the case of what they repeat, and even base64 in the wrong case narrows a password down.
         text = re.sub(_any_of(self._plain), MASK, text, flags=re.IGNORECASE)
         text = _mask_tokens(_any_of(self._encoded), text)
         return " ".join(text.split())
@@ -67,7 +67,7 @@ def clean_all(text: str, secrets: Iterable[str], login: Scrubber | None = None) 
     for scrubber in scrubbers:
         text = scrubber.mask(text)
     if not whole:
-        # The half of a secret at the edge is not known for one, and shows where all before it is blank.
+        # Half a secret at the edge is not recognised, and would show if everything before it were blank.
         edge = max(scrubber.longest for scrubber in scrubbers)
         text = text[: max(len(text) - edge, 0)] + "…"
     # Cut to its final length only now, for the same reason.
@@ -99,7 +99,7 @@ def _in_token(character: str) -> bool:
 
 
 def _sendable(text: str) -> str:
-    """Without what no encoding can carry; settings with such characters are refused, but not by a traceback here."""
+    """Without characters that no encoding supports. Settings with them are refused elsewhere; here they must pass."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -146,7 +146,7 @@ def _plain_forms(password: str) -> list[str]:
 
 
 def _encoded_forms(username: str, password: str) -> list[str]:
-    """The base64 of the password, alone or inside anything, whole or cut; and of the user name beside it."""
+    """The base64 of the password, alone or inside other text, whole or cut; and of the user name with it."""
     secret = password.encode("utf-8")
     name = username.encode("utf-8")
     whole = [_base64(secret), _base64(b"\0" + name + b"\0" + secret), _base64(name + b"\0" + name + b"\0" + secret)]

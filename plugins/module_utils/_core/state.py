@@ -36,8 +36,8 @@ class State:
 
     :param servers: the SMTP definitions.
     :param users: the users.
-    :param all_users_known: whether a user that has no record does not exist. Where nobody can list Fincon's users (an
-        attended site) it is false.
+    :param all_users_known: whether a user without a record does not exist. It is false where Fincon's users cannot be
+        listed (at an attended site).
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class State:
         return self._table(resource).get(normal_key(resource, name))
 
     def remove(self, resource: Resource, name: str) -> None:
-        """Take out the record of that name, if there is one."""
+        """Remove the record of that name, if there is one."""
         self._table(resource).pop(normal_key(resource, name), None)
 
     def records(self, resource: Resource) -> list[dict[str, Any]]:
@@ -74,14 +74,14 @@ class State:
         ]
 
     def after(self, changes: Iterable[Change]) -> State:
-        """Return the state that the changes lead to; this one stays as it is."""
+        """Return the state that the changes lead to; this state is not changed."""
         later = State(self.records(SMTP_SERVER), self.records(MAIL_USER), self.all_users_known)
         for change in changes:
             later._apply(change)
         return later
 
     def _table(self, resource: Resource) -> dict[str, dict[str, Any]]:
-        # The switch is a field of the user's record, though a resource of its own to those who change it.
+        # The switch is a field of the user's record, but a separate resource for changes.
         return self._records[MAIL_USER.name if resource is MAIL_ENABLED else resource.name]
 
     def _apply(self, change: Change) -> None:
@@ -104,7 +104,7 @@ def blank(resource: Resource, name: str) -> dict[str, Any]:
 
 
 def empty_value(field: Any) -> Any:
-    """Return what a field holds when nothing was entered."""
+    """Return the value of a field in which nothing was entered."""
     if field.secret:
         return UNSET
     return {"flag": False, "integer": 0}.get(field.kind, "")
@@ -124,12 +124,12 @@ def is_configured(user: Record) -> bool:
 
 @dataclass(frozen=True)
 class DesiredRecord:
-    """One record as somebody wants it.
+    """One record as it is declared.
 
     :param resource: what kind of record.
     :param name: its key.
     :param values: the declared fields; a field that is left out is left alone. Holds secrets, so it is never shown.
-    :param present: false when the record is to be removed. Then its values are checked and not used.
+    :param present: false when the record must not exist. Then its values are checked but not used.
     :param renamed_from: for a definition, the name that it had before, or empty.
     """
 
@@ -161,7 +161,7 @@ class Change:
     :param resource: name of the resource.
     :param name: the record's name as it is written.
     :param action: create, update or delete.
-    :param fields: what differs, in the order of Fincon's window.
+    :param fields: the fields that differ, in the order of Fincon's window.
     :param secrets: the passwords to send, by field. Never shown.
     """
 

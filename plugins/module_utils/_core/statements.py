@@ -2,9 +2,11 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What a declaration says of a whole record: whether it is to exist, and what it was called before.
+"""What a declaration says about a whole record: whether it should exist, and what its former name was.
 
-Fincon holds none of it. Schemas, argument specs and documentation are derived from it as from the records table.
+Fincon stores none of this. Schemas, argument specs and documentation are derived from it as from the records table.
+Some statements are only for files of a fleet: they say how the layers of a fleet are merged, and modules never get
+them.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ RENAMED_FROM = Field(
         "all of its users, and then the old one is deleted."
     ),
     source="undocumented",
+    samples=("Old relay",),
 )
 
 #: The statements of each section, by its name.
@@ -58,12 +61,33 @@ STATEMENTS = {
     ),
 }
 
+WITHOUT = Field(
+    name="without",
+    kind="names",
+    wire="",
+    description="Fields that are not taken over from the fleet file. A branch takes a default back with it.",
+    source="undocumented",
+    samples=(["username", "password"],),
+)
+KEEP = "keep"
+UNLINKED = Field(
+    name="unlinked",
+    kind="choice",
+    wire="",
+    description=("If keep, a definition of the fleet file is also declared at branches where no user is linked to it."),
+    source="undocumented",
+    choices=(KEEP,),
+)
+
+#: The statements of each section that only files of a fleet have, by section. They never reach a host or a module.
+FILE_STATEMENTS = {SMTP_SERVERS.name: (WITHOUT, UNLINKED), USERS.name: (WITHOUT,)}
+
 
 def declarable(section: Section) -> dict[str, Field]:
-    """Return all that a declaration may say of a record: its key, its fields and the statements, by name."""
+    """Return all that a declaration may say about a record: its key, its fields and the statements, by name."""
     return {**section.columns, **{statement.name: statement for statement in STATEMENTS[section.name]}}
 
 
 def is_present(record: Mapping[str, Any]) -> bool:
-    """Whether a declared record is to exist."""
+    """Whether a declared record should exist."""
     return record.get("state") != ABSENT

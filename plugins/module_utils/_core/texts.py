@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Texts from outside as people may see them: nothing in them acts on a terminal or hides what follows. Pure."""
+"""Texts from outside, made safe to show: nothing in them controls a terminal or hides what follows. Pure."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 
 
 def visible(text: str) -> str:
-    """Return the text on one line, each acting character as its escape, such as ``\\x1b``."""
+    """Return the text on one line, each active character as its escape, such as ``\\x1b``."""
     return _ACTING.sub(lambda found: _escape(ord(found[0])), text)
 
 
 def short(text: str, most: int = 200) -> str:
-    """Return the text on one line, made visible, and cut where nobody would read on.
+    """Return the text on one line, made visible, and cut to a readable length.
 
-    :param most: characters that are shown.
+    :param most: how many characters are shown.
     """
     shown = visible(text[: most + 1])
     return shown if len(text) <= most and len(shown) <= most else f"{shown[: most - 1]}…"
 
 
 def all_visible(value: Any) -> Any:
-    """Return plain data with all its texts made visible; those of keys are ours."""
+    """Return plain data with all its texts made visible. The keys are ours and stay as they are."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, Mapping):

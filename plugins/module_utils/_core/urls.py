@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-#: What an address must be. It is never repeated: it may hold a password.
-PROBLEM = "must be http:// or https:// with a host, a port if need be, and no login"
+#: What an address must be. A message never repeats the address: it may hold a password.
+PROBLEM = "must be http:// or https:// with a host, optionally a port, and without a login"
 
 #: A host name (RFC 1123, section 2.1, with the letters of IDNA), the underscore that Windows allows among them.
 _LABEL = re.compile(r"[^\W_]([\w-]*[^\W_])?")
@@ -40,7 +40,7 @@ class Address:
 
     @property
     def exposes(self) -> bool:
-        """Whether what is sent there can be read on the way: plain HTTP to another machine."""
+        """Whether others on the network can read what is sent there: plain HTTP to another machine."""
         return self.scheme == "http" and not _is_loopback(self.host)
 
     @property

@@ -38,10 +38,10 @@ def read(path: FilePath, most: int = LARGEST) -> bytes:
 
 
 def require_size(path: FilePath, most: int = LARGEST) -> None:
-    """Make sure that a file is not larger than one of its kind can be.
+    """Make sure that a file is not larger than files of its kind can be.
 
     :param most: bytes that it may have.
-    :raises OSError: when it has more, or is not there.
+    :raises OSError: when it has more, or does not exist.
     """
     if os.path.getsize(path) > most:
         raise OSError(errno.EFBIG, f"it has more than {most} bytes", str(path))
@@ -58,15 +58,15 @@ def replace(
 ) -> None:
     """Put a file with this content in place of what is at the path.
 
-    A symbolic link is replaced and not followed. When it fails, the old file is still there and the temporary one is
-    not; only the failure of a folder to become durable comes after the replacement.
+    A symbolic link is replaced and not followed. After a failure the old file is still there, and the temporary file is
+    removed. Only making the folder durable can fail after the replacement.
 
     :param path: the file; its folder exists.
-    :param content: all that the file is to hold.
-    :param mode: the permission bits; without them the file has those that a plain ``open`` would give a new one.
+    :param content: the whole new content.
+    :param mode: the permission bits; by default those that a plain ``open`` would give a new file.
     :param like: a file whose owner, group and permission bits the new one takes where that file exists.
     :param temporary: where the content is prepared, in the folder of the path. Only a caller that keeps all other
-        writers out may name it: what a crash left there is removed. By default a hidden name that nothing else has.
+        writers out may name it: what a crash left there is removed. By default a unique hidden name.
     :param durable: wait until file and folder are on the disk, so that they outlive a crash of the machine.
     :raises OSError: when it cannot be written.
     """
@@ -97,7 +97,7 @@ def replace(
 
 
 def _set_rights(handle: int, mode: int | None, like: FilePath | None) -> None:
-    """Give a new file its owner, group and mode, before it holds anything. On Windows it has those of its folder."""
+    """Set a new file's owner, group and mode before it has any content. On Windows it has those of its folder."""
     if sys.platform == "win32":
         return
     if like is not None:
@@ -105,7 +105,7 @@ def _set_rights(handle: int, mode: int | None, like: FilePath | None) -> None:
             model = os.stat(like)
             made = os.fstat(handle)
             if (model.st_uid, model.st_gid) != (made.st_uid, made.st_gid):
-                # Only root may give a file away. For anybody else the file is theirs from now on.
+                # Only root may change a file's owner. For any other user the new file belongs to that user.
                 with suppress(PermissionError):
                     os.fchown(handle, model.st_uid, model.st_gid)
             mode = stat.S_IMODE(model.st_mode)
@@ -120,7 +120,7 @@ def _write_all(handle: int, content: bytes) -> None:
 
 
 def _sync_folder(folder: str) -> None:
-    """Make a rename last: it is a change of the folder. Windows opens no folder, and keeps renames by itself."""
+    """Make a rename durable: it changes the folder. Windows cannot open a folder, and makes renames durable itself."""
     if sys.platform == "win32":
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -4,8 +4,8 @@
 
 """Locks between processes: advisory locks (flock) on files; on Windows, where there are none, a byte beyond the end.
 
-The kernel releases a lock when its holder ends, however it ends. The file stays: whoever removed it could remove the
-one that another process has just locked.
+The kernel releases a lock when its holder ends, however it ends. The file stays: a process that removed it could remove
+a file that another process has just locked.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if sys.platform == "win32":
     import msvcrt
 
     _FLAGS = os.O_BINARY
-    #: Nobody else can read the byte that is locked, so it is none of those that say who holds the lock.
+    #: Other processes cannot read a locked byte, so it lies outside the bytes that say who holds the lock.
     _LOCKED_BYTE = 1 << 30
 
     def _lock(handle: int) -> None:
@@ -51,7 +51,7 @@ _RETRY = 0.05
 
 
 class Busy(Exception):
-    """Other processes have held the lock for as long as the caller would wait.
+    """Other processes held the lock for as long as the caller was willing to wait.
 
     :param holder: what the last of them wrote about itself; empty when it wrote nothing.
     """

@@ -19,7 +19,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.result import 
 
 
 def check_adapter(params: Params, check_mode: bool) -> ModuleResult:
-    """Run the rules of the kit; in check mode only those that write nothing.
+    """Run the rules of the kit; in check mode only the rules that write nothing.
 
     :raises FinconError: when there is no command.
     """

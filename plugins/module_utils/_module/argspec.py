@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import EVIDENCE, MAILBOX, RELAY
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import BACKENDS, SETTINGS
 from ansible_collections.fincon.mail.plugins.module_utils._core.plan import UPDATE_PASSWORD
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, SECTIONS, SMTP_SERVER, Field
@@ -73,6 +74,7 @@ def write_spec() -> Spec:
     return {
         **installation_spec(),
         "update_password": {"type": "str", "choices": list(UPDATE_PASSWORD), "default": "on_change", "no_log": False},
+        "order_run": {"type": "str"},
         **verify_spec(),
     }
 
@@ -81,7 +83,7 @@ def verify_spec() -> Spec:
     """Return the options of the verification before a write."""
     return {
         "verify": {"type": "str", "choices": list(VERIFY_LEVELS), "default": "auth"},
-        "verify_failure": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+        "verify_failure": {"type": "str", "choices": ["fail", "warn", "skip"], "default": "fail"},
         **probe_spec(),
     }
 
@@ -98,7 +100,7 @@ def probe_spec() -> Spec:
 
 
 def probe_options(params: dict[str, Any]) -> dict[str, Any]:
-    """Return what :func:`probe_spec` says of a single probe, as its settings take it."""
+    """Return the options of :func:`probe_spec` for a single probe, as its settings take them."""
     names = (name for name in probe_spec() if name != "probe_run")
     return {name: params[name] for name in names if params[name] is not None}
 
@@ -120,9 +122,45 @@ def probe_module_spec() -> Spec:
         "send_to": {"type": "str"},
         **branch_spec(),
         "level": {"type": "str", "choices": list(PROBE_LEVELS), "default": "auth"},
+        "arrival_timeout": {"type": "int", "default": 0},
+        "mailbox": {"type": "dict"},
         "fail_on_error": {"type": "bool", "default": True},
         "report": {"type": "path"},
         "report_max_age": {"type": "int", "default": 7},
         "report_content": {"type": "dict"},
         **probe_spec(),
     }
+
+
+#: The settings of a fleet for reading its audit mailbox.
+READ_OPTIONS = tuple(field for field in EVIDENCE if field.name in ("clients", "days", "keep_days", "file"))
+
+
+def evidence_spec() -> Spec:
+    """Return the options that say how an audit mailbox is read. Only options of a task alone have a default."""
+    return {
+        "mailbox": {"type": "dict", "options": {field.name: _setting_spec(field) for field in MAILBOX}},
+        "relays": {
+            "type": "list",
+            "elements": "dict",
+            "options": {field.name: {**_setting_spec(field), "required": field.required} for field in RELAY},
+        },
+        **{
+            field.name: {key: value for key, value in _setting_spec(field).items() if key != "default"}
+            for field in READ_OPTIONS
+        },
+    }
+
+
+def _setting_spec(field: Field) -> Spec:
+    """Return the spec of a setting, with its default."""
+    if field.kind == "names":
+        return {"type": "list", "elements": "str"}
+    spec = field_spec(field)
+    if field.kind == "path":
+        spec["type"] = "path"
+    if field.choices and field.default is None:
+        spec = {"type": "str", "choices": list(field.choices), "required": True}
+    elif field.default not in ("", None):
+        spec["default"] = field.default
+    return spec

@@ -51,8 +51,8 @@ def confirm_order(
     :param number: number of the order.
     :param items: numbers of its items; ``None`` for all that are left.
     :param by: who says so; may be empty.
-    :param said: what else is said.
-    :raises FinconError: when that cannot be confirmed, or nobody confirms anything at this installation.
+    :param said: further details of the work.
+    :raises FinconError: when it cannot be confirmed, or the backend of this installation has no confirmations.
     """
     attended = _attended(backend, "there is nothing to confirm")
     _refuse_lines("by", by, "a name")
@@ -88,7 +88,7 @@ def _refuse_lines(option: str, text: str, what: str) -> None:
 
 
 def import_declared(backend: Backend, desired_records: Sequence[DesiredRecord], check_mode: bool) -> ModuleResult:
-    """Fill an empty ledger with the declared records, as if somebody had confirmed them all.
+    """Fill an empty ledger with the declared records, as if a person had confirmed them all.
 
     :raises FinconError: when the records have errors, or the ledger is not empty.
     """
@@ -105,7 +105,7 @@ def import_declared(backend: Backend, desired_records: Sequence[DesiredRecord], 
 
 
 def import_csv(backend: Backend, files: Sequence[tuple[str, str]], check_mode: bool) -> ModuleResult:
-    """Fill an empty ledger with what somebody noted in CSV files.
+    """Fill an empty ledger with the records of CSV files.
 
     :param files: name and text of each.
     :raises FinconError: when the files have errors, or the ledger is not empty.
@@ -136,6 +136,6 @@ def _attended(backend: Backend, so: str) -> AttendedBackend:
 
 
 def _noted(before: State, changes: Sequence[Change], check_mode: bool, **further: Any) -> ModuleResult:
-    """What becomes of a ledger, in the shape of every module that writes."""
+    """The changes of a ledger, in the result shape of every module that writes."""
     values = {**changed_values(Plan(before, before.after(changes), tuple(changes))), **further}
     return ModuleResult(values, outcome_of(changes, check_mode))

@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""From the parameters of a module to the desired records. Pure."""
+"""The desired records from the parameters of a module. Pure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def desired_switches(params: Params) -> list[DesiredRecord]:
 def desired_branch(params: Params) -> list[DesiredRecord]:
     """Return the desired records of a branch. A user's record holds the mail settings and the switch.
 
-    For an absent user both are desired: the settings cleared, and e-mail off.
+    For an absent user, both are desired: settings cleared and e-mail off.
     """
     desired_records = [
         DesiredRecord(
@@ -60,7 +60,7 @@ def desired_branch(params: Params) -> list[DesiredRecord]:
 
 
 def declared_names(params: Params) -> dict[str, Any]:
-    """Return the names of a branch's records. Drift reports show each of them, whatever became of the call."""
+    """Return the names of a branch's records. Drift reports show each of them, whatever the outcome of the call."""
     return {
         "records": {
             section.name: [
@@ -72,7 +72,7 @@ def declared_names(params: Params) -> dict[str, Any]:
 
 
 def purge_of(params: Params) -> Purge | None:
-    """Return what may be removed though nobody named it; ``None`` where nothing may."""
+    """Return what may be removed without being declared absent; ``None`` when nothing may."""
     if not params.get("purge"):
         return None
     return Purge(_given(params), tuple(params["purge_protect"]), params["purge_limit"], params["purge_empty"])

@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Which logins have to be verified at a mail server, and what their verifications say together. Pure."""
+"""Which logins must be verified at a mail server, and the combined result of their verifications. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
     Record,
     State,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings, reaches
 
 LEVELS = ("none", "connect", "tls", "auth", "envelope")
 
@@ -32,11 +32,11 @@ LEVELS = ("none", "connect", "tls", "auth", "envelope")
 class Login:
     """One login to verify.
 
-    :param settings: what the probe takes.
-    :param level: how far it goes.
+    :param settings: the settings of the probe.
+    :param level: how far the probe goes.
     :param smtp_server: name of the definition.
     :param users: the users whom it concerns; none when only the definition's own login is meant.
-    :param reduced: why it does not go as far as it was asked to; empty when it does.
+    :param reduced: why it does not go as far as requested; empty when it does.
     """
 
     settings: ProbeSettings
@@ -47,7 +47,7 @@ class Login:
 
     @property
     def label(self) -> tuple[str, ...]:
-        """Whom it concerns, for messages."""
+        """The definition or users that it concerns, for messages."""
         return self.users or (self.smtp_server,)
 
 
@@ -74,7 +74,7 @@ def logins_of_changes(
     :param level: one of :data:`LEVELS`.
     :param options: further settings of the probe, such as ``ca_path``.
     """
-    touched = [change for change in changes if change.action != DELETE and _matters(change)]
+    touched = [change for change in changes if change.action != DELETE and is_probed(change)]
     servers = {normal_key(SMTP_SERVER, change.name) for change in touched if change.resource == SMTP_SERVER.name}
     users = {normal_key(MAIL_USER, change.name) for change in touched if change.resource == MAIL_USER.name}
     return _checks(after, servers, users, passwords, level, options)
@@ -88,7 +88,8 @@ def logins_of_records(
     return _checks(state, servers, set(), passwords, level, options)
 
 
-def _matters(change: Change) -> bool:
+def is_probed(change: Change) -> bool:
+    """Whether a mail server can notice the change."""
     return any(RESOURCES[change.resource].field(item.field).probed for item in change.fields)
 
 
@@ -128,10 +129,10 @@ def _login(
     options: Mapping[str, Any],
 ) -> Login:
     username, password, reduced = "", "", ""
-    if server.get("authenticate") and level in ("auth", "envelope"):
+    if server.get("authenticate") and reaches(level, "auth"):
         username, password, reduced = _credentials(server, user, passwords)
-    # Only the envelope needs the sender: without it, users who share a login are verified once.
-    sender = str((user or {}).get("sender_email") or "") if level == "envelope" else ""
+    # Only the level envelope needs the sender: at other levels, users who share a login are verified once.
+    sender = str((user or {}).get("sender_email") or "") if reaches(level, "envelope") else ""
     settings = ProbeSettings(
         mail_server=server["mail_server"],
         port=server["port"],
@@ -143,7 +144,7 @@ def _login(
         sender_email=sender,
         **options,
     )
-    reached = "tls" if reduced else "auth" if level == "envelope" and not sender else level
+    reached = "tls" if reduced else "auth" if reaches(level, "envelope") and not sender else level
     return Login(settings, reached, server["name"], (user["user"],) if user else (), reduced)
 
 
@@ -161,9 +162,9 @@ def _credentials(server: Record, user: Record | None, passwords: Mapping[tuple[s
 
 
 def summary(logins: Sequence[Login], verifications: Sequence[Mapping[str, Any]], level: str) -> dict[str, Any] | None:
-    """Return one verification for all logins: the first that failed speaks for them, else the first.
+    """Return one verification for all logins: the first that failed, or else the first.
 
-    Every login stands in ``targets``, with the definition and the users that it concerns.
+    Every login is in ``targets``, with the definition and the users that it concerns.
     """
     if not logins:
         return None

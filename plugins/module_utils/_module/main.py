@@ -13,7 +13,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.modules import
 
 
 class _Module(AnsibleModule):
-    """A module whose failures are not searched for the texts of secrets, those of its arguments included."""
+    """A module that does not search its failures for the texts of secrets, including those of its arguments."""
 
     def fail_json(self, msg: str, **values: Any) -> Any:
         """End the process with a failure."""
@@ -25,8 +25,8 @@ def run_module(name: str) -> None:
     """Run the module of that name and end the process."""
     made = MODULES[name]
     module = _Module(argument_spec=made.argument_spec, supports_check_mode=True, **made.constraints)
-    # A result holds no secret by construction. Searched for the texts of secrets, it would lose other values that hold
-    # one of them: a port 587, a user's surname. Nothing is left to search for, and the arguments are not repeated.
+    # A result holds no secret by construction. A search for the texts of secrets would damage other values that contain
+    # one of them: a port 587, a user's surname. So nothing is searched for, and the arguments are not repeated.
     module.no_log_values = set()
     result = made.run(module.params, module.check_mode)
     for warning in result.warnings:

@@ -2,9 +2,9 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The one table of modules: what each takes, and what does its work.
+"""The single table of modules: the options of each, and the function that does its work.
 
-A module process (``main.py``) and the controller's worker (``plugin_utils/_worker.py``) both run what stands here.
+A module process (``main.py``) and the controller's worker (``plugin_utils/_worker.py``) both use this table.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Module:
     :param work: does its work: ``work(params, check_mode)``, the parameters validated and with defaults. ``None`` where
         an action plugin of the same name does it, on the controller, from the variables of all hosts.
     :param constraints: between its options, as ``AnsibleModule`` takes them.
-    :param always: what the result holds whatever becomes of the work: ``always(params)``.
+    :param always: what the result contains in every case: ``always(params)``.
     """
 
     argument_spec: Spec
@@ -64,7 +64,7 @@ class Module:
     always: Callable[[Params], dict[str, Any]] = lambda _params: {}
 
     def run(self, params: Params, check_mode: bool) -> ModuleResult:
-        """Do the work. An error for the user is the result's ``failure``; none is raised."""
+        """Do the work. An error for the user becomes the result's ``failure`` and is not raised."""
         if self.work is None:
             return of_error(FinconError("this module works on the controller: call it by its full name, fincon.mail.…"))
         try:
@@ -87,7 +87,9 @@ def _write(desired_records: Callable[[Params], list[DesiredRecord]], params: Par
         claims_of(params),
     )
     prober = partial(probe_all, run_id=params["probe_run"])
-    return write(backend_of(params["installation"]), request, check_mode, prober)
+    # A call without a name is a separate run.
+    backend = backend_of(params["installation"], params.get("order_run") or "")
+    return write(backend, request, check_mode, prober)
 
 
 def _read(params: Params, _check_mode: bool) -> ModuleResult:
@@ -114,7 +116,7 @@ def _import(params: Params, check_mode: bool) -> ModuleResult:
 
 
 def _one_record(section: Section) -> Module:
-    # The switch of a user is a module of its own.
+    # The switch of a user has its own module.
     resource = section.resource
     return Module(
         {
@@ -182,6 +184,23 @@ MODULES = {
         },
         None,
     ),
+    "fincon_work_order_passwords": Module(
+        {
+            "path": {"type": "path", "required": True},
+            "order": {"type": "dict"},
+            "branch": {"type": "str", "default": ""},
+            "keepass": {"type": "bool", "default": False},
+            "keepass_passphrase": {"type": "str", "no_log": True},
+            "slips": {"type": "bool", "default": False},
+            "smtp_servers": {"type": "list", "elements": "dict"},
+            "users": {"type": "list", "elements": "dict"},
+            "user_order": {"type": "list", "elements": "str", "default": []},
+            "labels": {"type": "dict", "default": {}},
+            "title": {"type": "str", "default": ""},
+            "contact": {"type": "dict", "default": {}},
+        },
+        None,
+    ),
     "fincon_mail_import": Module(
         {
             **argspec.branch_spec(),
@@ -201,6 +220,26 @@ MODULES = {
         },
         check_adapter,
     ),
+    "fincon_message": Module(
+        {
+            "lines": {"type": "list", "elements": "str", "default": []},
+            "failure": {"type": "str", "default": ""},
+        },
+        None,
+    ),
+    "fincon_metrics": Module(
+        {
+            "dest": {"type": "path", "required": True},
+            "status": {"type": "dict"},
+            "verified": {"type": "dict"},
+            "evidence": {"type": "dict"},
+        },
+        None,
+        {
+            "mutually_exclusive": [("status", "verified", "evidence")],
+            "required_one_of": [("status", "verified", "evidence")],
+        },
+    ),
     "fincon_adopt_fleet": Module(
         {
             "variable": {"type": "str", "required": True},
@@ -209,6 +248,15 @@ MODULES = {
             "overwrite": {"type": "bool", "default": False},
             "placeholders": {"type": "bool", "default": True},
             "blank_users": {"type": "bool", "default": False},
+        },
+        None,
+    ),
+    "fincon_mail_evidence": Module(
+        {
+            **argspec.evidence_spec(),
+            "hosts": {"type": "list", "elements": "str"},
+            "wait": {"type": "int", "default": 0},
+            "fail_on_silent": {"type": "bool", "default": False},
         },
         None,
     ),
@@ -226,9 +274,14 @@ MODULES = {
             },
             "previous": {"type": "path"},
             "fail_on_pending": {"type": "bool", "default": False},
+            "metrics_file": {"type": "path"},
+            "state": {"type": "str", "choices": ["begun", "written"], "default": "written"},
         },
         None,
         # The results of the hosts, or reports to merge.
-        {"mutually_exclusive": [("variable", "reports")], "required_one_of": [("variable", "reports")]},
+        {
+            "mutually_exclusive": [("variable", "reports")],
+            "required_if": [("state", "written", ("variable", "reports"), True)],
+        },
     ),
 }

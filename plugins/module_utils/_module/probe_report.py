@@ -2,10 +2,10 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The report of a probe: what the program ``fincon-probe`` writes where it runs, and what it proves elsewhere. Pure.
+"""The report of a probe: writing it in the program ``fincon-probe``, and using it elsewhere. Pure.
 
-A report comes from outside. It speaks for a login only where its settings, its password, its level and its age are
-those that are asked for; else the login counts as failed, and the verification says why.
+A report comes from outside. It is valid for a login only if its settings, its password, its level and its age meet the
+request; otherwise the login counts as failed, and the verification says why.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ FORMAT = "fincon-probe"
 VERSION = 1
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
-#: The settings that a report names: all but the password, and the limit of the whole probe.
+#: The settings that a report names: all except the password and the time limit of the whole probe.
 SETTINGS = tuple(item.name for item in fields(ProbeSettings) if item.name not in ("password", "deadline"))
 
-#: Cost of a fingerprint: 32 MiB and about 0.1 s, since a report travels. A reader accepts no other: what comes from
-#: outside must not say how much work it makes.
+#: Cost of a fingerprint: 32 MiB and about 0.1 s, since a report leaves its machine. A reader accepts no other cost:
+#: data from outside must not decide how much work it causes.
 COST = (32768, 8, 1)
 
 #: How far the clock of the machine that probed may be ahead.
 _AHEAD = timedelta(days=1)
 
-#: What the server sees of a login; at the level envelope the addresses as well.
+#: What the server sees of a login; at the level envelope, also the addresses.
 _SEEN = ("mail_server", "port", "mode", "authenticate", "username")
 _ADDRESSES = ("sender_email", "recipient")
 _PASSWORD = "the password was not the one that is declared"
@@ -53,7 +53,7 @@ def make_report(
     :param level: the level that was asked for.
     :param release: version of the collection.
     :param host: name of the machine that probed.
-    :param at: when it probed, UTC.
+    :param at: the time of the probe, UTC.
     """
     return {
         "format": FORMAT,
@@ -80,10 +80,10 @@ def _reported(login: Login, verification: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def report_prober(report: Mapping[str, Any], max_age: int, now: datetime) -> Prober:
-    """Return a prober that probes nothing, and answers from a report.
+    """Return a prober that probes nothing and answers from a report.
 
-    :param report: as its schema says.
-    :param max_age: the age in days that a report may have.
+    :param report: a report that its schema accepts.
+    :param max_age: the largest age of a report, in days.
     """
     old = _age_problem(report, max_age, now)
 
@@ -113,13 +113,13 @@ def _looked_up(report: Mapping[str, Any], settings: ProbeSettings, level: str) -
             return _taken(report, reported["verification"], settings, level)
         except AnswerError as exc:
             return _refused(report, settings, level, "report_differs", f"it contradicts itself: {exc}")
-    # The login that was meant is the one of which only the password differs, or else the one that differs least.
+    # The login that was meant is the one that differs only in the password, or else the one that differs least.
     nearest = min(problems, key=lambda found: (found != [_PASSWORD], len(found)), default=["it holds no login"])
     return _refused(report, settings, level, "report_differs", "; ".join(nearest))
 
 
 def _problems(reported: Mapping[str, Any], settings: ProbeSettings, level: str) -> list[str]:
-    """Why what is reported of a login is not what is asked for."""
+    """Why the report of a login does not match the request."""
     tried = ProbeSettings(**reported["settings"])
     names = (*_SEEN, *(_ADDRESSES if reaches(level, "envelope") else ()))
     found = [
@@ -131,7 +131,7 @@ def _problems(reported: Mapping[str, Any], settings: ProbeSettings, level: str) 
         found.append("the certificate was not verified")
     if not reaches(reported["level"], level):
         found.append(f"it was tried up to the level {reported['level']}, and {level} is asked for")
-    # scrypt takes its time, so it comes last.
+    # scrypt is slow, so it comes last.
     if not found and settings.password and not matches(settings.password, reported["password_fingerprint"] or ""):
         found.append(_PASSWORD)
     return found
@@ -149,7 +149,7 @@ def _shown(value: Any) -> str:
 def _taken(
     report: Mapping[str, Any], verification: Mapping[str, Any], settings: ProbeSettings, level: str
 ) -> dict[str, Any]:
-    """The verification in the shape of our own. Raises AnswerError when it contradicts itself."""
+    """The verification in the shape of our own probe. Raises AnswerError when it contradicts itself."""
     failed = [stage for stage in verification.get("stages") or () if not stage["ok"] and stage["stage"] != "quit"]
     if verification["ok"] and (verification.get("failed_stage") or verification.get("diagnosis") or failed):
         raise AnswerError("it passed, and names a failure")

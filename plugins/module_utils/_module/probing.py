@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The work of ``fincon_smtp_probe``: verify settings, or all logins of declared records, and change nothing."""
+"""The work of ``fincon_smtp_probe``: verify settings, or all logins of declared records, without any change."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Prober
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     MAIL_USER,
     SMTP_SERVER,
@@ -42,33 +43,44 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import 
 PROBE_CONSTRAINTS = {
     "mutually_exclusive": [("mail_server", "smtp_servers")],
     "required_one_of": [("mail_server", "smtp_servers")],
-    # The controller reads a report; a module that got its name alone would probe instead.
+    # The controller reads a report; a module that only got its name would probe instead.
     "required_by": {"users": ["smtp_servers"], "report": ["report_content"]},
 }
 
 
 def run_probe(params: Params, _check_mode: bool = False) -> ModuleResult:
-    """Probe what the parameters say, or take it from a report, in check mode as well: a probe changes nothing.
+    """Probe as the parameters say, or take the results from a report. Also in check mode: a probe changes nothing.
 
     :param params: validated, with defaults.
     """
+    if params["arrival_timeout"]:
+        raise FinconError("arrival_timeout is for the controller: call the module by its full name, fincon.mail.…")
     logins = requested_logins(params)
     found = probe_logins(logins, _prober(params))
     of_records = params["smtp_servers"] is not None
     verified = summary(logins, found, params["level"]) if of_records else found[0]
     warnings = server_warnings(verified) if verified else []
-    failure = _failure(verified) if params["fail_on_error"] else ""
+    failure = failure_of(verified) if params["fail_on_error"] else ""
     return ModuleResult({"changed": False, "verification": verified}, warnings=warnings, failure=failure)
 
 
 def requested_logins(params: Params) -> list[Login]:
-    """Return the logins that the parameters ask for: the one of their settings, or all of their records.
+    """Return the logins of the parameters: the one of their settings, or all of their records.
 
     :param params: validated, with defaults.
     """
     options = argspec.probe_options(params)
     if params["smtp_servers"] is None:
         return [_login_of_settings(params, options)]
+    if params["level"] == "send":
+        # A test message to the mailbox of every user is not what a person wants.
+        if not params["send_to"]:
+            raise FinconError(
+                "level: send is for the settings of one login, or for an audit mailbox that takes a message of each "
+                "login; give mail_server and the other settings of the login, or send_to, the address of that mailbox, "
+                "or try the records of the branch with level: envelope"
+            )
+        options["send_to"] = params["send_to"]
     records = State(
         [_complete(SMTP_SERVER, record) for record in params["smtp_servers"] if is_present(record)],
         [_complete(MAIL_USER, record) for record in params["users"] or [] if is_present(record)],
@@ -82,7 +94,8 @@ def _prober(params: Params) -> Prober:
     return report_prober(params["report_content"], params["report_max_age"], datetime.now(timezone.utc))
 
 
-def _failure(verified: dict[str, Any] | None) -> str:
+def failure_of(verified: dict[str, Any] | None) -> str:
+    """Return why a verification failed; empty when it passed, or when there was nothing to verify."""
     if verified is None or verified["ok"]:
         return ""
     return first_failure(verified) if "targets" in verified else message(verified)

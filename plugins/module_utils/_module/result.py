@@ -22,9 +22,9 @@ class ModuleResult:
     """What a module returns.
 
     :param values: the return values, without any secret.
-    :param outcome: one of :data:`OUTCOMES`; empty for modules that bring no records to an installation.
+    :param outcome: one of :data:`OUTCOMES`; empty for modules that write no records to an installation.
     :param warnings: sentences for the user.
-    :param failure: why the call failed, in one sentence or three lines; empty when it did not.
+    :param failure: why the call failed, in one sentence or three lines; empty when it succeeded.
     """
 
     values: dict[str, Any]
@@ -40,7 +40,7 @@ class ModuleResult:
 
 
 def of_error(exc: FinconError) -> ModuleResult:
-    """Return the result of a call that an error ended before anything was planned."""
+    """Return the result of a call that failed before anything was planned."""
     if isinstance(exc, InvalidRecordsError):
         findings = [finding.as_dict() for finding in exc.findings]
         return ModuleResult({"changed": False, "findings": findings}, INVALID, failure=str(exc))

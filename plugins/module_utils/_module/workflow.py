@@ -4,22 +4,36 @@
 
 """The work of every module that writes: read, plan, verify, apply, report.
 
-It knows neither Ansible nor a backend, so a module process and the controller's worker run the same code.
+It depends on neither Ansible nor a backend, so a module process and the controller's worker run the same code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Applied, Backend, Prober, Session
+from ansible_collections.fincon.mail.plugins.module_utils._backends.base import (
+    Applied,
+    Backend,
+    Prepared,
+    Prober,
+    Session,
+)
+from ansible_collections.fincon.mail.plugins.module_utils._backends.last_applied_file import LastAppliedFile
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import record_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, InvalidRecordsError
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, errors, warnings
+from ansible_collections.fincon.mail.plugins.module_utils._core.last_applied import (
+    doubted,
+    noted,
+    settled,
+    with_origins,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import (
     APPLIED,
     FAILED,
+    HELD_BACK,
     PARTLY_APPLIED,
     PLANNED,
     REFUSED,
@@ -46,8 +60,13 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.renames import (
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import password_findings, rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import Change, DesiredRecord, State
 from ansible_collections.fincon.mail.plugins.module_utils._core.statements import RENAMED_FROM
-from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import Claims, undeclared_result
+from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import (
+    Claims,
+    undeclared_result,
+    unknown_protected,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._module import logins as verifying
+from ansible_collections.fincon.mail.plugins.module_utils._module.holding import Kept, failure_text, hold_back
 from ansible_collections.fincon.mail.plugins.module_utils._module.result import ModuleResult
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
@@ -55,15 +74,15 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import mes
 
 @dataclass(frozen=True)
 class Request:
-    """What a module call asks for.
+    """The request of a module call.
 
-    :param desired_records: the declared records. Hold secrets.
-    :param update_password: when a password that is set already is sent.
+    :param desired_records: the declared records. They hold secrets.
+    :param update_password: when a password that is already set is sent.
     :param verify: level of the verification before anything is written.
-    :param verify_failure: ``fail`` or ``warn``.
+    :param verify_failure: ``fail``, ``warn`` or ``skip``.
     :param probe_options: further settings of the probe.
-    :param purge: what may be removed though nobody named it.
-    :param claims: which lists are declared in full; ``None`` when that is not asked.
+    :param purge: what may be removed without being declared absent.
+    :param claims: which lists are declared in full; ``None`` when this is not needed.
     """
 
     desired_records: tuple[DesiredRecord, ...] = field(repr=False)
@@ -76,57 +95,146 @@ class Request:
 
 
 def write(backend: Backend, request: Request, check_mode: bool, prober: Prober = probe_all) -> ModuleResult:
-    """Bring an installation to what was asked for.
+    """Bring an installation to the requested state.
 
-    :param check_mode: everything but the last step: nothing is written.
-    :raises FinconError: when nothing could be done at all.
+    :param check_mode: do everything except the last step: write nothing.
+    :raises FinconError: when nothing could be done.
     """
     notes = refuse_errors([*declared_findings(request.desired_records), *password_findings(request.desired_records)])
     with backend.open(writing=not check_mode) as session:
-        desired_records = request.desired_records
-        if request.purge is not None:
-            desired_records += tuple(purged_records(session.state, desired_records, request.purge))
-        plan, plan_notes = checked_plan(
-            session.state, desired_records, session.fingerprints.compare, request.update_password
-        )
-        unsupported = session.unsupported(plan.changes)
-        if unsupported:
-            raise FinconError(unsupported)
-        verified, failure, verify_notes = _verify(plan, request, session.prober(prober))
-        notes += [*session.description.warnings, *plan_notes, *verify_notes]
-        if failure:
-            values = _stopped(plan, request, session, verified, Applied((), plan.changes))
-            return ModuleResult(values, REFUSED, notes, failure)
-        prepared = session.prepare(plan.changes)
-        applied = Applied(plan.changes) if check_mode or not plan.changes else prepared.apply()
-        notes += applied.warnings
-        if applied.error:
-            outcome = PARTLY_APPLIED if applied.applied else FAILED
-            done = f"{len(applied.applied)} of {len(plan.changes)} changes were applied"
-            unknown = f", {len(applied.not_known)} may have been" if applied.not_known else ""
-            error = f"{applied.error}; {done}{unknown}, run again to apply the rest"
-            return ModuleResult(_stopped(plan, request, session, verified, applied), outcome, notes, error)
-        values = {**_values(plan, request, session, verified), **prepared.result}
-        return ModuleResult(values, outcome_of(plan.changes, check_mode), notes)
+        last = LastAppliedFile(backend.notes)
+        known = last.read()
+        result = _brought(session, request, check_mode, prober, last)
+    result.values = with_origins(result.values, known, session.tells_passwords())
+    result.warnings = notes + result.warnings
+    return result
+
+
+def _brought(
+    session: Session, request: Request, check_mode: bool, prober: Prober, last: LastAppliedFile
+) -> ModuleResult:
+    """Bring an open installation to the requested state."""
+    desired_records = request.desired_records
+    if request.purge is not None:
+        desired_records += tuple(purged_records(session.state, desired_records, request.purge))
+    kept_records = [desired for desired in desired_records if desired.present]
+    session.fingerprints.declare(verifying.declared_passwords(kept_records))
+    plan, plan_notes = checked_plan(
+        session.state, desired_records, session.fingerprints.compare, request.update_password
+    )
+    unsupported = session.unsupported(plan.changes)
+    if unsupported:
+        raise FinconError(unsupported)
+    used_prober = session.prober(prober)
+    logins = _logins(plan, request, verifying.declared_passwords(request.desired_records))
+    verifications = probe_logins(logins, used_prober)
+    verified, failure, verify_notes = _verified(logins, verifications, request)
+    protect = request.claims.protect if request.claims else ()
+    protected = unknown_protected(session.state, request.desired_records, protect)
+    notes = [*session.description.warnings, *plan_notes, *protected, *verify_notes]
+    kept = None
+    if failure and request.verify_failure == "skip":
+        checked = list(zip(logins, verifications))
+        kept = _kept(session, plan, checked, desired_records, request, used_prober)
+        plan = kept.plan
+    elif failure:
+        values = _stopped(plan, request, session, verified, Applied((), plan.changes))
+        return ModuleResult(values, REFUSED, notes, failure)
+    prepared = session.prepare(plan.changes)
+    applied = Applied(plan.changes)
+    if not check_mode:
+        applied = _applied(plan, prepared, last, desired_records, kept.changes if kept else ())
+    notes += applied.warnings
+    if applied.error:
+        outcome = PARTLY_APPLIED if applied.applied else FAILED
+        done = f"{len(applied.applied)} of {len(plan.changes)} changes were applied"
+        unknown = f", {len(applied.not_known)} may have been" if applied.not_known else ""
+        error = f"{applied.error}; {done}{unknown}, run again to apply the rest"
+        values = _stopped(plan, request, session, verified, applied)
+        if kept is not None:
+            values = {**values, **_held_back(kept), "remaining": values["remaining"] + _dicts(kept.changes)}
+            error = f"{error}\n{failure_text(kept.held)}"
+        return ModuleResult(values, outcome, notes, error)
+    values = {**_values(plan, request, session, verified), **prepared.result}
+    if kept is not None:
+        applied = Applied((), plan.changes) if check_mode else applied
+        done_and_left = {
+            "applied": _dicts(applied.applied),
+            "not_known": [],
+            "remaining": _dicts(applied.remaining + kept.changes),
+        }
+        values = {**values, **_held_back(kept), **done_and_left}
+        return ModuleResult(values, HELD_BACK, notes, failure_text(kept.held))
+    return ModuleResult(values, outcome_of(plan.changes, check_mode), notes)
+
+
+def _applied(
+    plan: Plan,
+    prepared: Prepared,
+    last: LastAppliedFile,
+    desired_records: Sequence[DesiredRecord],
+    held: Sequence[Change],
+) -> Applied:
+    """Apply a plan, and note what was applied.
+
+    :param held: changes that are held back from the plan.
+    """
+    known = last.read() or {}
+    # A run that stops before it knows what was done leaves no wrong notes behind.
+    doubt = doubted(known, plan.changes)
+    last.write(doubt, known)
+    applied = prepared.apply() if plan.changes else Applied(())
+    certain = settled(doubt, known, applied.remaining)
+    left = (*applied.remaining, *applied.not_known, *held)
+    last.write(noted(certain, desired_records, plan.after, left), doubt)
+    return applied
 
 
 def _stopped(
     plan: Plan, request: Request, session: Session, verified: dict[str, Any] | None, applied: Applied
 ) -> dict[str, Any]:
-    """The values of a call that did not do all of its plan."""
+    """The values of a call that did not carry out its whole plan."""
     return {
         **_values(plan, request, session, verified),
-        # What all changes would have led to is not what there is now.
+        # The current state is not the one that all changes would have led to.
         **session.prepare(applied.applied).result,
         "changed": bool(applied.applied),
-        "applied": [change.as_dict() for change in applied.applied],
-        "not_known": [change.as_dict() for change in applied.not_known],
-        "remaining": [change.as_dict() for change in applied.remaining],
+        "applied": _dicts(applied.applied),
+        "not_known": _dicts(applied.not_known),
+        "remaining": _dicts(applied.remaining),
     }
 
 
+def _dicts(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    return [change.as_dict() for change in changes]
+
+
+def _held_back(kept: Kept) -> dict[str, Any]:
+    return {"held_back": [one.as_dict() for one in kept.held]}
+
+
+def _kept(
+    session: Session,
+    plan: Plan,
+    checked: Sequence[tuple[verifying.Login, Mapping[str, Any]]],
+    desired_records: Sequence[DesiredRecord],
+    request: Request,
+    prober: Prober,
+) -> Kept:
+    """Return what can be applied without the logins that failed."""
+
+    def plan_of(records: Sequence[DesiredRecord]) -> Plan:
+        return checked_plan(session.state, records, session.fingerprints.compare, request.update_password)[0]
+
+    def check(tried: Plan, passwords: Mapping[tuple[str, str], str]) -> list[tuple[verifying.Login, Mapping[str, Any]]]:
+        logins = _logins(tried, request, passwords)
+        return list(zip(logins, probe_logins(logins, prober)))
+
+    return hold_back(plan, checked, desired_records, plan_of, check)
+
+
 def outcome_of(changes: Sequence[Change], check_mode: bool) -> str:
-    """Return the outcome of a call that did all that it planned."""
+    """Return the outcome of a call that carried out its whole plan."""
     if not changes:
         return UNCHANGED
     return PLANNED if check_mode else APPLIED
@@ -137,7 +245,7 @@ def checked_plan(
 ) -> tuple[Plan, list[str]]:
     """Return the plan and what to warn of.
 
-    :raises InvalidRecordsError: when the desired records do not go together with what is installed.
+    :raises InvalidRecordsError: when the desired records are not compatible with what is installed.
     """
     records, unmade = with_renames(state, desired_records)
     plan = make_plan(state, records, compare, update_password)
@@ -145,7 +253,7 @@ def checked_plan(
 
 
 def changed_values(plan: Plan) -> dict[str, Any]:
-    """Return what a result holds of a plan in every module that writes."""
+    """Return the part of a plan that the result of every module that writes contains."""
     return {
         "changed": bool(plan.changes),
         "diff": result_diff(plan),
@@ -154,7 +262,7 @@ def changed_values(plan: Plan) -> dict[str, Any]:
 
 
 def probe_logins(logins: Sequence[verifying.Login], prober: Prober) -> list[dict[str, Any]]:
-    """Probe the logins, each at its own level, and return their verifications in the same sequence."""
+    """Probe the logins, each at its own level, and return their verifications in the same order."""
     found: dict[int, dict[str, Any]] = {}
     for reached in sorted({login.level for login in logins}):
         places = [place for place, login in enumerate(logins) if login.level == reached]
@@ -164,7 +272,7 @@ def probe_logins(logins: Sequence[verifying.Login], prober: Prober) -> list[dict
 
 
 def server_warnings(verified: Mapping[str, Any]) -> list[str]:
-    """Return what is worth a look at the mail servers, each once."""
+    """Return the warnings about the mail servers, each once."""
     targets = verified.get("targets", [verified])
     found = [
         f"{target['mail_server']}: {item['cause']} {item['hint']}" for target in targets for item in target["warnings"]
@@ -173,7 +281,7 @@ def server_warnings(verified: Mapping[str, Any]) -> list[str]:
 
 
 def first_failure(verified: Mapping[str, Any]) -> str:
-    """The three lines of the first failure, and for whom; how many more there are."""
+    """The three lines of the first failure and whom it concerns, and how many more failures there are."""
     failed = [target for target in verified["targets"] if not target["ok"]]
     who = ", ".join(failed[0]["users"]) or failed[0]["smtp_server"]
     more = f"\n({len(failed) - 1} more logins failed; see verification.targets)" if len(failed) > 1 else ""
@@ -186,7 +294,7 @@ def relogin_users(changes: Sequence[Change]) -> list[str]:
 
 
 def declared_findings(desired_records: Sequence[DesiredRecord]) -> list[Finding]:
-    """Return what is wrong with desired records by themselves."""
+    """Return what is wrong with desired records, without looking at what is installed."""
     found = duplicate_findings(desired_records) + rename_findings(desired_records)
     for desired in desired_records:
         named = {desired.resource.key.name: desired.name, RENAMED_FROM.name: desired.renamed_from or None}
@@ -212,11 +320,15 @@ def refuse_errors(findings: Sequence[Finding]) -> list[str]:
     return [str(finding) for finding in warnings(findings)]
 
 
-def _verify(plan: Plan, request: Request, prober: Prober) -> tuple[dict[str, Any] | None, str, list[str]]:
+def _logins(plan: Plan, request: Request, passwords: Mapping[tuple[str, str], str]) -> list[verifying.Login]:
+    return verifying.logins_of_changes(plan.after, plan.changes, passwords, request.verify, request.probe_options)
+
+
+def _verified(
+    logins: Sequence[verifying.Login], verifications: Sequence[Mapping[str, Any]], request: Request
+) -> tuple[dict[str, Any] | None, str, list[str]]:
     """Return the verification of the planned settings, why they must not be applied, and what to warn of."""
-    passwords = verifying.declared_passwords(request.desired_records)
-    logins = verifying.logins_of_changes(plan.after, plan.changes, passwords, request.verify, request.probe_options)
-    verified = verifying.summary(logins, probe_logins(logins, prober), request.verify)
+    verified = verifying.summary(logins, verifications, request.verify)
     if verified is None:
         return None, "", []
     notes = [f"{', '.join(login.label)}: {login.reduced}" for login in logins if login.reduced]

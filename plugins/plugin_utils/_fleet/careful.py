@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The careful way to load the YAML of a fleet: everything that is wrong with it, each with its place.
+"""The careful way to load the YAML of a fleet: it finds every error, with its place.
 
-It is slow, and used for the few files that the fast way does not take.
+It is slow, and only used for the few files that the fast way cannot load.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.words import UN
 from yaml.events import CollectionEndEvent, CollectionStartEvent
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-#: Tags of YAML itself; of others, those of Ansible are known.
+#: Tags of YAML itself; other known tags are those of Ansible.
 _YAML_TAG = "tag:yaml.org,2002:"
 _FAULTY_TAG = "!faulty"
 _DEEPEST = 100
@@ -39,10 +39,10 @@ _TOO_DEEP = "this is not a file of a fleet: it is nested too deeply"
 class Fault:
     """What is wrong with a text.
 
-    :param message: what, and what to do, without anything of the text.
+    :param message: what is wrong and what to do, without any part of the text.
     :param line: line, from 1.
     :param column: column, from 1.
-    :param path: where it is in the data; empty where no data could be made of it.
+    :param path: where it is in the data; empty when there is no data for it.
     """
 
     message: str
@@ -53,11 +53,11 @@ class Fault:
 
 @dataclass
 class Reading:
-    """What a text holds, as far as it can be told.
+    """The content of a text, as far as it can be read.
 
-    :param data: its data. At the path of each fault is :data:`FAULTY`. Holds secrets.
-    :param faults: all that is wrong.
-    :param is_whole: whether the data is that of the whole text; if not, what is missing may be in the rest.
+    :param data: its data, with :data:`FAULTY` at the path of each error. It holds secrets.
+    :param faults: all errors.
+    :param is_whole: whether the data covers the whole text; if not, a missing key may be in the rest.
     :param tree: its nodes, for places.
     """
 
@@ -68,7 +68,7 @@ class Reading:
 
 
 class _Faulty:
-    """Stands in data where a value cannot be read. It is of no type that a schema knows."""
+    """The value in data for a value that cannot be read. Its type is in no schema."""
 
     def __repr__(self) -> str:
         return "FAULTY"
@@ -78,7 +78,7 @@ FAULTY = _Faulty()
 
 
 def read_carefully(text: str, file: str) -> Reading:
-    """Return what a text holds, and everything that is wrong with it.
+    """Return the content of a text, and all errors in it.
 
     :param file: the name of its file, for the places of marked texts.
     """
@@ -106,7 +106,7 @@ def _unprintable(text: str, found: re.Match[str]) -> Fault:
 
 
 def _composed(text: str) -> tuple[yaml.Node | None, Fault | None]:
-    """Return the tree of the first document, and why there is none or why it is not all."""
+    """Return the tree of the first document, and why there is none or why it is incomplete."""
     if _is_too_deep(text):
         return None, Fault(_TOO_DEEP, 1, 1)
     loader = Loader(text)
@@ -115,7 +115,7 @@ def _composed(text: str) -> tuple[yaml.Node | None, Fault | None]:
         node = loader.get_node() if loader.check_node() else None
         if loader.check_node():
             second = loader.get_node()
-            # Its mark is that of the content; the document begins above it.
+            # Its mark is at the content; the document begins above it.
             line = _separator_before(text, second.start_mark.line if second else 0)
             return node, Fault("a second document begins here; a file holds one", line + 1, 1)
     except yaml.MarkedYAMLError as exc:
@@ -126,7 +126,7 @@ def _composed(text: str) -> tuple[yaml.Node | None, Fault | None]:
 
 
 def _is_too_deep(text: str) -> bool:
-    """Whether values are nested deeper than in any fleet; to compose them libyaml would end the process."""
+    """Whether values are nested deeper than in any fleet; libyaml would crash the process when it composes them."""
     depth = 0
     try:
         for event in yaml.parse(text, Loader=Loader):
@@ -144,7 +144,7 @@ def _separator_before(text: str, line: int) -> int:
 
 
 def _part_above(text: str, line: int) -> yaml.Node | None:
-    """Return the tree of as many lines above a broken one as can be read."""
+    """Return the tree of as many lines above a broken line as can be read."""
     lines = text.splitlines(keepends=True)
     node, broken = None, line
     while broken and node is None and line > 1:
@@ -155,14 +155,14 @@ def _part_above(text: str, line: int) -> yaml.Node | None:
 
 
 class _Lint:
-    """Looks for what is wrong in a tree, and replaces it there by a node that becomes :data:`FAULTY`."""
+    """Looks for errors in a tree, and replaces each with a node that becomes :data:`FAULTY`."""
 
     def __init__(self) -> None:
         self._seen: set[int] = set()
         self._above: set[int] = set()
 
     def faults(self, node: yaml.Node) -> list[Fault]:
-        """Return the faults of a tree."""
+        """Return the errors of a tree."""
         return list(self._node(node, (), lambda _node: None))
 
     def _node(self, node: yaml.Node, path: tuple[Any, ...], replace: Callable[[yaml.Node], Any]) -> Iterator[Fault]:
@@ -202,19 +202,19 @@ class _Lint:
         if _is_bare_template(node):
             return UNQUOTED_TEMPLATE
         if isinstance(node, yaml.ScalarNode):
-            # Variables are the site's own: there an octal number, such as a file mode, may be what is meant.
+            # Variables belong to the site: there an octal number, such as a file mode, may be intended.
             return _scalar_problem(node, odd_numbers="vars" in path[:2])
         return None if node.tag.startswith(_YAML_TAG) else _UNKNOWN_TAG
 
 
 _KEY_TAGS = {f"{_YAML_TAG}{name}" for name in ("str", "int", "bool", "null", "float", "merge", "value", "timestamp")}
 _UNKNOWN_TAG = "this tag is not known: put a text that begins with ! in quotes"
-#: What a key is written like; anything else may be the rest of a value.
+#: The usual form of a key; any other text may be the rest of a value.
 _KEY = re.compile(r"[a-z][a-z_]*[0-9]{0,2}")
 
 
 def looks_like_a_key(name: Any) -> bool:
-    """Whether a key may be repeated in a message: the rest of a password may have become a key by mistake."""
+    """Whether a key may be repeated in a message: by mistake, the rest of a password may have become a key."""
     return isinstance(name, str) and len(name) <= 32 and _KEY.fullmatch(name) is not None
 
 
@@ -252,7 +252,7 @@ def _scalar_problem(node: yaml.ScalarNode, odd_numbers: bool) -> str | None:
 
 
 def _is_bare_template(node: yaml.Node) -> bool:
-    """Whether ``{{ x }}`` stands there without quotes: a mapping whose only key is a mapping."""
+    """Whether the node is ``{{ x }}`` without quotes: a mapping whose only key is a mapping."""
     return (
         isinstance(node, yaml.MappingNode)
         and bool(node.flow_style)

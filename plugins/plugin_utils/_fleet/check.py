@@ -2,17 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Findings of fleet and branch files, each worded for people and with its place.
+"""Findings of fleet and branch files, each with a message for people and its place.
 
-The schema checks a file first, and only for what it does not accept are findings worded.
+The schema checks a file first. Messages are only made for what it does not accept.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.contract import contract_findings
@@ -34,14 +36,21 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     Resource,
     Section,
     normal_key,
-    section_of,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.renames import former_names, rename_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.rules import rule_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State
 from ansible_collections.fincon.mail.plugins.module_utils._core.statements import RENAMED_FROM, declarable, is_present
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.careful import looks_like_a_key
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.evidence import bcc_findings, evidence_field
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.layers import (
+    NAMED_LAYERS,
+    all_prefixes,
+    part_at,
+    split,
+)
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.user_rows import UserTable
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema, fleet_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import TYPE_WORDS, SchemaCheck
 
@@ -49,11 +58,20 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 Record = Mapping[str, Any]
+#: A file, its data, and the path of the sections in it.
+Place = tuple[Source | UserTable, Any, Sequence[str]]
 
-#: The check of each kind of file against its schema.
-SCHEMA_CHECKS = {"branch": SchemaCheck(branch_schema), "fleet": SchemaCheck(fleet_schema)}
+#: The check of each kind of file against its schema, and of the data that a host has from a branch file.
+SCHEMA_CHECKS = {
+    "branch": SchemaCheck(branch_schema),
+    "fleet": SchemaCheck(fleet_schema),
+    "host": SchemaCheck(partial(branch_schema, is_file=False)),
+}
 
-#: The section of a file in which the records of a resource stand.
+#: The name of a region or a tag.
+_LAYER_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
+
+#: The section of a file that contains the records of a resource.
 _SECTIONS = {**SECTIONS, "user": USERS}
 
 
@@ -62,10 +80,10 @@ def schema_faults(
 ) -> list[tuple[list[Any], Finding]]:
     """Check data against its schema.
 
-    :param kind: ``branch`` or ``fleet``.
-    :param known: paths at which something is wrong that has been found already.
-    :param is_whole: whether what is missing in the data is missing.
-    :return: each fault with the path of what is wrong.
+    :param kind: ``branch``, ``fleet`` or ``host``.
+    :param known: paths of errors that have already been found.
+    :param is_whole: whether the data is complete, so that a missing key is really missing.
+    :return: each error with its path.
     """
     return [
         (path, named_finding(Finding(message, path=shown_path(path)), data, path))
@@ -78,7 +96,7 @@ def schema_faults(
 def file_findings(
     kind: str, data: Any, source: Source, known: Sequence[Sequence[Any]] = (), is_whole: bool = True
 ) -> list[tuple[list[Any], Finding]]:
-    """Check the data of one file: :func:`schema_faults` and what appears twice, with places, in the file's order."""
+    """Check the data of one file: :func:`schema_faults` and duplicates, with places, in the file's order."""
     faults = schema_faults(kind, data, known, is_whole)
     found = [(path, at(source, path, finding)) for path, finding in [*faults, *_repeated_records(kind, data, source)]]
     return sorted(found, key=lambda item: _order(item[1]))
@@ -94,19 +112,18 @@ def _order(finding: Finding) -> tuple[int, int, str]:
 
 
 def _repeated_records(kind: str, data: Any, source: Source) -> Iterable[tuple[list[Any], Finding]]:
-    """A finding for each record of one file that has the name of another one above it."""
-    prefix = [] if kind == "branch" else ["defaults"]
-    part = data if kind == "branch" or not isinstance(data, dict) else data.get("defaults")
-    lists = part if isinstance(part, dict) else {}
-    for section in SECTIONS.values():
-        records = lists.get(section.name)
-        first: dict[str, int] = {}
-        for index, name in _names(records if isinstance(records, list) else [], section):
-            known = first.setdefault(normal_key(section.resource, name), index)
-            if known != index:
-                line, column = source.place([*prefix, section.name, known])
-                text = f"is declared twice; the first is at {source.file}:{line}:{column}"
-                yield [*prefix, section.name, index], Finding(text, section.resource.name, name)
+    """A finding for each record of one file that has the same name as a record above it."""
+    for prefix in [()] if kind == "branch" else all_prefixes(data):
+        lists = part_at(data, prefix)
+        for section in SECTIONS.values():
+            records = lists.get(section.name)
+            first: dict[str, int] = {}
+            for index, name in _names(records if isinstance(records, list) else [], section):
+                known = first.setdefault(normal_key(section.resource, name), index)
+                if known != index:
+                    line, column = source.place([*prefix, section.name, known])
+                    text = f"is declared twice; the first is at {source.file}:{line}:{column}"
+                    yield [*prefix, section.name, index], Finding(text, section.resource.name, name)
 
 
 def _names(records: Sequence[Any], section: Section) -> list[tuple[int, str]]:
@@ -118,22 +135,30 @@ def _names(records: Sequence[Any], section: Section) -> list[tuple[int, str]]:
 
 
 def shown_path(path: Sequence[Any]) -> str:
-    """Return a path as people write it, as far as its keys look like keys: others may be part of a value."""
-    return path_text(itertools.takewhile(_is_shown, path))
+    """Return a path as people write it, up to the first key that does not look like one: it may be part of a value."""
+    prefix, rest = split(path)
+    if prefix[:1] and prefix[0] in NAMED_LAYERS and not _is_shown(prefix[1]) and not _is_layer_name(prefix[1]):
+        return path_text(prefix[:1])
+    return path_text([*prefix, *itertools.takewhile(_is_shown, rest)])
+
+
+def _is_layer_name(part: Any) -> bool:
+    return isinstance(part, str) and not isinstance(part, _Hidden) and _LAYER_NAME.fullmatch(part) is not None
 
 
 def _is_shown(part: Any) -> bool:
     return isinstance(part, int) or (looks_like_a_key(part) and not isinstance(part, _Hidden))
 
 
-def at(source: Source, path: Sequence[Any], finding: Finding) -> Finding:
+def at(source: Source | UserTable, path: Sequence[Any], finding: Finding) -> Finding:
     """Give a finding its place in a file."""
     line, column = source.place(path)
-    return replace(finding, path=shown_path(path), file=source.file, line=line, column=column)
+    shown = "" if source.is_table else shown_path(path)
+    return replace(finding, path=shown, file=source.file, line=line, column=column)
 
 
 def conforming(data: Any, faults: Iterable[Sequence[Any]]) -> Any:
-    """Return the data without what stands at the faulty paths, so that the rest can still be checked."""
+    """Return the data without the values at the wrong paths, so that the rest can still be checked."""
     for path in sorted(faults, key=len, reverse=True):
         data = _without(data, path)
     return data
@@ -143,7 +168,7 @@ def _without(data: Any, path: Sequence[Any]) -> Any:
     if not path:
         return data if isinstance(data, dict) else None
     if not isinstance(data, (dict, list)):
-        # An alias of what was taken out already.
+        # An alias of a value that was already removed.
         return data
     copied = dict(data) if isinstance(data, dict) else list(data)
     key, rest = path[0], path[1:]
@@ -152,7 +177,7 @@ def _without(data: Any, path: Sequence[Any]) -> Any:
     elif isinstance(copied, dict):
         copied.pop(key, None)
     else:
-        # The indexes of the others must stay, so that their places can be looked up.
+        # The indexes of the others must not change, so that their places can be found.
         copied[key] = {}
     return copied
 
@@ -165,26 +190,28 @@ def _of_field(finding: Finding, section: Section, name: str, record: Any) -> Fin
 
 def named_finding(finding: Finding, data: Any, path: Sequence[Any]) -> Finding:
     """Add the record and the field that a path leads to."""
-    for depth, part in enumerate(path):
-        section = _SECTIONS.get(part) if isinstance(part, str) else None
-        if section is None or len(path) <= depth + 1 or not isinstance(path[depth + 1], int):
-            continue
-        record = _at(data, path[: depth + 2])
-        name = record.get(section.key.name) if isinstance(record, Mapping) else None
-        finding = replace(finding, resource=section.resource.name, name=name if isinstance(name, str) else "")
-        has_field = len(path) > depth + 2 and _is_shown(path[depth + 2])
-        return _of_field(finding, section, str(path[depth + 2]), record) if has_field else finding
-    return finding
+    prefix, rest = split(path)
+    section = _SECTIONS.get(rest[0]) if rest and isinstance(rest[0], str) else None
+    if section is None or len(rest) < 2 or not isinstance(rest[1], int):
+        return finding
+    record = value_at(data, [*prefix, *rest[:2]])
+    name = record.get(section.key.name) if isinstance(record, Mapping) else None
+    finding = replace(finding, resource=section.resource.name, name=name if isinstance(name, str) else "")
+    return _of_field(finding, section, str(rest[2]), record) if len(rest) > 2 and _is_shown(rest[2]) else finding
 
 
-def _at(data: Any, path: Sequence[Any]) -> Any:
+def value_at(data: Any, path: Sequence[Any]) -> Any:
+    """Return the value at a path.
+
+    :raises LookupError: when there is none; :class:`TypeError` when the path leads into a plain value.
+    """
     for part in path:
         data = data[part]
     return data
 
 
 def _worded(error: ValidationError, is_whole: bool = True) -> Iterable[tuple[list[Any], str]]:
-    """Return place and sentence of each fault in a schema error."""
+    """Return path and message of each error within a schema error."""
     path = list(error.absolute_path)
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
@@ -196,7 +223,7 @@ def _worded(error: ValidationError, is_whole: bool = True) -> Iterable[tuple[lis
         if is_whole:
             yield path, f"{' and '.join(missing)} must be given"
     elif error.validator == "anyOf" and isinstance(error.instance, dict):
-        # The first alternative is the thing itself, the second a template instead of it.
+        # The first alternative is the value itself, the second is a template in its place.
         for inner in error.context or ():
             if inner.schema_path[0] == 0:
                 yield from _worded(inner, is_whole)
@@ -205,7 +232,7 @@ def _worded(error: ValidationError, is_whole: bool = True) -> Iterable[tuple[lis
 
 
 class _Hidden(str):
-    """A key that is not repeated in a message: it may be the rest of a value."""
+    """A key that a message does not repeat: it may be the rest of a value."""
 
 
 def _unknown_key(path: Sequence[Any], name: Any, value: Any, known: Iterable[str]) -> tuple[list[Any], str]:
@@ -221,8 +248,10 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
         problem = value_problem(field, error.instance, False)
         if problem:
             return problem
+        if field.secret:
+            return "must be a vault value or a template; a password in plain text is refused"
     if error.validator == "anyOf" and error.context:
-        # A template could stand there too, but is not what was meant; nor is an alternative of another type.
+        # A template would be allowed too, but was not meant; nor was an alternative of another type.
         meant = [inner for inner in error.context if "$ref" not in error.schema["anyOf"][inner.schema_path[0]]]
         return _sentence(next((inner for inner in meant if inner.validator != "type"), error.context[0]), ())
     if error.validator == "type":
@@ -235,31 +264,34 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
         return "must be a name of letters, digits, dots, hyphens and underscores"
     if error.validator == "uniqueItems":
         return "must not contain duplicates"
+    if error.validator in ("minimum", "maximum"):
+        return f"must be at {'least' if error.validator == 'minimum' else 'most'} {error.validator_value}"
     return "must not be empty"
 
 
 def _is_bare(value: Any) -> bool:
-    """Whether a value was written as a text, and is none since it is not in quotes."""
+    """Whether a value was written as a text, but is not one because it is not in quotes."""
     return isinstance(value, (bool, int, float, date))
 
 
 def _field_at(path: Sequence[Any]) -> Field | None:
     """Return the field that a path ends at."""
-    for depth, part in enumerate(path):
-        section = _SECTIONS.get(part) if isinstance(part, str) else None
-        rest = [item for item in path[depth + 1 :] if not isinstance(item, int)]
-        if section is not None and len(rest) == 1:
-            return declarable(section).get(rest[0])
-    return None
+    found = evidence_field(path)
+    if found is not None:
+        return found
+    _prefix, rest = split(path)
+    section = _SECTIONS.get(rest[0]) if rest and isinstance(rest[0], str) else None
+    names = [item for item in rest[1:] if not isinstance(item, int)]
+    return declarable(section).get(names[0]) if section is not None and len(names) == 1 else None
 
 
 def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool], judged: bool = False) -> list[Finding]:
-    """Check the records of one branch as a whole, its defaults filled in.
+    """Check the records of one branch as a whole, with its defaults filled in.
 
-    :param branch: ``installation``, ``smtp_servers`` and ``users``, each record of the right shape; a list that is not
-        given is ``None``.
-    :param settled: whether a value can be judged now. Before rendering, a template cannot.
-    :param judged: whether the schema has found nothing wrong with any value, so that only warnings are left.
+    :param branch: ``installation``, ``smtp_servers`` and ``users``, each record in the right shape; a list that is not
+        given is ``None``. Also ``evidence``, if the fleet has it.
+    :param settled: whether a value can be checked now. A template cannot be checked before rendering.
+    :param judged: whether the schema found no error in any value, so that only warnings are left.
     """
     servers = [_settled(record, settled) for record in branch["smtp_servers"] or []]
     users = [_settled(record, settled) for record in branch["users"] or []]
@@ -273,6 +305,8 @@ def branch_findings(branch: Mapping[str, Any], settled: Callable[[Any], bool], j
         fields = [field for field in declarable(section).values() if field.soft_limit or not judged]
         for record in records:
             found += record_findings(section.resource, record, fields)
+    bcc = (branch.get("evidence") or {}).get("bcc")
+    found += bcc_findings(servers, bcc if settled(bcc) else None)
     return found + _across(servers, users, desired_records)
 
 
@@ -284,7 +318,7 @@ def _desired(resource: Resource, record: Record) -> DesiredRecord:
 def _across(
     servers: Iterable[Record], users: Iterable[Record], desired_records: Sequence[DesiredRecord]
 ) -> list[Finding]:
-    """What the rules across records find among those that are to be there."""
+    """The findings of the rules across records for records that should exist."""
     state = State(
         [record for record in servers if "name" in record and is_present(record)],
         [record for record in users if "user" in record and is_present(record)],
@@ -299,7 +333,7 @@ def _settled(record: Record, settled: Callable[[Any], bool]) -> dict[str, Any]:
 
 
 def not_a_template(value: Any) -> bool:
-    """Whether a value of a file can be judged before anything is rendered."""
+    """Whether a value of a file can be checked before rendering."""
     # A text without a brace and without a dollar sign is neither a template nor a vault text.
     return not (isinstance(value, str) and ("{" in value or "$" in value) and is_template(value))
 
@@ -310,65 +344,3 @@ def _installation_findings(installation: Any) -> list[Finding]:
     found = installing.findings(installation or {})
     contract = (installation or {}).get("contract")
     return found if contract is None or is_template(contract) else [*found, *contract_findings(contract)]
-
-
-def placed(finding: Finding, data_of: Sequence[tuple[Source, Any, Sequence[str]]]) -> Finding:
-    """Give a finding about a record its place: where the field stands, else where the record does.
-
-    A place that it is related to is told at the end of its message.
-
-    :param data_of: source, data and the path of the sections in it, the branch file before the fleet file.
-    """
-    found = _at_best_place(finding, data_of)
-    if not finding.related:
-        return found
-    resource, name, *field = finding.related
-    other = _at_best_place(Finding("", resource, name, "".join(field)), data_of)
-    return replace(found, message=f"{found.message} (see {other.file}:{other.line}:{other.column})")
-
-
-def _at_best_place(finding: Finding, data_of: Sequence[tuple[Source, Any, Sequence[str]]]) -> Finding:
-    candidates = [
-        (_stands(data, path), source, path)
-        for source, data, prefix in data_of
-        for path in paths_of(finding, data, prefix)
-    ]
-    if not candidates:
-        return replace(finding, file=data_of[0][0].file)
-    # Of equals the first: the branch file. A field that stands nowhere is shown at the nearest place above it.
-    _found, source, path = max(candidates, key=lambda candidate: candidate[0])
-    return at(source, path, finding)
-
-
-def _stands(data: Any, path: Sequence[Any]) -> bool:
-    """Whether something stands at the path itself."""
-    try:
-        _at(data, path)
-    except (KeyError, IndexError, TypeError):
-        return False
-    return True
-
-
-def paths_of(finding: Finding, data: Any, prefix: Sequence[str]) -> Iterable[list[Any]]:
-    """The paths that a finding may mean in one file, whether or not its field is written there."""
-    part: Any = data
-    for step in prefix:
-        part = (part or {}).get(step)
-    if not isinstance(part, Mapping):
-        return
-    if not finding.resource:
-        keys = finding.path.split(".")
-        if keys[0] in part:
-            yield [*prefix, *keys]
-        return
-    section = section_of(finding.resource)
-    same = [
-        (index, record)
-        for index, record in enumerate(part.get(section.name) or [])
-        if normal_key(section.resource, str(record.get(section.key.name))) == normal_key(section.resource, finding.name)
-    ]
-    # A key that stands twice is shown where it stands the second time.
-    for index, _record in same[-1:]:
-        yield [*prefix, section.name, index, *([finding.field] if finding.field else [])]
-    if section is USERS and finding.field in (part.get("user") or {}):
-        yield [*prefix, "user", finding.field]

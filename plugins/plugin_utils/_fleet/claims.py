@@ -21,11 +21,11 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import S
 
 @dataclass(frozen=True)
 class _Claim:
-    """What only one branch may have.
+    """Something that only one branch may have.
 
-    :param value: equal where two branches claim the same.
-    :param path: where it stands in a branch file.
-    :param message: what is wrong when ``other`` has claimed it before.
+    :param value: equal if two branches claim the same.
+    :param path: where it is in a branch file.
+    :param message: what is wrong when ``other`` has already claimed it.
     """
 
     value: tuple[str, ...]
@@ -33,35 +33,48 @@ class _Claim:
     message: str
 
 
-def repeated(branches: Sequence[Branch], others: Sequence[Branch], read: Callable[[str], str]) -> list[Finding]:
-    """Return a finding for each name, installation and ledger that two branches claim.
+@dataclass(frozen=True)
+class Conflict:
+    """A claim of two branches.
+
+    :param finding: of the later branch.
+    :param other: the name of the earlier branch.
+    """
+
+    finding: Finding
+    other: str
+
+
+def repeated(branches: Sequence[Branch], others: Sequence[Branch], read: Callable[[str], str]) -> list[Conflict]:
+    """Return a conflict for each name, installation and ledger that two branches claim.
 
     :param branches: of one fleet.
     :param others: of the fleets that were read before it.
     :param read: returns the text of a branch file, for the place of the finding.
     """
-    found: list[Finding] = []
-    claimed: dict[_Claim, str] = {claim: branch.file for branch in others for claim in _claims(branch)}
+    found: list[Conflict] = []
+    claimed: dict[_Claim, Branch] = {claim: branch for branch in others for claim in _claims(branch)}
     for branch in branches:
         for claim in _claims(branch):
             if claim in claimed:
-                text = claim.message.format(name=branch.name, other=claimed[claim])
+                text = claim.message.format(name=branch.name, other=claimed[claim].file)
                 source = Source(branch.file, read(branch.file))
-                found.append(at(source, claim.path, Finding(text, branch=branch.name)))
-            claimed.setdefault(claim, branch.file)
+                finding = at(source, claim.path, Finding(text, branch=branch.name))
+                found.append(Conflict(finding, claimed[claim].name))
+            claimed.setdefault(claim, branch)
     return found
 
 
 def _claims(branch: Branch) -> list[_Claim]:
-    """What a branch claims, as far as that can be told before rendering."""
+    """What a branch claims, as far as this is known before rendering."""
     claims = [_Claim((branch.name,), ("branch",), "{name!r} is the name of {other} too")]
     installation = branch.data["installation"]
-    # From a machine of its own, a branch may well see another ledger, or server, under the same name.
+    # On a different machine, the same name may lead to another ledger or server.
     if not isinstance(installation, dict) or branch.data["vars"].get("ansible_connection", "local") != "local":
         return claims
     url, company, ledger = (_literal(installation.get(name)) for name in ("url", "data_id", "ledger"))
     if url and company:
-        same = "is the same as that of {other}: each branch needs an installation of its own"
+        same = "is the same as that of {other}; each branch needs its own installation"
         claims.append(_Claim((_normal_address(url), company.casefold()), ("installation",), same))
     if ledger:
         same = "is the ledger of {other} too: each branch needs one of its own"
@@ -71,11 +84,11 @@ def _claims(branch: Branch) -> list[_Claim]:
 
 
 def _normal_address(url: str) -> str:
-    """Return the form in which two addresses of one server are equal."""
+    """Return the normal form of a server's address: equal for two addresses of one server."""
     try:
         return urls.parse(url).normal
     except ValueError:
-        # It is a finding by itself.
+        # An invalid address is a separate finding.
         return url.casefold()
 
 

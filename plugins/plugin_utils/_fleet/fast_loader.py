@@ -4,12 +4,12 @@
 
 """The fast way to load the YAML of a fleet.
 
-It builds the data straight from libyaml's events, without PyYAML's tree of nodes, and keeps no places. Reading and
-checking 1,000 branches of 50 users takes 0.53 of the processor time that it takes with PyYAML's loader, with which the
+It builds the data directly from libyaml's events, without PyYAML's tree of nodes, and keeps no places. Reading and
+checking 1,000 branches of 50 users takes 0.53 of the processor time that PyYAML's loader needs. With that loader the
 inventory would miss its target (``load`` in docs/performance.md).
 
-What few files use (anchors, merge keys, other tags), and what is broken or means something else than it looks like, is
-left to PyYAML's loader.
+PyYAML's loader handles what few files use (anchors, merge keys, other tags), and text that is broken or does not mean
+what it seems to mean.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, Sequenc
 
 
 class NeedsPyYaml(Exception):
-    """The text uses more of YAML than is built from events here."""
+    """The text uses more of YAML than this loader supports."""
 
 
 def load_fast(text: str, file: str) -> Any:
-    """Return the data of a text; what PyYAML's loader returns, wherever this returns.
+    """Return the data of a text. If this returns, the data is what PyYAML's loader returns.
 
     :param file: the name of its file, for the places of marked texts.
-    :raises NeedsPyYaml: when the text has to be loaded by PyYAML's loader.
+    :raises NeedsPyYaml: when the text must be loaded by PyYAML's loader.
     :raises yaml.YAMLError: when it is not YAML.
-    :raises ValueError: when a value is not what it looks like, such as a date that does not exist.
+    :raises ValueError: when a value is not what it seems to be, such as a date that does not exist.
     :raises RecursionError: when it is nested too deeply.
     """
     return _Builder(text, file).document()
@@ -76,7 +76,7 @@ class _Builder:
         text = event.value
         if event.tag is not None:
             return self._tagged(event)
-        # Most texts have no brace, and looking for one takes a tenth of the time.
+        # Most texts have no brace, and searching for one takes a tenth of the time.
         if "{" in text and is_template(text):
             return self._template(event)
         if self._has_vaults and without_tag(text):
@@ -126,9 +126,9 @@ class _Builder:
         return made
 
 
-#: Keys that are text without quotes as well: the same few stand in every record of a fleet.
+#: Keys that are text even without quotes: every record of a fleet has the same few.
 _KEYS: dict[str, str] = {}
-#: What a plain scalar that is more than text can begin with; the empty one means nothing.
+#: The first characters of plain scalars that are not text; an empty scalar is null.
 _TYPED_BEGIN = frozenset(begin for begin in SafeLoader.yaml_implicit_resolvers if begin)
 _TYPES = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "timestamp")}
 _RESOLVER: Any = yaml.resolver.Resolver()
@@ -136,7 +136,7 @@ _RESOLVER: Any = yaml.resolver.Resolver()
 
 @lru_cache(maxsize=4096)
 def _plain(text: str) -> Any:
-    """Return what a plain scalar means: ``true``, ``587`` and the like are not texts."""
+    """Return the value of a plain scalar: ``true``, ``587`` and the like are not texts."""
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
     if tag == _RESOLVER.DEFAULT_SCALAR_TAG:
         return text

@@ -2,27 +2,41 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading files of a fleet by Ansible's loader, which decrypts those that are vaults, and knowing a fleet file."""
+"""Reading files of a fleet with Ansible's loader, which decrypts vault files, and recognising a fleet file."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible_collections.fincon.mail.plugins.module_utils._io import files
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Unreadable
+from ansible_collections.fincon.mail.plugins.module_utils._io.files import LARGEST
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.content import VAULT, content_of, text_of
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unreadable
 
-#: The fleet files that this process has loaded, with their errors. Of the variables that Ansible lets a lookup see in
-#: ``hosts`` of a play, none tells.
-LOADED: dict[str, list[str]] = {}
 
-#: A fleet file says so itself, as YAML or as JSON, wherever in it.
+@dataclass(frozen=True)
+class Loaded:
+    """The errors found when a fleet was loaded.
+
+    :param errors: all of them, already reported.
+    :param is_lost: whether they concern no particular branch, so that no branch can be set aside for them.
+    """
+
+    errors: tuple[str, ...] = ()
+    is_lost: bool = False
+
+
+#: The fleet files that this process has loaded. The variables that a lookup in ``hosts`` of a play can see do not name
+#: them.
+LOADED: dict[str, Loaded] = {}
+
+#: The line that marks a fleet file, in YAML or JSON, anywhere in it.
 _MARK = re.compile(r"""(?:^|[{,])[ \t]*["']?plugin["']?[ \t]*:\s*["']?fincon\.mail\.fleet\b""", re.M)
 _ENDINGS = (".yml", ".yaml", ".json")
-_VAULT = "$ANSIBLE_VAULT;"
 
 
 def read_text(loader: Any, path: str) -> str:
@@ -32,47 +46,33 @@ def read_text(loader: Any, path: str) -> str:
     :raises Unreadable: when it cannot be read or decrypted, or is too large.
     :raises UnicodeDecodeError: when it is not UTF-8.
     """
-    if not os.path.isfile(path):
-        is_link = os.path.islink(path) and not os.path.exists(path)
-        raise Unreadable(
-            "it is a link to nothing"
-            if is_link
-            else "it is not a file"
-            if os.path.exists(path)
-            else "there is no such file"
-        )
+    content = content_of(path)
     try:
-        files.require_size(path)
-        # In this encoding each byte is a character, so that what is not UTF-8 is met here, with its place.
-        return loader.get_text_file_contents(path, encoding="latin-1").encode("latin-1").decode("utf-8-sig")
+        if content.startswith(VAULT):
+            # In this encoding each byte is a character, so that what is not UTF-8 is met here, with its place.
+            content = loader.get_text_file_contents(path, encoding="latin-1").encode("latin-1")
+        return text_of(content)
     except AnsibleError as exc:
-        raise Unreadable(_reason(path, exc)) from exc
-    except OSError as exc:
-        raise Unreadable(exc.strerror or "it cannot be opened") from exc
+        raise Unreadable(_reason(exc)) from exc
 
 
-def _reason(path: str, error: AnsibleError) -> str:
+def _reason(error: AnsibleError) -> str:
     cause = error.__cause__ or error.__context__
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror
-    try:
-        with open(path, "rb") as file:
-            is_vault = file.read(len(_VAULT)) == _VAULT.encode()
-    except OSError as exc:
-        return exc.strerror or "it cannot be opened"
-    return "it is encrypted, and no vault password that was given opens it" if is_vault else "it cannot be opened"
+    return "it is encrypted, and no vault password that was given opens it"
 
 
 def may_be_fleet(path: str) -> bool:
-    """Whether a file may be a fleet file: it says so, or it is encrypted, so that only reading it will tell."""
+    """Whether a file may be a fleet file: it has the mark, or it is encrypted and must be read to find out."""
     if not path.lower().endswith(_ENDINGS) or not os.path.isfile(path):
         return False
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read(files.LARGEST)
+            text = file.read(LARGEST)
     except OSError:
         return False
-    return text.startswith(_VAULT) or is_fleet(text)
+    return text.startswith(VAULT.decode()) or is_fleet(text)
 
 
 def is_fleet(text: str) -> bool:
@@ -81,8 +81,24 @@ def is_fleet(text: str) -> bool:
 
 
 def errors_text(path: str, found: Sequence[str]) -> str:
-    """Return what is said of the errors of a fleet.
+    """Return the message about the errors of a fleet.
 
-    Ansible shows the same text once in a run, so that a playbook may say again what loading the inventory has said.
+    Ansible shows the same text once in a run, so a playbook may repeat what loading the inventory has reported.
     """
     return f"errors in {path} and its branch files: {len(found)}\n" + "\n".join(found)
+
+
+def faulty_text(found: Iterable[str]) -> str:
+    """Return the message for a branch that has errors in its files, or an empty text when there are none.
+
+    It does not repeat what this process reported when it loaded the inventory.
+    """
+    reported = {error for loaded in LOADED.values() for error in loaded.errors}
+    found = list(found)
+    if not found:
+        return ""
+    new = [error for error in found if error not in reported]
+    if new:
+        return "\n".join(["the files of this branch have errors:", *new])
+    count = "an error" if len(found) == 1 else f"{len(found)} errors"
+    return f"the files of this branch have {count}, named above"

@@ -2,74 +2,112 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A fleet: its file, its branch files, what they share, and every finding in them."""
+"""A fleet: its file, its branch files, what they share, and all findings in them."""
 
 from __future__ import annotations
 
-import glob
-import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.branch import Branch, merged_branch
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.branch import (
+    Branch,
+    as_declared,
+    evidence_of,
+    merged_branch,
+    with_evidence,
+)
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
     at,
     branch_findings,
-    conforming,
-    file_findings,
-    in_order,
     named_finding,
     not_a_template,
-    placed,
+    value_at,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.claims import repeated
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.evidence import KEY as EVIDENCE
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.evidence import evidence_findings
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.faults import faulty_branches, same
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.layers import (
+    Prefix,
+    all_prefixes,
+    part_at,
+    prefixes,
+    unknown_names,
+    unused_names,
+    without_prefix,
+)
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.loaded_file import LoadedFile, load_file
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.names import file_findings as name_findings
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.patterns import branch_files
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.placing import Place, placed, places_of
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Read, Source
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.user_files import (
+    findings_of_fleet,
+    users_of,
+    with_rows,
+)
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.user_rows import UserTable
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.waves import wave_warnings, waves_of
 
-#: The path of a fault by which a definition has no name, so that nobody can tell which links lead to it.
+#: The path of an error that leaves a definition without a name, so that links to it cannot be recognised.
 _NAMELESS = re.compile(r"smtp_servers(\[\d+\](\.name)?)?")
-#: The endings of YAML files.
-_ENDINGS = (".yml", ".yaml", ".YML", ".YAML")
-
-#: ``read(path)`` returns the text of a file, decrypted where the whole file is a vault. It raises :class:`Unreadable`.
-Read = Callable[[str], str]
-
-
-class Unreadable(Exception):
-    """A file cannot be read; the text says why."""
-
-
-@dataclass(frozen=True)
-class _File:
-    """What one file holds.
-
-    :param source: the file.
-    :param data: its data, without what is wrong with it.
-    :param findings: what is wrong with it by itself.
-    :param is_whole: whether all of the file could be read.
-    """
-
-    source: Source
-    data: dict[str, Any] | None = field(repr=False)
-    findings: list[Finding]
-    is_whole: bool = True
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """A fleet file and what it leads to.
+    """A fleet file and its branches.
 
     :param file: the fleet file.
     :param branches: the branches that could be read, in the order of their names.
-    :param findings: everything that is wrong, errors and warnings.
+    :param findings: all errors and warnings.
+    :param faulty: the names of the branches that an error concerns, with their errors. Of a conflict with another
+        fleet, the branch of that fleet is among them.
+    :param source: the text of the fleet file, with places.
+    :param options: the other settings of the fleet file.
     """
 
     file: str
     branches: tuple[Branch, ...]
     findings: tuple[Finding, ...]
+    faulty: Mapping[str, tuple[Finding, ...]]
+    source: Source
+    options: dict[str, Any] = field(repr=False)
+
+    @property
+    def waves(self) -> dict[str, int]:
+        """The number of the wave of each branch; nothing when the fleet file has no waves."""
+        return waves_of(self.options.get("waves") or [], self.branches)
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """A branch with the users of its CSV files and the values of its layers.
+
+    :param branch: with all definitions of its layers.
+    :param file: the branch file.
+    :param layers: those of the fleet file that it has.
+    :param tables: its users in CSV files.
+    :param findings: what is wrong with the CSV files.
+    """
+
+    branch: Branch
+    file: LoadedFile
+    layers: Sequence[Prefix]
+    tables: Sequence[UserTable]
+    findings: Sequence[Finding]
+
+    @property
+    def declared(self) -> Branch:
+        """The branch with the definitions that are declared there."""
+        return as_declared(self.branch, self.file.data or {})
+
+    def places(self, fleet: LoadedFile) -> list[Place]:
+        """The files and layers that it comes from, the nearest first."""
+        return places_of((self.file.source, self.file.data), (fleet.source, fleet.data), self.tables)
 
 
 def load_fleet(path: str, read: Read, others: Sequence[Branch] = ()) -> Fleet:
@@ -77,124 +115,163 @@ def load_fleet(path: str, read: Read, others: Sequence[Branch] = ()) -> Fleet:
 
     :param path: the fleet file.
     :param others: branches of other fleets that are used together with this one.
-    :return: the fleet; faults of the files are its findings and not exceptions.
+    :return: the fleet; errors of the files are its findings, and not exceptions.
     """
-    fleet = _load("fleet", path, read)
+    fleet = load_file("fleet", path, read)
     data = fleet.data or {}
-    branches: list[Branch] = []
-    files, found = _branch_files(path, data.get("branches"), fleet)
-    found = [*fleet.findings, *found]
-    for file in files:
-        loaded = _load("branch", file, read)
-        branch_found = loaded.findings
-        if loaded.data and isinstance(loaded.data.get("branch"), str):
-            branch = merged_branch(loaded.data, file, path, data.get("defaults") or {})
-            branches.append(branch)
-            branch_found = [
-                replace(finding, branch=branch.name) for finding in [*branch_found, *_whole(branch, loaded, fleet)]
-            ]
-        found += branch_found
-    found += repeated(branches, others, read)
-    return Fleet(path, tuple(sorted(branches, key=lambda branch: branch.name)), tuple(_once(found)))
-
-
-def _load(kind: str, path: str, read: Read) -> _File:
-    """Return what a file holds, and what is wrong with it."""
-    try:
-        source = Source(path, read(path))
-    except UnicodeDecodeError as exc:
-        return _File(Source(path, ""), None, [_not_utf_8(path, exc)], False)
-    except (Unreadable, OSError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else str(exc)
-        return _File(Source(path, ""), None, [Finding(f"the file cannot be read: {reason}", file=path)], False)
-    data, broken = source.load()
-    if not broken:
-        faults = file_findings(kind, data, source)
-        return _File(source, conforming(data, (path for path, _finding in faults)), [found for _path, found in faults])
-    reading = source.reading
-    known = [fault.path for fault in reading.faults if fault.path]
-    faults = file_findings(kind, reading.data, source, known, reading.is_whole) if reading.data is not None else []
-    data = conforming(reading.data, {tuple(path) for path, _finding in faults} | set(known))
-    named = [
-        named_finding(finding, reading.data, fault.path) for finding, fault in zip(broken, reading.faults, strict=True)
+    files, found = branch_files(path, data.get("branches"), fleet.source)
+    table = users_of(data, fleet.source, path, read)
+    found = [
+        *fleet.findings,
+        *name_findings("fleet", data, fleet.source),
+        *found,
+        *_taken_back(fleet),
+        *_of_evidence(fleet),
     ]
-    return _File(source, data, in_order([*named, *(found for _path, found in faults)]), reading.is_whole)
+    branches: list[Branch] = []
+    loaded = [load_file("branch", file, read) for file in files]
+    for file in loaded:
+        joined = _joined(file, fleet, table, read)
+        if joined is None:
+            found += file.findings
+            continue
+        branches.append(joined.declared)
+        found += [
+            replace(finding, branch=joined.branch.name)
+            for finding in [
+                *file.findings,
+                *joined.findings,
+                *_whole(joined, fleet),
+                *name_findings("branch", file.data or {}, file.source),
+            ]
+        ]
+    found += _unused(fleet, loaded)
+    found += _of_waves(fleet, branches if len(branches) == len(files) else [])
+    found += findings_of_fleet(table, [branch.name for branch in branches], len(branches) == len(files))
+    conflicts = repeated(branches, others, read)
+    found += [conflict.finding for conflict in conflicts]
+    in_order_of_names = tuple(sorted(branches, key=lambda branch: branch.name))
+    faulty = faulty_branches(found, branches, conflicts)
+    return Fleet(path, in_order_of_names, tuple(_once(found)), faulty, fleet.source, data)
 
 
-def _not_utf_8(path: str, error: UnicodeDecodeError) -> Finding:
-    before = error.object[: error.start]
-    line = before.count(b"\n") + 1
-    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-    is_utf_16 = error.object[:2] in (b"\xff\xfe", b"\xfe\xff")
-    reason = "it is UTF-16, not UTF-8; save it as UTF-8" if is_utf_16 else "it is not UTF-8"
-    return Finding(f"the file cannot be read: {reason}", file=path, line=line, column=column)
+def load_branch(file: str, fleet_file: str, read: Read) -> tuple[Branch | None, list[Place]]:
+    """Read one branch of a fleet that was checked without errors.
+
+    :param file: the branch file.
+    :return: the branch, or ``None`` when its file does not name one, and its layers, the nearest first.
+    """
+    fleet = load_file("fleet", fleet_file, read)
+    table = users_of(fleet.data or {}, fleet.source, fleet_file, read)
+    joined = _joined(load_file("branch", file, read), fleet, table, read)
+    return (joined.declared, joined.places(fleet)) if joined else (None, [])
 
 
-def _branch_files(path: str, patterns: Any, fleet: _File) -> tuple[list[str], list[Finding]]:
-    """Return the branch files in a stable order, and what is wrong with the patterns."""
-    folder = os.path.dirname(path)
-    files: dict[str, None] = {}
-    found = []
-    others: dict[str, str] = {}
-    for number, pattern in enumerate([patterns] if isinstance(patterns, str) else patterns or []):
-        matching = _matching(folder, pattern)
-        with_other_ending = [file for other in _other_endings(pattern) for file in _matching(folder, other)]
-        if not matching:
-            where = ["branches"] if isinstance(patterns, str) else ["branches", number]
-            hint = f"; there is {os.path.relpath(with_other_ending[0], folder or '.')}" if with_other_ending else ""
-            text = f"{pattern!r} leads to no file in {folder or '.'}{hint}"
-            found.append(at(fleet.source, where, Finding(text)))
-        else:
-            others.update(dict.fromkeys(with_other_ending, pattern))
-        files.update(dict.fromkeys(matching))
-    for file in sorted(set(others) - set(files) - {path}):
-        text = (
-            f"is no branch of this fleet: no pattern leads to it, but {others[file]!r} would if its ending were another"
-        )
-        found.append(Finding(text, file=file, severity=WARNING))
-    return list(files), found
+def _joined(file: LoadedFile, fleet: LoadedFile, shared: UserTable | None, read: Read) -> _Joined | None:
+    """Return a branch with all its data, or ``None`` when its file does not name it.
+
+    :param shared: the users of the fleet's CSV file.
+    """
+    name = (file.data or {}).get("branch")
+    if file.data is None or not isinstance(name, str):
+        return None
+    own = users_of(file.data, file.source, fleet.source.file, read)
+    tables = [table for table in (own, shared.of(name) if shared else None) if table]
+    data, tables, twice = with_rows(file.data, file.source, tables)
+    layers = prefixes(fleet.data, data)
+    branch = merged_branch(
+        data, file.source.file, fleet.source.file, [part_at(fleet.data, prefix) for prefix in layers]
+    )
+    branch = replace(branch, user_files=tuple(table.file for table in tables if table.columns))
+    branch = with_evidence(branch, evidence_of(fleet.data or {}, fleet.source.file))
+    return _Joined(branch, file, layers, tables, [*(own.findings if own else []), *twice])
 
 
-def _matching(folder: str, pattern: str) -> list[str]:
-    # What is special in a pattern is not so in the folder of the fleet.
-    return sorted(glob.glob(os.path.join(glob.escape(folder), pattern), recursive=True))
-
-
-def _other_endings(pattern: str) -> list[str]:
-    """The pattern with each other ending that a YAML file may have."""
-    stem, ending = os.path.splitext(pattern)
-    return [f"{stem}{other}" for other in _ENDINGS if other != ending] if ending in _ENDINGS else []
-
-
-def _whole(branch: Branch, loaded: _File, fleet: _File) -> list[Finding]:
-    """Check the branch as a whole, each finding at the file that it comes from."""
-    if not loaded.is_whole or not fleet.is_whole:
-        # What is missing may be in the part that cannot be read.
+def _taken_back(fleet: LoadedFile) -> list[Finding]:
+    """Names that the layers of a fleet file take back, but no earlier layer gives."""
+    if not fleet.is_whole:
         return []
-    judged = not fleet.findings and not loaded.findings
-    places = [(loaded.source, loaded.data, ()), (fleet.source, fleet.data, ("defaults",))]
-    found = [placed(finding, places) for finding in branch_findings(branch.data, not_a_template, judged)]
-    # What is missing only because it is wrong has been found already.
-    known = {finding.path.removeprefix("defaults.") for finding in [*loaded.findings, *fleet.findings]}
+    layers = all_prefixes(fleet.data)
+    found = []
+    for prefix in layers:
+        # A branch has one region, so no region comes before another one.
+        before = [other for other in layers[: layers.index(prefix)] if prefix[0] != "regions" or other[0] != "regions"]
+        found += _unknown(fleet, prefix, [part_at(fleet.data, other) for other in before], fleet)
+    return found
+
+
+def _unknown(
+    file: LoadedFile, prefix: Prefix, earlier: Sequence[Mapping[str, Any]], fleet: LoadedFile
+) -> list[Finding]:
+    """Names that one layer takes back, but no earlier layer gives. A field with an error still counts as given."""
+    faulty = {name for finding in fleet.findings for name in (finding.path.rpartition(".")[2], finding.name) if name}
+    found = []
+    for rest, text in unknown_names(part_at(file.data, prefix), earlier):
+        path = [*prefix, *rest]
+        if value_at(file.data, path) not in faulty:
+            found.append(at(file.source, path, named_finding(Finding(text), file.data, path)))
+    return found
+
+
+def _unused(fleet: LoadedFile, branches: Sequence[LoadedFile]) -> list[Finding]:
+    """The regions and tags of the fleet file that no branch has, if all branches could be read."""
+    data = [branch.data for branch in branches if branch.is_whole and branch.data is not None]
+    is_at_fault = any(finding.path.startswith(("region", "tags")) for file in branches for finding in file.findings)
+    if not data or len(data) < len(branches) or is_at_fault:
+        return []
+    return [at(fleet.source, path, Finding(text, severity=WARNING)) for path, text in unused_names(fleet.data, data)]
+
+
+def _of_evidence(fleet: LoadedFile) -> list[Finding]:
+    """What is wrong with ``evidence`` as a whole, except keys that are missing only because they are wrong."""
+    known = {finding.path for finding in fleet.findings}
+    found = evidence_findings((fleet.data or {}).get(EVIDENCE) or {}) if fleet.is_whole else []
+    return [at(fleet.source, finding.path.split("."), finding) for finding in found if finding.path not in known]
+
+
+def _of_waves(fleet: LoadedFile, branches: Sequence[Branch]) -> list[Finding]:
+    """The warnings about waves. There are none if a branch cannot be read or the waves have errors."""
+    is_at_fault = any(finding.path.startswith("waves") for finding in fleet.findings)
+    found = [] if is_at_fault or not branches else wave_warnings((fleet.data or {}).get("waves") or [], branches)
+    return [at(fleet.source, path, Finding(text, severity=WARNING)) for path, text in found]
+
+
+def _whole(joined: _Joined, fleet: LoadedFile) -> list[Finding]:
+    """Check a branch as a whole, with each finding at the file that it comes from."""
+    file, layers, tables = joined.file, joined.layers, joined.tables
+    if not file.is_whole or not fleet.is_whole:
+        # A missing key may be in the part that cannot be read.
+        return []
+    judged = not fleet.findings and not file.findings
+    raw = branch_findings(joined.branch.data, not_a_template, judged)
+    places = joined.places(fleet) if raw else []
+    found = [placed(finding, places) for finding in raw]
+    # A key that is missing only because it is wrong has already been reported.
+    known = {without_prefix(finding.path, layers) for finding in [*file.findings, *fleet.findings]} - {""}
     unnamed = any(_NAMELESS.fullmatch(path) for path in known)
     return [
-        finding
-        for finding in found
-        if not known & _paths_of(finding) and not (unnamed and finding.field == "smtp_server")
+        *_unknown(file, (), [part_at(fleet.data, prefix) for prefix in layers], fleet),
+        *(
+            finding
+            for finding in found
+            if not known & _paths_of(finding, layers)
+            and not (unnamed and finding.field == "smtp_server")
+            and not any(table.is_faulty(finding.name, finding.field) for table in tables if finding.file == table.file)
+        ),
     ]
 
 
-def _paths_of(finding: Finding) -> set[str]:
+def _paths_of(finding: Finding, layers: Sequence[Prefix]) -> set[str]:
     """The paths at which the field of a finding may be declared."""
-    path = finding.path.removeprefix("defaults.")
+    path = without_prefix(finding.path, layers)
     return {path, f"user.{finding.field}"} if finding.resource == MAIL_USER.name and finding.field else {path}
 
 
 def _once(findings: Iterable[Finding]) -> Iterable[Finding]:
-    """A fault of the defaults shows in every branch; it is one finding, not one for each branch."""
+    """An error of a layer appears in every branch that has the layer; it is one finding, not one for each branch."""
     seen = set()
     for finding in findings:
-        same = (finding.file, finding.line, finding.column, finding.path, finding.message)
-        if same not in seen:
-            seen.add(same)
+        key = same(finding)
+        if key not in seen:
+            seen.add(key)
             yield finding

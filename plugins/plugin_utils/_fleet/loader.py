@@ -24,7 +24,7 @@ MERGE = "tag:yaml.org,2002:merge"
 
 
 class Loader(SafeLoader):
-    """Knows Ansible's tags. What is wrong in the tree of nodes, ``careful.py`` has replaced.
+    """Supports Ansible's tags. ``careful.py`` has already replaced nodes with errors.
 
     :param file: the name of the file, for the places of marked texts.
     """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Texts of a file that Ansible has to treat in its own way: templates, vault values and what is never rendered."""
+"""Texts of a file that Ansible treats specially: templates, vault values and texts that are never rendered."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any, Self
 
 
 class Marked(str):
-    """A text of a file that Ansible has to treat in its own way. ``place`` is where it stands: ``file:line:column``."""
+    """A text of a file that Ansible treats specially. ``place`` is its place: ``file:line:column``."""
 
     place = ""
 
     def at(self, place: str) -> Self:
-        """Return the text with the place where it stands."""
+        """Return the text with its place."""
         self.place = place
         return self
 
 
 class Template(Marked):
-    """A text with a template in it, to be rendered when it is used."""
+    """A text that contains a template, rendered when it is used."""
 
 
 class Vaulted(Marked):
@@ -32,7 +32,7 @@ class Unsafe(Marked):
     """The text of an ``!unsafe`` value, which is never rendered."""
 
 
-#: The kind of text that a YAML tag stands for.
+#: The kind of text for each YAML tag.
 TAGS: dict[str, type[Marked]] = {"!vault": Vaulted, "!vault-encrypted": Vaulted, "!unsafe": Unsafe}
 
 

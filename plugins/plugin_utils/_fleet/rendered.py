@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Findings of a branch once its templates and vault values are rendered."""
+"""Findings of a branch after its templates and vault values are rendered."""
 
 from __future__ import annotations
 
@@ -15,23 +15,22 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
     branch_findings,
     conforming,
     named_finding,
-    paths_of,
-    placed,
     schema_faults,
     shown_path,
+    value_at,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Unreadable
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.evidence import KEY as EVIDENCE
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import Marked
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.placing import Place, paths_of, placed, places_of
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source, Unreadable
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.user_rows import UserTable, read_user_table
 
-#: A file, its data, and the path of the sections in it.
-_Place = tuple[Source, Any, Sequence[str]]
 _MISSING = object()
 
 
 def rendered_findings(
     branch: Mapping[str, Any],
-    files: Mapping[str, str],
+    files: Mapping[str, Any],
     raw: Mapping[str, Any] | None = None,
     problems: Sequence[tuple[Sequence[Any], str]] = (),
     read: Callable[[str], str] | None = None,
@@ -39,23 +38,27 @@ def rendered_findings(
 ) -> list[Finding]:
     """Check the rendered records of a branch.
 
-    :param branch: ``installation``, ``smtp_servers`` and ``users``. Hold secrets.
-    :param files: the ``branch`` and ``fleet`` file that they come from, if they come from a fleet.
-    :param raw: the same before rendering, to tell whether a value is that of the files.
-    :param problems: path and sentence of each value that could not be rendered, and is not among them.
-    :param read: returns the text of a file; by default that on disk.
-    :param origin: returns the place of a raw value that is not of the files, or an empty text.
-    :return: the errors, each with the place where its value was written, where that is known.
+    :param branch: ``installation``, ``smtp_servers``, ``users``, and ``evidence`` with the ``bcc`` of the fleet. They
+        hold secrets.
+    :param files: the ``branch`` and ``fleet`` file that they come from, and the CSV files of ``users``, if they come
+        from a fleet.
+    :param raw: the same before rendering, to find out whether a value comes from the files.
+    :param problems: path and message of each value that could not be rendered and is therefore missing in them.
+    :param read: returns the text of a file; by default the file on disk.
+    :param origin: returns the place of a raw value that does not come from the files, or an empty text.
+    :return: the errors, each with the place where its value was written, if known.
     """
-    # Plain host variables were never files of a fleet, and a template renders to anything: the schema judges here too.
-    data = {"branch": "rendered", **{name: value for name, value in branch.items() if value is not None}}
+    # Host variables were never checked as files, and a template may render to anything: so the schema checks here too.
+    records = {name: value for name, value in branch.items() if value is not None and name != EVIDENCE}
+    data = {"branch": "rendered", **records}
     unrendered = [tuple(path) for path, _message in problems]
-    faults = schema_faults("branch", data, unrendered)
+    faults = schema_faults("host", data, unrendered)
     sound = conforming(data, (path for path, _finding in faults))
     whole = {
         "installation": sound.get("installation", {}),
         "smtp_servers": sound.get("smtp_servers", []),
         "users": sound.get("users", []),
+        EVIDENCE: branch.get(EVIDENCE),
     }
     found = [
         (list(path), named_finding(Finding(message, path=shown_path(path)), data, path)) for path, message in problems
@@ -66,43 +69,77 @@ def rendered_findings(
         path = next(iter(paths_of(finding, whole, ())), [])
         if shown_path(path) not in known:
             found.append((path, finding))
-    places = list(_places(files, read or _on_disk))
+    # A fleet's CSV file may be long, and this runs for every branch.
+    places = _places(files, read or _on_disk) if found else []
     return [
         _with_place(finding, places, _value(raw or branch, path), raw is not None, origin) for path, finding in found
     ]
 
 
+def located(
+    finding: Finding, files: Mapping[str, Any], value: Any, read: Callable[[str], str], origin: Callable[[Any], str]
+) -> Finding:
+    """Give a finding about one value of a branch the place where the value was written.
+
+    :param files: of the branch, as for :func:`rendered_findings`.
+    :param value: the value before rendering.
+    :param read: returns the text of a file.
+    :param origin: returns the place of a value that does not come from the files, or an empty text.
+    """
+    return _with_place(finding, _places(files, read), value, True, origin)
+
+
 def _on_disk(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8-sig", newline="") as file:
         return file.read()
 
 
-def _places(files: Mapping[str, str], read: Callable[[str], str]) -> Iterator[_Place]:
-    """The files of a branch, as far as they can be read here."""
-    for name, prefix in (("branch", ()), ("fleet", ("defaults",))):
-        try:
-            source = Source(files[name], read(files[name]))
-        except (KeyError, OSError, UnicodeDecodeError, Unreadable):
-            continue
-        data, found = source.load()
-        if isinstance(data, dict) and not found:
-            yield source, data, prefix
+def _places(files: Mapping[str, Any], read: Callable[[str], str]) -> list[Place]:
+    """The layers of a branch, the nearest first, as far as their files can be read here."""
+    nothing: tuple[Source, Any] = (Source("", ""), {})
+    branch = _yaml(files.get("branch"), read) or nothing
+    tables = list(_tables(files.get("users") or (), str(branch[1].get("branch")), read))
+    places = places_of(branch, _yaml(files.get("fleet"), read) or nothing, tables)
+    return [place for place in places if place[0].file]
+
+
+def _yaml(file: str | None, read: Callable[[str], str]) -> tuple[Source, Any] | None:
+    text = _text(file, read)
+    if file is None or text is None:
+        return None
+    source = Source(file, text)
+    data, found = source.load()
+    return (source, data) if isinstance(data, dict) and not found else None
+
+
+def _tables(files: Sequence[str], branch: str, read: Callable[[str], str]) -> Iterator[UserTable]:
+    """The users of a branch in CSV files."""
+    for file in files:
+        text = _text(file, read)
+        if text is not None:
+            table = read_user_table(file, text)
+            yield table.of(branch) if table.has_branches else table
+
+
+def _text(file: str | None, read: Callable[[str], str]) -> str | None:
+    try:
+        return read(file) if file else None
+    except (KeyError, OSError, UnicodeDecodeError, Unreadable):
+        return None
 
 
 def _value(data: Any, path: Sequence[Any]) -> Any:
-    """Return what stands at a path, or :data:`_MISSING`."""
+    """Return the value at a path, or :data:`_MISSING`."""
     try:
-        for step in path:
-            data = data[step]
-    except (KeyError, IndexError, TypeError):
+        return value_at(data, path)
+    except (LookupError, TypeError):
         return _MISSING
-    return data
 
 
 def _with_place(
-    finding: Finding, places: Sequence[_Place], value: Any, is_raw: bool, origin: Callable[[Any], str]
+    finding: Finding, places: Sequence[Place], value: Any, is_raw: bool, origin: Callable[[Any], str]
 ) -> Finding:
-    """Give a finding the place where its value was written: in a file of the fleet that holds it, or where it is from.
+    """Give a finding the place where its value was written: in a file of the fleet that holds it, or at its origin.
 
     :param value: the value, rendered or not.
     """
@@ -115,12 +152,12 @@ def _with_place(
 
 
 def _is_same(written: Any, value: Any, is_raw: bool) -> bool:
-    """Whether a value is what is written in a file.
+    """Whether a value is the one that is written in a file.
 
     :param is_raw: whether the value has not been rendered.
     """
     if value is _MISSING or isinstance(value, (Mapping, list)):
-        # It is about a field that is left out, or about a whole record: its place is that of the record.
+        # It is about an omitted field or a whole record, so its place is that of the record.
         return True
     if isinstance(written, Marked) and not (is_raw and isinstance(value, str)):
         return True

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rendering the records of a branch value by value, so that all that cannot be rendered is found at once."""
+"""Rendering the records of a branch value by value, so that all rendering errors are found together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Problem = tuple[tuple[Any, ...], str]
 
 
 class Renderer:
-    """Renders data as Ansible does, and keeps on when a value cannot be rendered.
+    """Renders data as Ansible does, and continues when a value cannot be rendered.
 
     :param template: renders a value by Ansible's templar.
     :param known: the names of all variables.
@@ -32,24 +32,24 @@ class Renderer:
         self.problems: list[Problem] = []
 
     def render(self, value: Any, path: tuple[Any, ...] = ()) -> Any:
-        """Return the value as a module would get it: without what is omitted, and without what cannot be rendered.
+        """Return the value as a module would get it, without omitted values and values that cannot be rendered.
 
-        What cannot be rendered is in :attr:`problems`, and no value is part of that.
+        :attr:`problems` has a text for each value that cannot be rendered, without the value.
         """
         return self._one("value", value, path).get("value")
 
     def _one(self, name: Any, value: Any, path: tuple[Any, ...]) -> dict[Any, Any]:
-        """Return the value under its name, or nothing where it is omitted or cannot be rendered."""
+        """Return the value under its name, or nothing when it is omitted or cannot be rendered."""
         if isinstance(value, Mapping):
             made: dict[Any, Any] = {}
             for key, item in value.items():
                 made.update(self._one(key, item, (*path, key)))
             return {name: made}
         if isinstance(value, Sequence) and not isinstance(value, (str, EncryptedString)):
-            # A record that is omitted leaves its place empty, so that those after it keep their number.
+            # An omitted record leaves an empty place, so that the records after it keep their index.
             return {name: [self._one("item", item, (*path, index)).get("item", {}) for index, item in enumerate(value)]}
         try:
-            # In a mapping, Ansible leaves out what is omitted.
+            # In a mapping, Ansible removes omitted values.
             rendered = self._template({"value": value})
             return {name: plain(rendered["value"])} if "value" in rendered else {}
         except AnsibleError as exc:
@@ -59,12 +59,13 @@ class Renderer:
     def _words(self, value: Any, error: AnsibleError) -> str:
         if isinstance(value, EncryptedString):
             return "cannot be decrypted with the vault passwords that were given"
-        missing = sorted(name for name in _names(str(value)) if name not in self._known)
+        used = sorted(_names(str(value)))
+        missing = [name for name in used if name not in self._known]
         if isinstance(error, AnsibleUndefinedVariable) and missing:
             hints = [f"the variable {name} is not defined{did_you_mean(name, self._known)}" for name in missing]
             return f"cannot be rendered: {', and '.join(hints)}"
         if isinstance(error, AnsibleUndefinedVariable):
-            return "cannot be rendered: an attribute or an item of a variable in it is not defined"
+            return f"cannot be rendered: an attribute, an item or a variable behind {' or '.join(used)} is not defined"
         return "cannot be rendered: look at its filters and lookups, and at the variables in it"
 
 

@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""YAML files with places: the data of a file, and the line and column of what turns out to be wrong.
+"""YAML files with places: the data of a file, and the line and column of each error.
 
-Loading keeps no places. They are looked up afterwards, in the node tree of the one file that has a finding.
+Loading keeps no places. They are looked up later, in the node tree of a file that has a finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,12 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fast_loader imp
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.loader import MERGE, SafeLoader
 
 DataPath = Sequence[Any]
+#: ``read(path)`` returns the text of a file, decrypted if the whole file is a vault. It raises :class:`Unreadable`.
+Read = Callable[[str], str]
+
+
+class Unreadable(Exception):
+    """A file cannot be read; the text says why."""
 
 
 class Source:
@@ -28,6 +34,9 @@ class Source:
     :param file: its name as the user knows it.
     :param text: its content.
     """
+
+    #: Whether line and column are the row and column of a table, and are enough to find a value.
+    is_table = False
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
@@ -44,7 +53,7 @@ class Source:
 
     @cached_property
     def reading(self) -> Reading:
-        """What can be made of the text where something is wrong with it. Holds secrets."""
+        """The readable content of a text with errors. It holds secrets."""
         return read_carefully(self.text, self.file)
 
     def _load_by_pyyaml(self) -> tuple[Any, list[Finding]]:
@@ -85,7 +94,7 @@ def _child(node: yaml.Node | None, part: Any) -> tuple[yaml.Node, Any] | None:
 
 
 def _merged_child(node: yaml.MappingNode, part: Any) -> tuple[yaml.Node, Any] | None:
-    """What a merge key (``<<``) brings: it is written at its anchor."""
+    """The content of a merge key (``<<``), which is written at its anchor."""
     for key, value in node.value:
         if key.tag == MERGE:
             for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:

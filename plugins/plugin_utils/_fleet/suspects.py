@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Scalars that mean something else than they look like: templates and vault texts that cannot be read, odd numbers."""
+"""Scalars that do not mean what they seem to mean: unreadable templates and vault texts, odd numbers."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-#: A text with plain templates only, such as ``{{ vault_thandi }}``, which surely can be read.
+#: A text with only plain templates, such as ``{{ vault_thandi }}``, which can certainly be read.
 _PLAIN_TEMPLATE = re.compile(r"(?:[^{}]|\{\{ *[A-Za-z_][\w.]* *\}\})*")
 _VAULT = re.compile(r"\$ANSIBLE_VAULT;1\.[012];AES(?:256)?(?:;[^\n]*)?\n\s*(?:[0-9a-fA-F]{2}\s*)+")
 _INTEGER = "tag:yaml.org,2002:int"
@@ -18,26 +18,26 @@ _PLAIN_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 
 def without_tag(text: str) -> bool:
-    """Whether a text that has no tag is vault text, which would be taken for the value itself."""
+    """Whether a text without a tag is vault text, which would be used as the value itself."""
     return text.lstrip().startswith("$ANSIBLE_VAULT;")
 
 
 def vault_problem(text: str) -> str | None:
-    """Return what is wrong with the text of a ``!vault`` value, as far as it can be told without its password."""
+    """Return what is wrong with the text of a ``!vault`` value, as far as this is visible without its password."""
     if _VAULT.fullmatch(text.strip() + "\n"):
         return None
     return "this is not vault text: paste what ansible-vault encrypt_string prints, all lines indented alike"
 
 
 def template_problem(text: str) -> str | None:
-    """Return what is wrong with a text that has a template in it, or ``None``."""
+    """Return what is wrong with a text that contains a template, or ``None``."""
     if _PLAIN_TEMPLATE.fullmatch(text) or _compiles(text):
         return None
     return "this template cannot be read; if the braces belong to the text itself, write !unsafe before it"
 
 
 def is_odd_number(tag: str, text: str) -> bool:
-    """Whether a number without quotes is read in another way than as plain digits.
+    """Whether a number without quotes is read differently from plain digits.
 
     In YAML 1.1, 0465 is octal, 9:43 is sexagesimal, 0x1f is hexadecimal, and 1_000 has a separator.
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is wrong with a text that is not YAML, in words that repeat nothing of it, and the place where it began.
+"""What is wrong with a text that is not YAML, in words that repeat no part of it, and the place of the error.
 
-PyYAML's own sentences hold pieces of the text, and passwords may be among them.
+PyYAML's own messages contain pieces of the text, which may be passwords.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ import re
 import yaml
 
 _NODE_CONTENT = "node content"
-#: What PyYAML says, or says that it was doing, and what to say instead. The first that is found counts.
+#: The message or context of PyYAML, and what to say instead. The first match counts.
 _WORDS = (
     ("escape", r"this backslash does not go together with what follows: write \\, or use single quotes"),
     ("quoted scalar", "a quote is opened here and never closed"),
     ("another document", "a second document begins here; a file holds one"),
     ("cannot start any token", "this cannot begin a value: indent with spaces, and put a text like this in quotes"),
     ("mapping values are not allowed", "a colon is not expected here: put a text with a colon in quotes"),
-    ("alias", "a text that begins with * has to be in quotes; as an alias, it has no anchor (&) above"),
+    ("alias", "a text that begins with * must be in quotes (if an alias is meant: there is no anchor & above it)"),
     ("',' or ']'", "in this list, in brackets, a comma or the closing bracket is missing"),
     ("',' or '}'", "in this mapping, in braces, a comma or the closing brace is missing"),
     (_NODE_CONTENT, "a value is missing here, or a bracket that was opened is not closed"),
-    ("expected key", "this does not fit what stands before it: look at the indentation and at quotes"),
-    ("expected '-' indicator", "this does not fit the list above it: look at the indentation and at quotes"),
-    ("<block end>", "this does not fit what stands before it: look at the indentation and at quotes"),
-    ("expected ':'", "a key without its colon: look at the indentation and at quotes"),
-    ("anchor", "a text that begins with & has to be in quotes"),
-    ("tag", "a text that begins with ! has to be in quotes; as a tag, it cannot be read"),
-    ("directive", "a line that begins with % has to be indented or in quotes"),
+    ("expected key", "this does not fit the text before it: check the indentation and the quotes"),
+    ("expected '-' indicator", "this does not fit the list above it: check the indentation and the quotes"),
+    ("<block end>", "this does not fit the text before it: check the indentation and the quotes"),
+    ("expected ':'", "a key without its colon: check the indentation and the quotes"),
+    ("anchor", "a text that begins with & must be in quotes"),
+    ("tag", "a text that begins with ! must be in quotes (if a tag is meant: it is not a known tag)"),
+    ("directive", "a line that begins with % must be indented or in quotes"),
     ("block scalar", "the text after | or > has to begin on the next line, indented"),
 )
-#: Of these the place is where they were opened, when reading failed in a later line.
+#: The place of these errors is where they were opened, if reading failed in a later line.
 _OPENED = ("quoted scalar", "',' or ']'", "',' or '}'")
 _BARE_TEMPLATE = re.compile(r"[:\-,\[]\s+\{\{")
 
@@ -44,7 +44,7 @@ UNQUOTED_TEMPLATE = 'a template without quotes: put the whole value in quotes, "
 def fault_of(error: yaml.MarkedYAMLError, text: str) -> tuple[str, int, int]:
     """Return what is wrong, with line and column from 1.
 
-    :param error: what PyYAML says about the text.
+    :param error: the error of PyYAML.
     :param text: the whole text.
     """
     said = f"{error.problem or ''} {error.context or ''}"
@@ -69,7 +69,7 @@ def _bare_template(lines: list[str], number: int) -> bool:
 
 
 def _left_open(text: str, line: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    """Return the place of the last quoted text over lines that ends where reading failed, and of the last open bracket.
+    """Return the place of the last multi-line quoted text that ends where reading failed, and of the last open bracket.
 
     :param line: where reading failed, from 0.
     """
@@ -86,6 +86,6 @@ def _left_open(text: str, line: int) -> tuple[tuple[int, int] | None, tuple[int,
             elif isinstance(token, yaml.ScalarToken) and not token.plain and token.style in ("'", '"'):
                 quote = place if begin.line < end.line <= line <= end.line + 1 else quote
     except yaml.YAMLError:
-        # The tokens before the fault are what is looked at.
+        # Only the tokens before the error are examined.
         pass
     return quote, brackets[-1] if brackets else None

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The code of a reply, which a clerk reads out by telephone, and the check characters of a reply by e-mail. Pure.
+"""The code of a reply, which a clerk can read out on the telephone, and the check characters in e-mails. Pure.
 
 A code is ``SOWETO-3 EQSB-WDRX``: the name of the work order, two characters for the day of the order, characters for
 the items that are *not* done (none when all are), and six check characters. Its letters are Crockford's base 32
-(https://www.crockford.com/base32.html). The check characters are the BCH code over GF(32) of BIP-173 with the last
-constant of BIP-350: up to 89 values of five bits, it finds every four wrong ones, so every wrong character and every
-transposition, also in the name. ``roles/fincon/templates/work_order_code.js`` makes the same codes in a browser.
+(https://www.crockford.com/base32.html). The check characters are the BCH code over GF(32) of BIP-173 with the final
+constant of BIP-350: in up to 89 values of five bits, it detects up to four wrong ones, so every wrong character and
+every transposition, also in the name. ``roles/fincon/templates/work_order_code.js`` makes the same codes in a browser.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _LAST = 0x2BC830A3
 _CHECK = 6
 
-#: The day of an order, counted from this one, is told by its last ten bits: it comes again after 2.8 years.
+#: The day of an order is its distance from this day, of which a code has the last ten bits. It repeats after 2.8 years.
 _FIRST_DAY = date(2020, 1, 1)
 _DAYS = 1024
 _DAY_LENGTH = 2
-#: Characters for the items that are not done, five in each: a longer code is none to be read out.
+#: Characters for the items that are not done, five items in each: a longer code is too long to read out.
 _LONGEST_MASK = 20
 
 _CODE = re.compile(r"\s*(?P<branch>\S.*?)-(?P<order>[0-9]{1,9})[\s:,]+(?P<letters>\S.*?)\s*$")
 
 
 class CodeError(Exception):
-    """A text is not the code of a reply."""
+    """The text is not the code of a reply."""
 
 
 @dataclass(frozen=True)
 class Code:
-    """What a code says.
+    """The content of a code.
 
     :param branch: the branch in capitals.
     :param order: number of the work order.
@@ -84,10 +84,10 @@ def encode(name: str, ordered: str, not_done: Iterable[int]) -> str:
 
 
 def decode(text: str, today: date) -> Code:
-    """Return what a code says.
+    """Return the content of a code.
 
-    :param text: as somebody wrote it down: small letters, blanks and hyphens do not matter.
-    :param today: the day of an order is the last one before tomorrow that fits.
+    :param text: as a person wrote it down: small letters, blanks and hyphens do not matter.
+    :param today: the day of an order is the last matching day before tomorrow.
     :raises CodeError: when it is not a code, or a character is wrong.
     """
     found = _CODE.match(text)
@@ -108,7 +108,7 @@ def decode(text: str, today: date) -> Code:
 
 
 def _last_day(number: int, today: date) -> str:
-    # A clerk east of here may have an order of tomorrow.
+    # In a time zone further east, a clerk may have an order with tomorrow's date.
     latest = today + timedelta(days=1)
     return (latest - timedelta(days=((latest - _FIRST_DAY).days - number) % _DAYS)).isoformat()
 

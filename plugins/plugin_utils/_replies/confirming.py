@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Replies as arguments of ``fincon_mail_confirm``, and what became of each. Pure."""
+"""Replies as arguments of ``fincon_mail_confirm``, and the result of each. Pure."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view impor
 
 REFUSED = "refused"
 CONFIRMED = "confirmed"
-#: The ledger is on another machine, where the tasks of the host confirm it.
+#: The ledger is on another machine, where the tasks of the host confirm the reply.
 ELSEWHERE = "elsewhere"
+#: Why a reply is refused when its branch was set aside.
+FAULTY = "not confirmed: the branch's files have errors"
 
 
 def arguments(reply: Reply, by: str) -> dict[str, Any]:
@@ -38,17 +40,31 @@ def arguments(reply: Reply, by: str) -> dict[str, Any]:
 
 
 def refused(one: Received, reason: str) -> dict[str, Any]:
-    """Return what became of a reply that could not be confirmed."""
+    """Return the result of a reply that could not be confirmed."""
     return _became(one, REFUSED, reason=reason)
 
 
+def problem(one: Mapping[str, Any]) -> str:
+    """Return in one line why a reply was refused."""
+    return f"{one['source']}: {one['reason']}"
+
+
+def faulty(became: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return the problems of replies that were not confirmed because the files of their branch have errors."""
+    found: dict[str, list[str]] = {}
+    for one in became:
+        if one["outcome"] == REFUSED and one["reason"] == FAULTY:
+            found.setdefault(one["branch"], []).append(problem(one))
+    return found
+
+
 def elsewhere(one: Received) -> dict[str, Any]:
-    """Return what becomes of a reply whose ledger is on another machine."""
+    """Return the result of a reply whose ledger is on another machine."""
     return _became(one, ELSEWHERE)
 
 
 def confirmed(one: Received, result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what became of a reply.
+    """Return the result of a reply.
 
     :param result: of ``fincon_mail_confirm``.
     """
@@ -85,7 +101,7 @@ def _became(one: Received, outcome: str, **further: Any) -> dict[str, Any]:
 
 
 def summary(became: Sequence[Mapping[str, Any]], check_mode: bool) -> list[str]:
-    """Return a line for each reply, and one for all."""
+    """Return a line for each reply, and one line for all."""
     lines = [_line(one, check_mode) for one in became]
     counts = {outcome: sum(one["outcome"] == outcome for one in became) for outcome in (CONFIRMED, UNCHANGED, REFUSED)}
     done = "would be confirmed" if check_mode else "confirmed"
@@ -97,7 +113,7 @@ def summary(became: Sequence[Mapping[str, Any]], check_mode: bool) -> list[str]:
 
 def _line(one: Mapping[str, Any], check_mode: bool) -> str:
     if one["outcome"] == REFUSED:
-        return f"{one['source']}: refused: {one['reason']}"
+        return problem(one) if one["reason"] == FAULTY else f"{one['source']}: refused: {one['reason']}"
     if one["outcome"] == ELSEWHERE:
         return f"{one['name']} ({one['source']}): its ledger is on another machine, where the next tasks confirm it"
     by = f", by {one['by']}" if one["by"] else ""

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Replies in saved e-mails and texts: in the body as the page of a work order writes it, or as the attached file. Pure.
+"""Replies in saved e-mails and texts: in the body as a work order's page writes it, or as the attached file. Pure.
 
-Mail programs wrap lines, quote them with ``>``, and change blanks; none of that matters here. The check characters
+Mail programs wrap lines, quote them with ``>`` and change blanks; the reader accepts all of this. The check characters
 cover the branch, the order and the items.
 """
 
@@ -39,7 +39,7 @@ _BLOCK_TAGS = {"br", "p", "div", "li", "tr", "blockquote"}
 def from_mail(content: bytes) -> list[Reply]:
     """Return the replies in a saved e-mail (RFC 5322), those of its attachments first.
 
-    :raises ReplyError: when there is none, or one of them is not whole.
+    :raises ReplyError: when there is none, or one of them is incomplete.
     """
     message = message_from_bytes(content, policy=policy.default)
     parts = [part for part in message.walk() if isinstance(part, EmailMessage) and not part.is_multipart()]
@@ -56,7 +56,7 @@ def from_mail(content: bytes) -> list[Reply]:
 def from_text(text: str) -> list[Reply]:
     """Return the replies in the text of an e-mail.
 
-    :raises ReplyError: when there is none, or one of them is not whole.
+    :raises ReplyError: when there is none, or one of them is incomplete.
     """
     found = replies_in(text)
     if not found:
@@ -67,13 +67,13 @@ def from_text(text: str) -> list[Reply]:
 def replies_in(text: str) -> list[Reply]:
     """Return the replies in a text, each once.
 
-    :raises ReplyError: when one of them is not whole.
+    :raises ReplyError: when one of them is incomplete.
     """
     return list(dict.fromkeys(_reply(block) for block in _blocks(text)))
 
 
 def _blocks(text: str) -> Iterator[dict[str, str]]:
-    """Take a text apart into its replies, each a mapping of its lines by their first words."""
+    """Split a text into its replies, each a mapping of its lines by their first words."""
     block: dict[str, str] | None = None
     last = ""
     for raw in text.splitlines():
@@ -142,7 +142,7 @@ def _is_json(part: EmailMessage) -> bool:
 
 
 def _content(part: EmailMessage) -> str:
-    """The text of a part; what is not in its character set is replaced, and the check characters then do not fit."""
+    """The text of a part. Bytes outside its character set are replaced; then the check characters do not match."""
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     try:
@@ -164,7 +164,7 @@ class _HtmlText(HTMLParser):
         self.handle_starttag(tag, [])
 
     def handle_data(self, data: str) -> None:
-        # A line break in the source of a page is a blank.
+        # A line break in the source of a page counts as a blank.
         self.text.append(re.sub(r"\s+", " ", data))
 
 

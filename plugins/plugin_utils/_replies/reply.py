@@ -4,8 +4,8 @@
 
 """A reply to a work order, and its reading from JSON. Pure.
 
-Replies come from outside: their size is bounded, their shape is judged by a schema, and their texts are data, of which
-nothing acts on a terminal, a template or a ledger.
+Replies come from outside: their size is limited, a schema checks their shape, and their texts are plain data that
+cannot act on a terminal, a template or a ledger.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation im
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-#: How many errors of one reply are named.
+#: How many errors of one reply are reported.
 _NAMED = 5
 
 
 class ReplyError(Exception):
-    """Something is not a reply; the text says why."""
+    """The input is not a reply; the message says why."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What somebody says of a work order.
+    """A person's report on a work order.
 
     :param branch: name of the host.
     :param order: number of the work order.
-    :param done: numbers of the items that are done; ``None`` for all but those that are not.
+    :param done: numbers of the items that are done; ``None`` for all except those that are not.
     :param not_done: items that are not done, each with the reason, which may be empty.
-    :param ordered: the day of the order, ``CCYY-MM-DD``; empty when it is not said.
+    :param ordered: the day of the order, ``CCYY-MM-DD``; empty when not given.
     :param by: who did the work; may be empty.
     :param date: the day of the work; may be empty.
     :param remarks: may be empty.
@@ -64,9 +64,9 @@ _CHECK = SchemaCheck(reply_schema)
 
 
 def from_json(text: str) -> Reply:
-    """Return the reply that a page saved as a file.
+    """Return the reply from a file that a page saved.
 
-    :raises ReplyError: when the text is none.
+    :raises ReplyError: when the text is not a reply.
     """
     if len(text) > LARGEST:
         raise ReplyError(f"is longer than {LARGEST} characters, which no reply is")
@@ -86,7 +86,7 @@ def from_json(text: str) -> Reply:
 
 
 def from_data(data: Mapping[str, Any]) -> Reply:
-    """Return the reply that data of the right shape are.
+    """Return the reply from data of the right shape.
 
     :raises ReplyError: when they contradict themselves.
     """
@@ -110,13 +110,13 @@ def from_data(data: Mapping[str, Any]) -> Reply:
 
 
 def clean(text: str) -> str:
-    """Return a text on one line, with its control characters and half characters made visible."""
+    """Return a text on one line, with control characters and half characters made visible."""
     whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return visible(re.sub(r"[ \t\r\n\xa0]+", " ", whole).strip())
 
 
 def shown(value: Any) -> str:
-    """Return a value from outside as an error may show it: short and visible."""
+    """Return a value from outside for an error message: short, and with all characters visible."""
     text = clean(value if isinstance(value, str) else json.dumps(value, default=str))
     return repr(text[:40] + ("…" if len(text) > 40 else "")) if isinstance(value, str) else text[:40]
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where replies come from: what ``fincon_replies`` names, read one by one. The edge at which their files are read.
+"""The sources of replies, which ``fincon_replies`` names, read one by one. Only this module reads their files.
 
-One that cannot be read stops no other.
+A source that cannot be read does not stop the others.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._replies.reply import 
     shown,
 )
 
-#: Bytes of a file: a saved e-mail may have pictures.
+#: Largest size of a file, in bytes: a saved e-mail may contain pictures.
 _LARGEST_FILE = 10 * 1024 * 1024
 
 _ENTRY_KEYS = ("order", "items", "except", "by", "remarks")
@@ -145,7 +145,7 @@ def _code(text: str, branches: Iterable[str], today: date) -> Received:
 
 
 def _entry(branch: str, entry: Any) -> Received:
-    """The reply in a mapping of branches: the number of the order, or more."""
+    """The reply in a mapping of branches: the number of the order, or a mapping with more details."""
     said = entry if isinstance(entry, Mapping) else {"order": entry}
     source = clean(branch)
     unknown = [str(key) for key in said if key not in _ENTRY_KEYS]
@@ -181,7 +181,7 @@ def _numbers(value: Any) -> tuple[int, ...] | None:
 
 
 def _at_home(one: Received, branches: list[str]) -> Received:
-    """The reply, if it is of a branch of this run."""
+    """The reply, if it belongs to a branch of this run."""
     if one.reply is None or one.reply.branch in branches:
         return one
     branch = clean(one.reply.branch)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files of a report: the edge at which documents are read from and written to a folder."""
+"""The files of a report: reading documents from a folder and writing them to it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from ansible_collections.fincon.mail.plugins.module_utils._io import locks
 from ansible_collections.fincon.mail.plugins.module_utils._io.files import read, replace
+from ansible_collections.fincon.mail.plugins.module_utils._io.progress import counted
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document, make_document, to_json
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.junit import to_junit
@@ -22,7 +23,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.markdown impor
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.page import to_html
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError, read_report
 
-# The next run reads the JSON for its history, so it comes last: it is there only when all others are.
+# The next run reads the JSON for its history, so it is written last: if it exists, all other files do.
 _FORMATS = {
     "html": ("drift-report.html", to_html),
     "junit": ("drift-report.xml", to_junit),
@@ -30,10 +31,12 @@ _FORMATS = {
     "json": ("drift-report.json", to_json),
 }
 FORMATS = tuple(_FORMATS)
+#: The JSON of the report that was set aside when a run began. No pattern for reports matches it.
+_SET_ASIDE = ".drift-report.previous"
 
-#: How long a run waits for another that writes into the same folder, in seconds.
+#: How long a run waits for another one that writes into the same folder, in seconds.
 _LOCK_WAIT = 60.0
-#: Bytes of the largest report that is read; one of 1,000 branches of 50 users has some 10 million.
+#: Largest report that is read, in bytes; a report of 1,000 branches of 50 users has some 10 million.
 _LARGEST = 64 * 1024**2
 
 
@@ -43,7 +46,7 @@ class Written:
 
     :param document: the report.
     :param files: the files that hold it.
-    :param changed: whether a file has, or would get, another content.
+    :param changed: whether the content of a file changed, or would change.
     :param warnings: sentences for the user.
     """
 
@@ -54,8 +57,43 @@ class Written:
 
 
 def now() -> str:
-    """Return the present time in UTC, as reports hold it."""
+    """Return the current time in UTC, in the form of reports."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def begin_report(dest: str, check_mode: bool = False) -> list[str]:
+    """Set the previous run's report aside, so that it is not mistaken for that of a run in progress or a failed run.
+
+    Its JSON is kept for the history.
+
+    :param dest: the folder.
+    :param check_mode: leave the files where they are.
+    :return: the files that were, or would be, removed.
+    :raises ReportError: when this is not possible.
+    """
+    folder = _folder(dest)
+    if not os.path.isdir(folder):
+        return []
+    with _alone(folder):
+        paths = [os.path.join(folder, name) for name, _render in _FORMATS.values()]
+        found = [path for path in paths if os.path.exists(path)]
+        for path in found * (not check_mode):
+            try:
+                if path == _json(folder):
+                    os.replace(path, os.path.join(folder, _SET_ASIDE))
+                else:
+                    os.remove(path)
+            except OSError as exc:
+                raise ReportError(f"{path}: the report of the run before cannot be set aside ({exc.strerror})") from exc
+    return found
+
+
+def _folder(dest: str) -> str:
+    return os.path.abspath(os.path.expanduser(dest))
+
+
+def _json(folder: str) -> str:
+    return os.path.join(folder, _FORMATS["json"][0])
 
 
 def write_report(
@@ -70,21 +108,21 @@ def write_report(
 
     :param entries: one for each branch.
     :param generated: when the report was made.
-    :param dest: the folder, which is made if need be.
-    :param formats: of :data:`FORMATS`.
-    :param previous: the JSON of the report before; by default the one that is in the folder. One that cannot be used is
-        a warning and no failure, since the drift of today does not depend on it.
+    :param dest: the folder, which is made if needed.
+    :param formats: some of :data:`FORMATS`.
+    :param previous: the JSON of the previous report; by default the one in the folder. If it cannot be used, this is a
+        warning and not a failure, since the current drift does not depend on it.
     :param check_mode: write nothing.
     :raises ReportError: when a file cannot be written.
     """
-    folder = os.path.abspath(os.path.expanduser(dest))
+    folder = _folder(dest)
     with contextlib.nullcontext(False) if check_mode else _alone(folder) as alone:
-        before, warnings = _previous(previous, os.path.join(folder, _FORMATS["json"][0]))
+        before, warnings = _previous(previous, folder)
         document = make_document(entries, generated, before)
         wanted = {os.path.join(folder, name): render for key, (name, render) in _FORMATS.items() if key in formats}
         changed = False
-        for path, render in wanted.items():
-            # A text from outside may hold half a character, which UTF-8 cannot; in JSON this is its proper spelling.
+        for path, render in counted(list(wanted.items()), "files of the report"):
+            # A text from outside may hold half a character, which UTF-8 cannot represent; JSON writes it like this.
             content = render(document).encode("utf-8", "backslashreplace")
             if _content(path) != content:
                 changed = True
@@ -95,7 +133,7 @@ def write_report(
 
 @contextlib.contextmanager
 def _alone(folder: str) -> Iterator[bool]:
-    """Keep other runs out of a folder, so that all of its files are those of one report; whether that can be done.
+    """Keep other runs out of a folder, so that all its files belong to one report. Return whether this is possible.
 
     :raises ReportError: when it cannot be made, or another run writes into it for too long.
     """
@@ -112,23 +150,21 @@ def _alone(folder: str) -> Iterator[bool]:
                 f"{folder}: another run has been writing its report there for {_LOCK_WAIT:g} seconds; let it end"
             ) from exc
         except OSError:
-            # Some network file systems have no such lock. Each file is whole nevertheless.
+            # Some network file systems do not support this lock. Each file is still complete.
             alone = False
         yield alone
 
 
 def read_reports(patterns: Sequence[str]) -> list[Document]:
-    """Return the reports in the files that the patterns lead to, each file once.
+    """Return the reports in the files that match the patterns, each file once.
 
-    :raises ReportError: when a pattern leads to no file, or a file is not a report.
+    :raises ReportError: when a pattern matches no file, or a file is not a report.
     """
     files: dict[str, None] = {}
     for pattern in patterns:
         found = sorted(glob.glob(os.path.expanduser(pattern), recursive=True))
         if not found:
-            raise ReportError(
-                f"{pattern}: leads to no file in {os.getcwd()}; give the JSON reports that are to be merged"
-            )
+            raise ReportError(f"{pattern}: no file matches in {os.getcwd()}; give the JSON reports to merge")
         files.update(dict.fromkeys(found))
     return [_read(path) for path in files]
 
@@ -142,9 +178,12 @@ def _read(path: str) -> Document:
         raise ReportError(f"{path}: is not a drift report: it is not UTF-8") from exc
 
 
-def _previous(named: str | None, default: str) -> tuple[Document | None, list[str]]:
-    path = os.path.expanduser(named) if named else default
-    if not named and not os.path.exists(path):
+def _previous(named: str | None, folder: str) -> tuple[Document | None, list[str]]:
+    own = next(filter(os.path.exists, (_json(folder), os.path.join(folder, _SET_ASIDE))), "")
+    path = os.path.expanduser(named) if named else own
+    if not os.path.exists(path) and os.path.abspath(path) == _json(folder):
+        path = own
+    if not path:
         return None, []
     try:
         return _read(path), []
@@ -161,9 +200,9 @@ def _content(path: str) -> bytes | None:
 
 
 def _write(path: str, content: bytes, alone: bool) -> None:
-    """Replace a file in one step, so that nobody reads half of it. It gets the rights of any new file."""
+    """Replace a file in one step, so that no reader sees half of it. It gets the mode of any new file."""
     folder, name = os.path.split(path)
-    # A run that was killed leaves its half there, which the next one that is alone clears away.
+    # A killed run leaves an incomplete file there. The next run that has the folder to itself removes it.
     temporary = os.path.join(folder, f".{name}.tmp") if alone else None
     try:
         replace(path, content, temporary=temporary, durable=False)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The same trouble at many branches as one line. Pure."""
+"""One line for the same problem at many branches. Pure."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.last_applied import FILES
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     DRIFT,
-    PENDING,
+    ORIGINS,
     STATES,
     difference_text,
-    pending_text,
 )
 
-#: What differs between branches that have the same trouble: addresses, hosts with a port, paths of files.
+#: What differs between branches with the same problem: addresses, hosts with a port, paths of files.
 _OWN = re.compile(
     r"https?://[\w.\[\]-]+(?::\d+)?(?:/[\w./%-]*)?"
     r"|\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\](?::\d+)?"
@@ -30,10 +30,13 @@ _ELLIPSIS = "…"
 
 
 def groups(branches: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return ``state``, ``text`` and ``branches`` of each trouble, the one at most branches first.
+    """Return ``state``, ``text`` and ``branches`` of each problem. The problem at most branches is first, and what is
+    not yet rolled out is last.
 
-    A difference is the same where it has the same words. A reason is the same where only addresses, paths and the
-    name of the branch differ; then its text has an ellipsis in their place.
+    An open work order is not a problem.
+
+    Differences are the same if their words are the same. Reasons are the same if only addresses, paths and the name of
+    the branch differ; then the text has an ellipsis in their place.
 
     :param branches: entries of branches, in the order of their names.
     """
@@ -44,7 +47,12 @@ def groups(branches: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             texts.setdefault(text, []).append(entry["branch"])
     grouped = [_group(state, general, texts) for (state, general), texts in found.items()]
     order = list(STATES)
-    return sorted(grouped, key=lambda group: (-len(group["branches"]), order.index(group["state"]), group["text"]))
+    return sorted(grouped, key=lambda one: (_waits(one), -len(one["branches"]), order.index(one["state"]), one["text"]))
+
+
+def _waits(group: Mapping[str, Any]) -> bool:
+    """Whether it is only not yet rolled out, which is not a problem."""
+    return group["state"] == DRIFT and str(group["text"]).endswith(f"({ORIGINS[FILES]})")
 
 
 def _troubles(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -53,13 +61,11 @@ def _troubles(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for record in entry["records"]:
         for difference in record.get("differences", ()):
             yield DRIFT, difference_text(record, difference)
-        for item in record.get("pending", ()):
-            yield PENDING, pending_text(record, item)
 
 
 def _general(text: str, branch: str, state: str) -> str:
-    """Return the text without what is the branch's own. What differs is told exactly; only a reason is general."""
-    if state in (DRIFT, PENDING):
+    """Return the text without what is specific to the branch. Only reasons are generalised, not differences."""
+    if state == DRIFT:
         return text
     general = _OWN.sub(_ELLIPSIS, text)
     return re.sub(rf"(?<![\w-]){re.escape(branch)}(?![\w-])", _ELLIPSIS, general, flags=re.I)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is new and what is gone since the report before, and since when it has been so. Pure."""
+"""New and resolved differences since the previous report, and since when each has existed. Pure."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     difference_text,
 )
 
-#: States in which the installation was read, so that what is not among its differences is in sync.
+#: States in which the installation was read, so that a record without differences is in sync.
 _READ = (IN_SYNC, DRIFT, PENDING)
 
 
 def carried(entry: Entry, before: Mapping[str, Any] | None) -> Entry:
     """Return the entry with ``since`` at its state and at each difference.
 
-    What was the same in the report before has been so since then; all else since this branch was looked at. A pending
-    branch has been so since its oldest item was ordered.
+    A state or difference that is also in the previous report keeps its time; others begin when this branch was read. A
+    branch has been pending since its oldest item was ordered.
 
-    :param before: the branch in the report before, or ``None`` when it was not in it.
+    :param before: the branch in the previous report, or ``None`` when it was not in it.
     """
     known = dict(_differences(before)) if before else {}
     state_before = before["since"] if before and before["state"] == entry["state"] else None
@@ -40,12 +40,12 @@ def carried(entry: Entry, before: Mapping[str, Any] | None) -> Entry:
 
 
 def history(branches: Iterable[Mapping[str, Any]], previous: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return ``previous``, the time of the report before or null, and the differences and states that changed.
+    """Return ``previous``, the time of the previous report or null, and the differences and states that changed.
 
-    Where a branch could not be read, its differences are neither new nor gone.
+    If a branch could not be read, its differences are neither new nor resolved.
 
     :param branches: all branches of the new report.
-    :param previous: the report before.
+    :param previous: the previous report.
     """
     history: dict[str, Any] = {
         "previous": previous["generated"] if previous else None,

@@ -5,8 +5,8 @@
 """The report as JUnit XML, which CI systems show as test results. Pure.
 
 The elements and attributes are those of the schema that Jenkins' xUnit plugin publishes (junit-10.xsd), which GitLab
-and others read too. A branch is a test case: drift is a failure, what could not be looked at is an error, and a pending
-branch is skipped.
+and others also read. A branch is a test case: drift is a failure, a branch that could not be read is an error, and a
+pending branch is skipped.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.evidence import branch_text, check_texts, open_texts
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import brief, unseen_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     DRIFT,
@@ -28,11 +29,13 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     age,
     difference_text,
     pending_text,
+    subject,
 )
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import order_name
 
 _ELEMENTS = {DRIFT: "failure", PENDING: "skipped", UNREACHABLE: "error", FAILED: "error", INVALID: "error"}
 
-#: Characters that XML 1.0 cannot hold, not even as references.
+#: Characters that XML 1.0 cannot contain, not even as references.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -46,7 +49,7 @@ def to_junit(document: Document) -> str:
     }
     totals = {"name": "fincon.mail drift", **{key: str(value) for key, value in numbers.items()}, "time": "0"}
     suites = ElementTree.Element("testsuites", totals)
-    # Readers take a time without a zone for UTC.
+    # Readers treat a time without a zone as UTC.
     own = {"skipped": str(counts[PENDING]), "timestamp": document["generated"].rstrip("Z")}
     suite = ElementTree.SubElement(suites, "testsuite", {**totals, **own})
     for entry in document["branches"]:
@@ -70,8 +73,11 @@ def _add_case(suite: ElementTree.Element, entry: Mapping[str, Any], now: str) ->
         about = {"message": _legal(brief(dict(entry))), "type": entry["state"]}
         ElementTree.SubElement(case, _ELEMENTS[entry["state"]], about).text = _legal("\n".join(_details(entry, now)))
     undeclared = [record for record in entry["records"] if record.get("undeclared")]
-    if undeclared:
-        texts = [f"{record['resource']} {record['name']}: {NOT_DECLARED} (a warning)" for record in undeclared]
+    texts = [f"{subject(record)}: {NOT_DECLARED} (a warning)" for record in undeclared]
+    if "evidence" in entry:
+        texts += [f"evidence: {branch_text(entry['evidence'])}", *open_texts(entry)]
+        texts += [f"{text} (an extra check)" for text in check_texts(entry)]
+    if texts:
         ElementTree.SubElement(case, "system-out").text = _legal("\n".join(texts))
 
 
@@ -81,7 +87,8 @@ def _details(entry: Mapping[str, Any], now: str) -> list[str]:
     for record in entry["records"]:
         lines += [f"{difference_text(record, item)} (since {item['since']})" for item in record.get("differences", ())]
         lines += [
-            f"{pending_text(record, item)} (work order {item['order']}, item {item['item']}, since {item['since']})"
+            f"{pending_text(record, item)} "
+            f"({order_name(entry['branch'], item['order'])}, item {item['item']}, since {item['since']})"
             for item in record.get("pending", ())
         ]
     return lines

@@ -11,39 +11,45 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.evidence import check_texts, totals_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.orders import open_orders
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     DRIFT,
     FAILED,
     INVALID,
+    LISTED,
     PENDING,
     STATES,
     UNREACHABLE,
     age,
     count,
+    day,
     difference_text,
+    is_only_in_files,
     moment,
     some,
+    subject,
 )
 
 _WIDTH = 110
 _LENGTH = 500
-_NAMES = 12
 _GROUPS = 40
+_CHECKS = 4
 
 
 def summary(document: Document) -> list[str]:
-    """Return the counts, then each trouble with the branches that share it; branches in sync are only counted."""
-    lines = [_counts(document), *_history(document)]
+    """Return the counts, then each problem with the branches that share it; branches in sync are only counted."""
+    lines = [_counts(document), *_evidence(document), *_history(document)]
     for group in document["groups"][:_GROUPS]:
         title = f"{len(group['branches'])} x {STATES[group['state']]}: {group['text']}"
         lines += ["", *textwrap.wrap(title, _WIDTH, subsequent_indent="    ")]
         lines += textwrap.wrap(
-            f"at: {some(group['branches'], _NAMES)}", _WIDTH, initial_indent="  ", subsequent_indent="    "
+            f"at: {some(group['branches'], LISTED)}", _WIDTH, initial_indent="  ", subsequent_indent="    "
         )
     more = len(document["groups"]) - _GROUPS
     if more > 0:
         lines += ["", f"and {more:,} more, each at no more branches than these; the report has all of them"]
-    return [*lines, *_waiting(document), *_unverified(document), *_undeclared(document)]
+    return [*lines, *_waiting(document), *_unverified(document), *_notes(document)]
 
 
 def brief(entry: Mapping[str, Any]) -> str:
@@ -60,10 +66,7 @@ def _problems(entry: Mapping[str, Any]) -> str:
     texts = [entry["reason"]] * bool(entry["reason"])
     for record in entry["records"]:
         texts += [difference_text(record, item) for item in record.get("differences", ())]
-        texts += [
-            f"{record['resource']} {record['name']} is pending in work order {item['order']} since {item['since']}"
-            for item in record.get("pending", ())
-        ]
+    texts += [f"{order.title}: {', '.join(order.items)}" for order in open_orders([entry])]
     return "; ".join(texts)
 
 
@@ -71,6 +74,11 @@ def _counts(document: Document) -> str:
     found = {state: number for state, number in document["counts"].items() if state != "branches" and number}
     states = ", ".join(f"{number:,} {STATES[state]}" for state, number in found.items())
     return f"{count(document['counts']['branches'], 'branch', 'branches')}: {states or 'none'}"
+
+
+def _evidence(document: Document) -> list[str]:
+    text = totals_text(document)
+    return [f"Evidence: {text}"] if text else []
 
 
 def _history(document: Document) -> list[str]:
@@ -85,20 +93,15 @@ def _history(document: Document) -> list[str]:
 
 
 def _waiting(document: Document) -> Iterator[str]:
-    """How long the oldest item of each work order has been pending."""
-    orders: dict[tuple[str, int], str] = {}
-    for entry in document["branches"]:
-        for record in entry["records"]:
-            for item in record.get("pending", ()):
-                key = (entry["branch"], item["order"])
-                orders[key] = min(orders.get(key, item["since"]), item["since"])
+    """The open work orders."""
+    orders = open_orders(document["branches"])
     if orders:
         yield from ("", "Open work orders:")
-    oldest = sorted(orders.items(), key=lambda entry: (entry[1], entry[0]))
-    for (branch, number), since in oldest[:_GROUPS]:
-        yield f"  {branch}: work order {number} since {since} ({age(since, document['generated'])})"
-    if len(oldest) > _GROUPS:
-        yield f"  and {len(oldest) - _GROUPS:,} more"
+    for order in orders[:_GROUPS]:
+        age_of = age(order.since, document["generated"])
+        yield f"  {order.name}: {count(len(order.items), 'item')} since {day(order.since)} ({age_of})"
+    if len(orders) > _GROUPS:
+        yield f"  and {len(orders) - _GROUPS:,} more"
 
 
 def _unverified(document: Document) -> Iterator[str]:
@@ -109,25 +112,35 @@ def _unverified(document: Document) -> Iterator[str]:
         if record.get("unverified")
     ]
     if names:
-        text = f"Passwords without a fingerprint (not drift; apply sends them once): {some(names, _NAMES)}"
+        text = f"Passwords without a fingerprint (not drift; apply sends them once): {some(names, LISTED)}"
         yield ""
         yield from textwrap.wrap(text, _WIDTH, subsequent_indent="    ")
 
 
-def _undeclared(document: Document) -> Iterator[str]:
-    for text in (undeclared_text(document, _NAMES), unseen_text(document, _NAMES)):
+def _notes(document: Document) -> Iterator[str]:
+    texts = (waiting_text, undeclared_text, unseen_text, check_text)
+    for text in (make(document, LISTED) for make in texts):
         if text:
             yield ""
             yield from textwrap.wrap(text, _WIDTH, subsequent_indent="    ")
 
 
+def waiting_text(document: Document, limit: int) -> str:
+    """Return the branches at which the only differences are not yet rolled out; empty when there are none.
+
+    :param limit: how many are named.
+    """
+    names = [entry["branch"] for entry in document["branches"] if is_only_in_files(entry)]
+    return f"Nothing differs but what is not yet rolled out ({len(names):,}): {some(names, limit)}" if names else ""
+
+
 def undeclared_text(document: Document, limit: int) -> str:
-    """Return which records are declared nowhere without being drift; empty when there are none.
+    """Return the undeclared records that are not drift; empty when there are none.
 
     :param limit: how many are named.
     """
     names = [
-        f"{entry['branch']} ({record['resource']} {record['name']})"
+        f"{entry['branch']} ({subject(record)})"
         for entry in document["branches"]
         for record in entry["records"]
         if record.get("undeclared")
@@ -136,12 +149,23 @@ def undeclared_text(document: Document, limit: int) -> str:
 
 
 def unseen_text(document: Document, limit: int) -> str:
-    """Return at which branches nobody can see all that is installed; empty when there are none.
+    """Return the branches at which not all installed records can be seen; empty when there are none.
 
     :param limit: how many are named.
     """
     names = [entry["branch"] for entry in document["branches"] if entry.get("undeclared_unknown")]
     return f"What is declared nowhere is known only as far as the ledger goes at: {some(names, limit)}" if names else ""
+
+
+def check_text(document: Document, limit: int) -> str:
+    """Return the findings of e-mails that are not as declared but are not drift; empty when there are none.
+
+    :param limit: how many branches are named.
+    """
+    found = [
+        f"{entry['branch']} ({some(texts, _CHECKS)})" for entry in document["branches"] if (texts := check_texts(entry))
+    ]
+    return f"E-mails that are not as declared (an extra check, not drift): {some(found, limit)}" if found else ""
 
 
 def out_of_sync(document: Document, fail_on_pending: bool) -> dict[str, str]:

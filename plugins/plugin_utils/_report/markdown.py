@@ -12,10 +12,31 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import Document
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import problems, undeclared_text, unseen_text
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import IN_SYNC, STATES, age, count, moment, some
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.evidence import (
+    branch_text,
+    check_texts,
+    open_texts,
+    totals_text,
+)
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import (
+    problems,
+    undeclared_text,
+    unseen_text,
+    waiting_text,
+)
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.orders import OpenOrder, open_orders
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
+    IN_SYNC,
+    STATES,
+    age,
+    count,
+    day,
+    moment,
+    pressing,
+    some,
+)
 
-# A comment on a pull request holds 65,536 characters at the most common hosts.
+# At the most common hosts, a comment on a pull request holds up to 65,536 characters.
 _GROUPS = 25
 _BRANCHES = 60
 _CHANGES = 15
@@ -23,19 +44,21 @@ _NAMES = 10
 _TEXT = 300
 _LONG_TEXT = 3000
 
-#: What Markdown gives a meaning in the middle of a line; these texts never begin one. Within a word, _ has none.
+#: Characters with a meaning in the middle of a line; these texts never begin one. Within a word, _ has no meaning.
 _SPECIAL = re.compile(r"([\\`*\[\]|~]|\b_|_\b)")
 
 
 def to_markdown(document: Document) -> str:
-    """Return the report as Markdown: counts, troubles, branches that are not in sync, changes since the last report."""
+    """Return the report as Markdown: counts, problems, branches that are not in sync, changes since the last report."""
     lines = [
         "# Fincon mail: drift",
         "",
         f"{count(document['counts']['branches'], 'branch', 'branches')} on {moment(document['generated'])}.",
         "",
         *_table(("State", "Branches"), _counts(document)),
+        *_evidence(document),
         *_groups(document),
+        *_orders(document),
         *_branches(document),
         *_undeclared(document),
         *_history(document),
@@ -46,6 +69,27 @@ def to_markdown(document: Document) -> str:
 def _counts(document: Document) -> Iterable[tuple[str, str]]:
     counts = document["counts"]
     return [(STATES[state], f"{counts[state]:,}") for state in STATES if counts[state]]
+
+
+def _evidence(document: Document) -> list[str]:
+    """How many users are proven, and the branches at which not all are."""
+    text = totals_text(document)
+    if not text:
+        return []
+    found = [entry for entry in document["branches"] if "evidence" in entry]
+    unproven = [
+        entry for entry in found if entry["evidence"]["users"] > entry["evidence"]["proven"] or check_texts(entry)
+    ]
+    rows = [
+        (
+            _text(entry["branch"]),
+            branch_text(entry["evidence"]),
+            _text("; ".join([*open_texts(entry), *check_texts(entry)])),
+        )
+        for entry in unproven[:_GROUPS]
+    ]
+    table = ["", *_table(("Branch", "Evidence", "Not proven"), rows)] if rows else []
+    return ["", "## Evidence", "", f"{text}.", *table, *_more(unproven, _GROUPS, "in the other formats")]
 
 
 def _groups(document: Document) -> list[str]:
@@ -65,19 +109,44 @@ def _groups(document: Document) -> list[str]:
     return ["", "## Problems", "", *table, *_more(groups, _GROUPS, "in the other formats of this report")]
 
 
+def _orders(document: Document) -> list[str]:
+    orders = open_orders(document["branches"])
+    if not orders:
+        return []
+    rows = [_order(order, document["generated"]) for order in orders[:_BRANCHES]]
+    table = _table(("Work order", "Open items", "Since", "Still to type in"), rows)
+    return ["", "## Open work orders", "", *table, *_more(orders, _BRANCHES, "in the other formats")]
+
+
+def _order(order: OpenOrder, now: str) -> tuple[str, str, str, str]:
+    since = f"{day(order.since)} ({age(order.since, now)})"
+    return _text(order.name), str(len(order.items)), since, _text("; ".join(order.items))
+
+
 def _branches(document: Document) -> list[str]:
-    order = list(STATES)
-    others = [entry for entry in document["branches"] if entry["state"] != IN_SYNC]
-    others.sort(key=lambda entry: order.index(entry["state"]))
+    others = sorted((entry for entry in document["branches"] if entry["state"] != IN_SYNC), key=pressing)
     if not others:
         return []
     rows = [_branch(entry, document["generated"]) for entry in others[:_BRANCHES]]
-    table = _table(("Branch", "State", "Since", "What"), rows)
-    return ["", "## Branches that are not in sync", "", *table, *_more(others, _BRANCHES, "in the other formats")]
+    head: tuple[str, ...] = ("Branch", "State", "Since", "What")
+    if "evidence" in document:
+        head = (*head, "Evidence")
+        rows = [(*row, branch_text(entry.get("evidence"))) for row, entry in zip(rows, others, strict=False)]
+    table = _table(head, rows)
+    waiting = waiting_text(document, _BRANCHES)
+    notes = ["", f"{_text(waiting, _LONG_TEXT)}."] if waiting else []
+    return [
+        "",
+        "## Branches that are not in sync",
+        "",
+        *table,
+        *_more(others, _BRANCHES, "in the other formats"),
+        *notes,
+    ]
 
 
-def _branch(entry: Mapping[str, Any], now: str) -> tuple[str, str, str, str]:
-    since = f"{entry['since'][:10]} ({age(entry['since'], now)})"
+def _branch(entry: Mapping[str, Any], now: str) -> tuple[str, ...]:
+    since = f"{day(entry['since'])} ({age(entry['since'], now)})"
     return _text(entry["branch"]), STATES[entry["state"]], since, _text(problems(entry))
 
 

@@ -23,19 +23,19 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation im
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-#: Greatest size of a report, in bytes: some hundred logins.
+#: Largest size of a report, in bytes: some hundred logins.
 LIMIT = 1024 * 1024
 
-#: How many errors of one file are named.
+#: How many errors of one file are reported.
 _NAMED = 5
 
 _CHECK = SchemaCheck(probe_report_schema)
 
 
 def read_probe_report(content: bytes, name: str) -> dict[str, Any]:
-    """Return the report that a file holds, its texts made visible.
+    """Return the report in a file, with all characters of its texts visible.
 
-    :param content: JSON in UTF-8, or in UTF-16 as Windows' PowerShell writes it.
+    :param content: JSON in UTF-8, or in UTF-16 as PowerShell on Windows writes it.
     :param name: how messages call it.
     :raises ReportError: when it is not a report of this version.
     """
@@ -82,7 +82,7 @@ def _time_problems(report: dict[str, Any]) -> list[str]:
 
 
 def _sentence(error: ValidationError) -> str:
-    """What an error of the schema stands for. Values and unknown names come from outside: they are not repeated."""
+    """An error of the schema in words. Values and unknown names come from outside, so they are not repeated."""
     path = visible(error.json_path.removeprefix("$").removeprefix("."))[:80]
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading a report that was written before: its text becomes a document, or an error that says what is wrong. Pure."""
+"""Reading an earlier report: the result is a document, or an error that says what is wrong. Pure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import VERSION, Document, document_schema
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 #: Keys that hold a date or a time.
-_DAYS = ("generated", "checked", "since")
+_DAYS = ("generated", "checked", "since", "read_at", "newest", "seen_at")
 
-#: How many errors of one file are named.
+#: How many errors of one file are reported.
 _NAMED = 10
 
 
 class ReportError(Exception):
-    """A file is not a report that can be read: where, what is wrong, and what to do."""
+    """A file is not a readable report: where, what is wrong, and what to do."""
 
 
 def _reading_schema() -> Schema:
-    """What is read of a report; all else follows from it. A later collection may add keys, which are passed over."""
+    """The part of a report that is read; the rest follows from it. Unknown keys of later versions are ignored."""
     schema = opened(document_schema())
     read = ("generated", "branches")
     return {**schema, "required": list(read), "properties": {name: schema["properties"][name] for name in read}}
@@ -45,7 +45,7 @@ _CHECK = SchemaCheck(_reading_schema)
 
 
 def read_report(text: str, name: str) -> Document:
-    """Return the document that a report holds.
+    """Return the document in a report.
 
     :param text: the report as JSON.
     :param name: how messages call it.
@@ -83,22 +83,22 @@ def _refuse_other_shapes(document: Document, name: str) -> None:
 
 
 def _impossible_days(value: Any, path: str) -> list[str]:
-    """Days that no calendar has, such as 30 February, which a pattern lets pass."""
+    """Impossible dates that match the pattern, such as 30 February."""
     if isinstance(value, dict):
         return [text for key, item in value.items() for text in _impossible_days(item, f"{path}.{key}".lstrip("."))]
     if isinstance(value, list):
         return [text for index, item in enumerate(value) for text in _impossible_days(item, f"{path}[{index}]")]
-    if path.rpartition(".")[2] not in _DAYS:
+    if path.rpartition(".")[2] not in _DAYS or not value:
         return []
     try:
-        date.fromisoformat(value[:10])
+        datetime.fromisoformat(value)
     except ValueError:
         return [f"{path} must be a date or a time in UTC"]
     return []
 
 
 def _pending_without_items(document: Document) -> list[str]:
-    """Branches that are pending though nothing is ordered, so that nobody knows since when they are."""
+    """Branches that are pending although nothing is ordered, so that the start of the state is unknown."""
     return [
         f"branches[{index}] is {PENDING} without a pending item"
         for index, entry in enumerate(document["branches"])
@@ -107,7 +107,7 @@ def _pending_without_items(document: Document) -> list[str]:
 
 
 def _problems(error: ValidationError) -> Iterable[str]:
-    """Return a sentence for each thing that an error of the schema stands for."""
+    """Return the sentences for an error of the schema, which may contain several errors."""
     path = error.json_path.removeprefix("$").removeprefix(".")
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lines that the apply playbook prints of what is installed and declared nowhere. Pure."""
+"""The lines that the apply playbook prints about undeclared records. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SECTIONS
 from ansible_collections.fincon.mail.plugins.module_utils._core.texts import visible
 from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import IGNORE
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import subject
 
 _WIDTH = 110
 
 
 def undeclared_lines(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return a line for each branch that has records which nobody has declared.
+    """Return a line for each branch that has undeclared records.
 
     :param results: the result of ``fincon_mail_branch`` of each branch, also of a call that failed.
     """
@@ -34,7 +35,7 @@ def undeclared_lines(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _names(undeclared: Mapping[str, Any]) -> list[str]:
     return [
-        f"{section.resource.name} {name}"
+        subject({"resource": section.resource.name, "name": name})
         for section in SECTIONS.values()
         for name in undeclared.get(section.name) or []
     ]

@@ -5,8 +5,8 @@
 """The JSON Schema (draft-07) of an attended site's ledger, for editors.
 
 The collection itself reads ledgers with ``ledger_shape.py``, which needs no library on a node. Both are made from the
-same tables, and a test keeps them together. What no schema can say, such as that a name appears twice, is
-checked there only.
+same tables, and a test keeps them consistent. Errors that a schema cannot describe, such as a duplicate name, are found
+only there.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def ledger_schema() -> Schema:
     """Return the schema of a ledger."""
     fingerprints: Schema = {
         "type": "object",
+        "description": "Salted scrypt hashes of passwords, by the record's name.",
         "propertyNames": {"pattern": RECORD_KEY_PATTERN},
         "additionalProperties": {"type": "string", "pattern": FINGERPRINT_PATTERN},
     }
@@ -85,47 +86,67 @@ def ledger_schema() -> Schema:
 
 
 def _mapping(keys: Mapping[str, bool], properties: Schema) -> Schema:
-    """A mapping with these keys, in their order; those that are true are needed."""
+    """A mapping with these keys, in their order; those that are true are required."""
     return mapping({key: properties[key] for key in keys}, [key for key, needed in keys.items() if needed])
 
 
 def _records(section: Section) -> Schema:
     needed = [section.key.name, *(field.name for field in section.fields if is_needed(field))]
-    return items(mapping({name: _held(field) for name, field in section.columns.items()}, needed))
+    return items(
+        mapping({name: _held(field) for name, field in section.columns.items()}, needed),
+        description=f"Every {section.resource.title} that is confirmed.",
+    )
 
 
 def _order(fingerprints: Schema) -> Schema:
-    ordered = items({"anyOf": [_item(resource) for resource in RESOURCES.values()]}, minItems=1)
-    return _mapping(ORDER_KEYS, {"number": COUNTED, "date": _DATE, "items": ordered, "fingerprints": fingerprints})
+    ordered = items(
+        {"anyOf": [_item(resource) for resource in RESOURCES.values()]}, minItems=1, description="What is to be done."
+    )
+    properties = {
+        "number": {**COUNTED, "description": "Number of the work order."},
+        "date": {**_DATE, "description": "The day of the work order."},
+        "items": ordered,
+        "fingerprints": fingerprints,
+    }
+    return _mapping(ORDER_KEYS, properties)
 
 
 def _item(resource: Resource) -> Schema:
-    cells = [
-        _mapping(CELL_KEYS, {"field": {"const": field.name}, "have": _ordered(field), "want": _ordered(field)})
-        for field in resource.fields
-    ]
     properties = {
-        "item": COUNTED,
-        "since": _DATE,
-        "resource": {"const": resource.name},
-        "name": value_schema(resource.key, may_be_empty=False),
-        "action": {"enum": [CREATE, UPDATE, DELETE]},
-        "fields": items({"anyOf": cells}),
+        "item": {**COUNTED, "description": "Number of the item, which it keeps."},
+        "since": {**_DATE, "description": "The day since when it has been pending."},
+        "resource": {"const": resource.name, "description": "The kind of record."},
+        "name": {**described(resource.key), **value_schema(resource.key, may_be_empty=False)},
+        "action": {"enum": [CREATE, UPDATE, DELETE], "description": "What is to be done with the record."},
+        "fields": items({"anyOf": [_cell(field) for field in resource.fields]}, description="The fields to set."),
     }
     return _mapping(ITEM_KEYS, properties)
 
 
+def _cell(field: Field) -> Schema:
+    properties = {
+        "field": {"const": field.name, "description": field.description},
+        "have": {**_ordered(field), "description": "The confirmed value."},
+        "want": {**_ordered(field), "description": "The ordered value."},
+    }
+    return _mapping(CELL_KEYS, properties)
+
+
 def _confirmation() -> Schema:
     numbers, text = items(COUNTED), {"type": "string", "pattern": TEXT_PATTERN}
-    not_done = items(_mapping(NOT_DONE_KEYS, {"item": COUNTED, "reason": text}))
+    reason = {
+        "item": {**COUNTED, "description": "Number of the item."},
+        "reason": {**text, "description": "Why it could not be done; may be empty."},
+    }
+    not_done = items(_mapping(NOT_DONE_KEYS, reason))
     return {
-        "order": COUNTED,
+        "order": {**COUNTED, "description": "Number of the work order."},
         "ordered": {**_DATE, "description": "The day of the order."},
         "date": {**_DATE, "description": "The day of the confirmation."},
         "by": {**text, "description": "Who did the work."},
         "done_on": {**_DATE, "description": "The day of the work, as the reply says."},
-        "items": numbers,
-        "remaining": numbers,
+        "items": {**numbers, "description": "Numbers of the items that are done."},
+        "remaining": {**numbers, "description": "Numbers of the items that stay open."},
         "not_done": {**not_done, "description": "Items that could not be done, each with the reason."},
         "remarks": {**text, "description": "Remarks of who did the work."},
     }

@@ -10,7 +10,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import EN
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._module.probe_report import COST, FORMAT, SETTINGS, VERSION
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import LEVELS, TLS_MODES
-from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.command import verification_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.command import SETTING_WORDS, verification_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fields import value_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import (
     FLAG,
@@ -39,8 +39,11 @@ _FINGERPRINT: Schema = {
 def probe_report_schema() -> Schema:
     """Return the schema of a report."""
     properties: Schema = {
-        "format": {"const": FORMAT},
-        "version": {"const": VERSION},
+        "format": {"const": FORMAT, "description": "What the file is."},
+        "version": {
+            "const": VERSION,
+            "description": "Version of this format. A reader refuses one that it does not know.",
+        },
         "release": {**TEXT, "description": "Version of the collection that the program is from."},
         "created": _TIME,
         "host": {**_NAME, "description": "Name of the machine that probed."},
@@ -57,8 +60,14 @@ def _login() -> Schema:
         "smtp_server": {**TEXT, "description": "Name of the definition; of a login by itself its mail server."},
         "users": items(TEXT, description="The users whom it concerns."),
         "level": {**_LEVEL, "description": "How far this login was tried."},
-        "settings": mapping({name: _setting(name) for name in SETTINGS}),
-        "password_fingerprint": or_null(_FINGERPRINT),
+        "settings": {
+            **mapping({name: {**_setting(name), "description": SETTING_WORDS[name]} for name in SETTINGS}),
+            "description": "What was tried, without the password.",
+        },
+        "password_fingerprint": {
+            **or_null(_FINGERPRINT),
+            "description": "Salted hash of the password; null where there was none.",
+        },
         "verification": {
             **verification_schema({}),
             "description": "What was found, as the module fincon_smtp_probe returns it.",

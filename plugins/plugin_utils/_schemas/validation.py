@@ -4,8 +4,8 @@
 
 """Whether data conforms to a schema, and what is wrong with it.
 
-Nearly all data is right, and jsonschema takes twenty times as long as fastjsonschema to find that out. So
-fastjsonschema answers first, whether the data is valid; only where it is not does jsonschema find out what is wrong.
+Nearly all data is valid, and jsonschema takes twenty times as long as fastjsonschema to find that out. So
+fastjsonschema first checks whether the data is valid; jsonschema finds the errors only when it is not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
-#: In plain words, what each type of a schema is.
+#: Each type of a schema, in plain words.
 TYPE_WORDS = {
     "object": "a mapping",
     "array": "a list",
@@ -32,6 +32,8 @@ TYPE_WORDS = {
 }
 
 _LIBRARIES = ("fastjsonschema", "jsonschema")
+#: Keywords that editors show and checks do not use.
+_FOR_EDITORS = ("default", "examples")
 _NAMED_SCHEMAS = ("definitions", "properties")
 _KEYWORDS = {
     "$ref", "additionalProperties", "anyOf", "description", "enum", "items", "maxLength", "maximum", "minItems",
@@ -46,7 +48,7 @@ class MissingLibraries(Exception):
 def require_libraries() -> None:
     """Make sure that data can be checked.
 
-    :raises MissingLibraries: when it cannot.
+    :raises MissingLibraries: when it cannot be checked.
     """
     missing = [name for name in _LIBRARIES if find_spec(name) is None]
     if missing:
@@ -56,7 +58,7 @@ def require_libraries() -> None:
 class SchemaCheck:
     """The check of data against one schema.
 
-    Both libraries are imported, and the schema is built, when they are first needed: each takes as long as loading
+    Both libraries are imported, and the schema is built, only when they are first needed: each takes as long as loading
     tens of branches, and most runs never need jsonschema.
 
     :param build: returns the schema, of draft-07.
@@ -68,7 +70,7 @@ class SchemaCheck:
     def accepts(self, data: Any) -> bool:
         """Return whether the data is valid.
 
-        :raises MissingLibraries: when that cannot be found out.
+        :raises MissingLibraries: when the data cannot be checked.
         """
         compiled = self._compiled
         from fastjsonschema import JsonSchemaException
@@ -82,13 +84,13 @@ class SchemaCheck:
     def errors(self, data: Any) -> list[ValidationError]:
         """Return everything that is wrong with the data; nothing when it is valid.
 
-        :raises MissingLibraries: when that cannot be found out.
+        :raises MissingLibraries: when the data cannot be checked.
         """
         return [] if self.accepts(data) else list(self.validator.iter_errors(data))
 
     @cached_property
     def validator(self) -> Validator:
-        """The validator of jsonschema, which finds out what is wrong."""
+        """The validator of jsonschema, which finds all errors."""
         from jsonschema import Draft4Validator
 
         return Draft4Validator(self._schema)
@@ -113,7 +115,7 @@ class SchemaCheck:
 def in_draft_04(schema: Any) -> Any:
     """Return a schema of draft-07 as one of draft-04.
 
-    In draft-07, 587.0 is an integer, and both libraries know that. In draft-04 it is not, nor is it one to Fincon.
+    In draft-07, 587.0 is an integer, and both libraries implement that. In draft-04 it is not, nor is it in Fincon.
 
     :raises ValueError: for a keyword that has another meaning in draft-04, or that no schema has used so far.
     """
@@ -123,6 +125,8 @@ def in_draft_04(schema: Any) -> Any:
         return schema
     made: Schema = {}
     for keyword, value in schema.items():
+        if keyword in _FOR_EDITORS:
+            continue
         if keyword == "const":
             made["enum"] = [value]
         elif keyword not in _KEYWORDS:

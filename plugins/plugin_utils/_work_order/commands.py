@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The commands with which an administrator confirms a work order, ready to be copied into a shell. Pure.
+"""The commands with which an administrator confirms a work order, ready to copy into a shell. Pure.
 
-Ansible splits ``-e name=value`` at blanks once the shell has taken the quotes away, so every value that may hold one
-goes into JSON, which it takes as it stands.
+Ansible splits ``-e name=value`` at blanks after the shell has removed the quotes, so every value that may contain a
+blank is given as JSON, which Ansible does not split.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-#: Names that ``--limit`` takes as they stand. Of others it makes patterns, and of a blank the end of one.
+#: Names that ``--limit`` takes literally. It reads other names as patterns, and a blank ends a pattern.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*$(?!\n)")
 
-#: What a page says, which is the same wherever it is made.
+#: The inventory on a page, which is the same wherever the page is made.
 INVENTORY = ("fleet/fincon.yml",)
 
 

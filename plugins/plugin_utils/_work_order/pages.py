@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files of a work order's pages on this machine, as ``roles/fincon/tasks/work_order.yml`` writes them elsewhere."""
+"""The files of a work order's pages on this machine; ``roles/fincon/tasks/work_order.yml`` writes them on others."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from contextlib import suppress
 
 from ansible_collections.fincon.mail.plugins.module_utils._io.files import replace
 
-#: The suffix of each page, and what its texts are escaped for.
+#: The suffix of each page, and the markup that its texts are escaped for.
 MARKUPS = {"md": "markdown", "html": "html"}
 
 
 def write_pages(path: str, texts: Mapping[str, str], secrets: bool) -> None:
     """Write the pages of a work order.
 
-    :param path: of the pages, without their suffix; its folder is made if need be.
+    :param path: of the pages, without their suffix; its folder is made if needed.
     :param texts: the page for each suffix of :data:`MARKUPS`.
-    :param secrets: whether passwords are on them; then nobody else may read them.
+    :param secrets: whether they hold passwords; then no other user may read them.
     :raises OSError: when they cannot be written.
     """
     folder = os.path.dirname(path)
     os.makedirs(folder, exist_ok=True)
     if secrets:
-        # Never made wider again: other pages in it may hold passwords.
+        # The mode of the folder is never widened again: other pages in it may hold passwords.
         os.chmod(folder, 0o700)
     mode = 0o600 if secrets else 0o644
     for suffix, text in texts.items():

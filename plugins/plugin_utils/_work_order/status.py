@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is open at attended branches: a line for each work order, and the same as plain data. Pure."""
+"""The open work orders of attended branches: a line for each, and the same as plain data. Pure."""
 
 from __future__ import annotations
 
@@ -13,20 +13,31 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.module_utils._core.texts import all_visible, visible
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import CONTACT, due_day, order_name
 
-#: Of the JSON.
+#: The version of the JSON format.
 VERSION = 1
 
 
-def work_order_status(found: Iterable[Mapping[str, Any]], today: str, longest: int | None = None) -> dict[str, Any]:
-    """Return what is open.
+def work_order_status(
+    found: Iterable[Mapping[str, Any]],
+    today: str,
+    longest: int | None = None,
+    generated: str = "",
+    evidence: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Return the open work orders.
 
     :param found: of each branch: ``branch``, ``title``, ``result`` (of ``fincon_mail_info``), ``page`` (its path
-        without suffix), ``contact`` and ``due_days``.
+        without suffix), ``contact``, ``due_days`` and ``reminder_to``.
+    :param evidence: what e-mails show about branches, by their names, as the lookup ``fleet_evidence`` returns it.
     :param today: the day, ``CCYY-MM-DD``.
     :param longest: days for which an item may be pending; ``None`` for any number.
-    :return: ``report`` (plain data, see ``docs/replies.md``), ``lines`` for people, and ``problems`` by branch.
+    :param generated: when the list was made, UTC, as ISO 8601. It makes the file of each run different.
+    :return: ``report`` (plain data, see ``docs/replies.md``), ``lines`` for people, ``reminders`` as text, and
+        ``problems`` by branch.
     """
-    branches = sorted((_branch(one, date.fromisoformat(today)) for one in found), key=_oldest_first)
+    shown = evidence or {}
+    made = (_branch({**one, "evidence": shown.get(one["branch"])}, date.fromisoformat(today)) for one in found)
+    branches = sorted((_with_reminder(one, longest) for one in made), key=_oldest_first)
     problems = {}
     for one in branches:
         if one["problem"]:
@@ -41,8 +52,13 @@ def work_order_status(found: Iterable[Mapping[str, Any]], today: str, longest: i
         "overdue": sum(one["overdue"] for one in opened),
         "not_read": sum(bool(one["problem"]) for one in branches),
     }
-    report = {"version": VERSION, "date": today, "counts": counts, "branches": branches}
-    return {"report": report, "lines": [*map(_line, _shown(branches)), _totals(counts)], "problems": problems}
+    report = {"version": VERSION, "date": today, "generated": generated, "counts": counts, "branches": branches}
+    return {
+        "report": report,
+        "lines": [*map(_line, _shown(branches)), _totals(counts)],
+        "reminders": "\n".join(_as_text(one["reminder"]) for one in branches if one["reminder"]),
+        "problems": problems,
+    }
 
 
 def _branch(one: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -64,10 +80,40 @@ def _branch(one: Mapping[str, Any], today: date) -> dict[str, Any]:
         "overdue": bool(due) and date.fromisoformat(due) < today,
         "contact": {key: str((one.get("contact") or {}).get(key) or "") for key in CONTACT},
         "last_confirmation": None if failed else result.get("last_confirmation"),
+        "evidence": one["evidence"],
         "page": f"{one['page']}.html" if order else "",
         "problem": str(result.get("msg") or "its ledger could not be read") if failed else "",
+        "reminder_to": str(one.get("reminder_to") or (one.get("contact") or {}).get("email") or ""),
     }
     return dict(all_visible({**made, "problem": ""}), problem=made["problem"])
+
+
+def _with_reminder(one: Mapping[str, Any], longest: int | None) -> dict[str, Any]:
+    """Return a branch with the reminder to send; null when its work order is not late."""
+    is_late = one["overdue"] or (longest is not None and one["order"] is not None and one["days"] > longest)
+    rest = {key: value for key, value in one.items() if key != "reminder_to"}
+    return {**rest, "reminder": _reminder(one) if is_late else None}
+
+
+def _reminder(one: Mapping[str, Any]) -> dict[str, str]:
+    title = f" ({one['title']})" if one["title"] else ""
+    items = _count(one["items_left"], "item")
+    due = f" and was due on {one['due']}" if one["overdue"] else f", due on {one['due']}" if one["due"] else ""
+    contact = ", ".join(text for text in one["contact"].values() if text)
+    body = [
+        f"Work order {one['name']}{title} is late: {items} left.",
+        f"It has been pending since {one['since']} ({_days(one['days'])}){due}.",
+        "",
+        f"Please open the page {visible(one['page'])}, type in what is left and send the reply that the page makes. "
+        "If an item cannot be done, give the reason on the page.",
+        *(["", f"Questions: {contact}"] if contact else []),
+    ]
+    subject = f"Work order {one['name']}: {items} left"
+    return {"to": one["reminder_to"], "subject": subject, "body": "\n".join(body) + "\n"}
+
+
+def _as_text(reminder: Mapping[str, str]) -> str:
+    return f"To: {reminder['to'] or '(no address)'}\nSubject: {reminder['subject']}\n\n{reminder['body']}"
 
 
 def _oldest_first(one: Mapping[str, Any]) -> tuple[bool, bool, str, str]:
@@ -80,7 +126,8 @@ def _shown(branches: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]
 
 def _line(one: Mapping[str, Any]) -> str:
     if one["problem"]:
-        return f"{one['branch']}: could not be read: {one['problem']}"
+        # The failure of the branch says why.
+        return f"{one['branch']}: its ledger could not be read"
     title = f" ({one['title']})" if one["title"] else ""
     due = f", {'OVERDUE since' if one['overdue'] else 'due'} {one['due']}" if one["due"] else ""
     contact = " ".join(text for text in one["contact"].values() if text)
@@ -92,6 +139,7 @@ def _line(one: Mapping[str, Any]) -> str:
         f"{_count(one['items_left'], 'item')} left, since {one['since']} ({_days(one['days'])}){due}",
         *([f"contact: {contact}"] if contact else []),
         confirmed,
+        *([f"evidence: {one['evidence']['words']}"] if one["evidence"] else []),
         visible(one["page"]),
     ]
     return f"{one['name']}{title}: {'; '.join(parts)}"

@@ -2,17 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A work order as its pages need it: windows, labels and values, in the order in which a person meets them. Pure.
+"""A work order as its pages need it: windows, labels and values, in the order in which a person needs them. Pure.
 
-The wording and the layout are the templates'. Every text that comes from people is escaped here for the markup of the
-page, so that a template of a site's own cannot forget it.
+The wording and the layout belong to the templates. Every text that comes from people is escaped here for the markup of
+the page, so that a site's own template cannot forget it.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
@@ -34,8 +34,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE
 from ansible_collections.fincon.mail.plugins.module_utils._core.texts import visible
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.commands import confirm_command, replies_command
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.proof import proof_address, senders
 
-#: Removals are sections of their own: a definition is deleted once no user is linked to it any more.
+#: Removals have their own sections: a definition is deleted when no user is linked to it any more.
 _REMOVALS = {MAIL_USER.name: "mail_user_removal", SMTP_SERVER.name: "smtp_server_removal"}
 
 #: Keys of a contact, in the order in which a page shows them.
@@ -57,22 +58,30 @@ def work_order(
     title: str = "",
     contact: Mapping[str, str] | None = None,
     due_days: int = 0,
+    held_back: Sequence[Mapping[str, Any]] = (),
+    proof_to: str = "",
+    plus_addresses: bool = False,
 ) -> dict[str, Any]:
-    """Return what the pages of a work order show.
+    """Return the content of the pages of a work order.
 
     :param order: the ``work_order`` of ``fincon_mail_branch`` or ``fincon_mail_confirm``.
     :param branch: name of the host, as ``--limit`` takes it.
     :param markup: ``html`` or ``markdown``: what every text is escaped for.
-    :param company: name of the company, where a site wants it on the page.
+    :param company: name of the company, if the site wants it on the page.
     :param windows: menu paths of the windows of ``mail_user`` and ``mail_enabled``, as far as the site knows them.
     :param labels: Fincon's own labels of fields that are not publicly documented, as far as the site knows them.
-    :param records: the declared ``smtp_servers`` and ``users``, when the passwords are to stand on the page. Else no
-        password can.
+    :param records: the declared ``smtp_servers`` and ``users``, if the page should show the passwords. Otherwise it
+        cannot show any.
     :param title: what people call the branch.
-    :param contact: whom to ask, and whom to send the reply: ``name``, ``telephone`` and ``email``, each if known.
-    :param due_days: days from the day of the order within which it is to be done; 0 for no such day.
+    :param contact: the person who answers questions and gets the reply: ``name``, ``telephone`` and ``email``, each if
+        known.
+    :param due_days: days from the day of the order until its due day; 0 for no due day.
+    :param held_back: the ``held_back`` of ``fincon_mail_branch``: records that are not in the order.
+    :param proof_to: address of the audit mailbox, to which the proving e-mail is sent; empty for none.
+    :param plus_addresses: whether that mailbox takes ``audit+anything@`` for ``audit@``.
     :return: plain data, described in ``docs/work-orders.md``.
-    :raises FinconError: for an unknown markup, a label of a field that does not exist, and what is no contact or day.
+    :raises FinconError: for an unknown markup, a label of a field that does not exist, or an invalid contact, day or
+        address.
     """
     if markup not in _MARKUPS:
         raise FinconError(f"markup must be one of {', '.join(_MARKUPS)}, not {markup!r}")
@@ -81,8 +90,8 @@ def work_order(
     def say(text: str) -> str:
         return escape(visible(text))
 
-    known = _known_labels(labels or {})
-    passwords = _declared_passwords(records or {})
+    known = known_labels(labels or {})
+    passwords = declared_passwords(records or {})
     label = partial(_label, known=known, say=say)
     entry = partial(_entry, ordered=order["ordered"], label=label, passwords=passwords, say=say)
     sections = [
@@ -92,7 +101,7 @@ def work_order(
     entries = [entry for section in sections for entry in section["entries"]]
     users = {item["name"] for item in order["items"] if item["resource"] != SMTP_SERVER.name}
     name = order_name(branch, order["number"])
-    # Commands are shown as they stand in a block of code, where Markdown needs no escape.
+    # Commands are shown unchanged in a code block, where Markdown needs no escapes.
     command = html.escape if markup == "html" else str
     return {
         "name": say(name),
@@ -111,6 +120,8 @@ def work_order(
         "definitions_changed": any(
             item["resource"] == SMTP_SERVER.name and item["action"] == UPDATE for item in order["items"]
         ),
+        "held_back": [say(one) for one in dict.fromkeys(record["name"] for record in held_back)],
+        "proof": _proof(order["items"], proof_to and proof_address(proof_to, name, plus_addresses), say),
         "passwords": _password_state(entries),
         "undocumented": any(section["undocumented"] for section in sections),
         "confirm": command(confirm_command(order["number"], branch)),
@@ -127,9 +138,9 @@ def order_name(branch: str, number: int) -> str:
 
 
 def due_day(ordered: str, days: Any) -> str:
-    """Return the day by which an order is to be done, or nothing.
+    """Return the due day of an order, or nothing.
 
-    :raises FinconError: when the number of days is none.
+    :raises FinconError: when the number of days is not valid.
     """
     if isinstance(days, str) and days.strip().isdecimal():
         days = int(days)
@@ -139,7 +150,7 @@ def due_day(ordered: str, days: Any) -> str:
 
 
 def _contact(contact: Any, say: _Say) -> dict[str, str]:
-    """Whom to ask, with an empty text for what is not said."""
+    """The contact, with an empty text for each part that is not given."""
     if not isinstance(contact, Mapping):
         raise FinconError(f"fincon_work_order_contact must be a mapping of {', '.join(CONTACT)}")
     for key in contact:
@@ -152,8 +163,14 @@ def _contact(contact: Any, say: _Say) -> dict[str, str]:
     return {key: say(text) for key, text in known.items()}
 
 
+def _proof(items: Sequence[Mapping[str, Any]], address: str, say: _Say) -> dict[str, Any] | None:
+    """Which e-mail to send, where, and by whom; ``None`` when no e-mail can prove the order, or there is no mailbox."""
+    users, is_needed = senders(items)
+    return {"address": say(address), "users": [say(user) for user in users]} if address and is_needed else None
+
+
 def _kind(item: Mapping[str, Any]) -> str:
-    """What kind of work an item is. The items of an order come kind by kind."""
+    """The kind of work of an item. The items of an order are grouped by kind."""
     return _REMOVALS[item["resource"]] if item["action"] == DELETE else item["resource"]
 
 
@@ -164,7 +181,7 @@ def _section(kind: str, entries: list[dict[str, Any]], windows: Mapping[str, str
     return {
         "kind": kind,
         "window": say(window),
-        # Whether its path or a label is neither publicly documented nor told by the site.
+        # Whether its path or a label is neither publicly documented nor given by the site.
         "undocumented": not window or not all(field["documented"] for field in labels),
         "entries": entries,
         "groups": [
@@ -175,7 +192,7 @@ def _section(kind: str, entries: list[dict[str, Any]], windows: Mapping[str, str
 
 
 def _layout(item: Mapping[str, Any]) -> str:
-    """How an item is best shown: by ``steps``, ``fields`` or a ``switch``, or in a table: ``passwords``, ``clear``."""
+    """The best form for an item: ``steps``, ``fields`` or a ``switch``, or in a table: ``passwords``, ``clear``."""
     if item["resource"] == SMTP_SERVER.name:
         return "steps"
     if item["resource"] != MAIL_USER.name:
@@ -198,13 +215,13 @@ def _entry(
         "action": item["action"],
         "layout": _layout(item),
         "name": say(item["name"]),
-        # An item that is pending since an earlier work order may be half done already.
+        # An item that has been pending since an earlier work order may be half done already.
         "pending_since": say(str(item["since"])) if item["since"] != ordered else "",
         "fields": [
             {
                 **label(field),
                 "have": _value(field, changed[field.name]["have"], say),
-                "want": _value(field, changed[field.name]["want"], say, passwords.get(_place(item, field.name), "")),
+                "want": _value(field, changed[field.name]["want"], say, passwords.get(place_of(item, field.name), "")),
             }
             for field in resource.fields
             if field.name in changed
@@ -218,7 +235,7 @@ def _entry(
 
 
 def _label(field: Field, known: Mapping[str, str], say: _Say) -> dict[str, Any]:
-    """A field as the window shows it, or what it is for where nobody has said how the window shows it."""
+    """A field as the window shows it, or its purpose if its label is not known."""
     shown = field.label or known.get(field.name, "")
     return {"field": field.name, "label": say(shown or field.title), "documented": bool(shown)}
 
@@ -233,7 +250,11 @@ def _value(field: Field, value: Any, say: _Say, password: str = "") -> dict[str,
     return {"kind": "text", "text": say(str(value))}
 
 
-def _known_labels(labels: Mapping[str, str]) -> dict[str, str]:
+def known_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the labels that a site knows, by the field's name.
+
+    :raises FinconError: for a label of a field that does not exist.
+    """
     fields = [field.name for field in USER_FIELDS if not field.label]
     for name in labels:
         if name not in fields:
@@ -242,7 +263,7 @@ def _known_labels(labels: Mapping[str, str]) -> dict[str, str]:
     return {name: str(text) for name, text in labels.items() if text}
 
 
-def _declared_passwords(records: Mapping[str, Any]) -> dict[tuple[str, str, str], str]:
+def declared_passwords(records: Mapping[str, Any]) -> dict[tuple[str, str, str], str]:
     """The declared passwords by resource, key and field."""
     found = {}
     for section in SECTIONS.values():
@@ -254,12 +275,13 @@ def _declared_passwords(records: Mapping[str, Any]) -> dict[tuple[str, str, str]
     return found
 
 
-def _place(item: Mapping[str, Any], field: str) -> tuple[str, str, str]:
+def place_of(item: Mapping[str, Any], field: str) -> tuple[str, str, str]:
+    """Return the key of an item's field in :func:`declared_passwords`."""
     return item["resource"], normal_key(RESOURCES[item["resource"]], item["name"]), field
 
 
 def _password_state(entries: Iterable[Mapping[str, Any]]) -> str:
-    """Whether passwords have to be typed, and whether they stand on the page: ``none``, ``separate`` or ``shown``."""
+    """Whether passwords must be typed, and whether the page shows them: ``none``, ``separate`` or ``shown``."""
     wanted = [field["want"] for entry in entries for field in entry["fields"] if field["want"]["kind"] == "password"]
     if not wanted:
         return "none"
@@ -272,10 +294,10 @@ def css_text(text: str) -> str:
 
 
 def markdown_text(text: str) -> str:
-    """Return the text for a line or a table cell of Markdown, so that it shows as it stands.
+    """Return the text for a line or a table cell of Markdown, so that it is shown literally.
 
-    CommonMark (section 2.4) lets a backslash escape any ASCII punctuation; these are those that mean something inside
-    a line, there or in the tables of GitHub.
+    In CommonMark (section 2.4) a backslash can escape any ASCII punctuation; these are the characters with a meaning
+    inside a line, in CommonMark or in GitHub's tables.
     """
     return re.sub(r"([\\`*_{}\[\]<>#|~$!]|&(?=#?\w+;))", r"\\\1", re.sub(r"\s*\n\s*", " ", text))
 

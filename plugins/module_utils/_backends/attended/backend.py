@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The ``attended`` backend: a ledger of what is set, and orders for a person to type in at Fincon's windows."""
+"""The ``attended`` backend: a ledger of what is set, and work orders that a person types into Fincon's windows."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended imp
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_file import LedgerFile
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_text import YAML_ERROR
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import Ledger, with_changes
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.seen import Mark, Memory, mark_of
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import (
     Applied,
     Backend,
@@ -37,18 +38,22 @@ def _today() -> str:
 class AttendedSession(Session):
     """A ledger as it was read.
 
-    :param ledger: what it says.
-    :param today: the day, ``CCYY-MM-DD``.
+    :param ledger: its content.
+    :param today: today's date, ``CCYY-MM-DD``.
     """
 
     ledger: Ledger
     today: str
     _file: LedgerFile
     _content: bytes | None = field(repr=False)
+    _memory: Memory
+    _mark: Mark | None
+    _run: str
 
     def prepare(self, changes: Sequence[Change]) -> Prepared:
-        # The ledger of the result is the one that is written: another would have other salts.
-        ledger = with_changes(self.ledger, changes, self.today)
+        # The same ledger is returned and written: a second one would have other salts.
+        goes_on = self._memory.is_of_run(self.ledger, self._mark, self._run)
+        ledger = with_changes(self.ledger, changes, self.today, goes_on)
         work_order = ledger.order.as_dict() if ledger.order else None
         result = {"work_order": work_order, "pending": self.ledger.pending()}
         return Prepared(result, partial(self._order, ledger, tuple(changes)))
@@ -57,14 +62,15 @@ class AttendedSession(Session):
         return {"last_confirmation": self.ledger.last_confirmation()}
 
     def keep(self, ledger: Ledger) -> None:
-        """Write a ledger, unless it is the very one that was read. It is the last step of a call.
+        """Write a ledger, unless it is the same object that was read. It is the last step of a call.
 
-        :raises UncertainError: when it was written, and may be lost with the machine.
+        :raises UncertainError: when it was written, but may be lost in a crash of the machine.
         :raises FinconError: when it cannot be written; then the file is as it was.
         """
         if ledger is not self.ledger:
             text = ledgers.render(ledger, ledgers.text_of(self._content))
             self._file.replace(text.encode("utf-8"), self._content)
+            self._memory.note(ledger, self._mark, self._run)
 
     def _order(self, ledger: Ledger, changes: tuple[Change, ...]) -> Applied:
         try:
@@ -77,10 +83,10 @@ class AttendedSession(Session):
 
 
 class AttendedBackend(Backend):
-    """An installation at which a person types in what is ordered.
+    """An installation at which a person types in the ordered changes.
 
     :param installation: the settings of ``installation.py``, complete.
-    :param today: returns the day, ``CCYY-MM-DD``.
+    :param today: returns today's date, ``CCYY-MM-DD``.
     :raises FinconError: when a library is missing.
     """
 
@@ -91,16 +97,27 @@ class AttendedBackend(Backend):
                 "example by: pip install PyYAML"
             )
         self._file = LedgerFile(Path(installation["ledger"]).expanduser())
+        self._memory = Memory(self._file.path)
         self._lock_wait = float(installation["lock_wait"])
         self._today = today
+
+    @property
+    def notes(self) -> Path:
+        return self._memory.path
 
     @contextmanager
     def open(self, writing: bool = False) -> Iterator[AttendedSession]:
         try:
             if writing:
                 self._file.lock(self._lock_wait)
+            memory = self._memory
+            # Read before the ledger: if another run writes both in between, the ledger does not seem to have gone back.
+            mark = memory.recall()
             content = self._file.read()
             ledger = ledgers.parse(content, self._file.name, self._file.backup)
+            memory.refuse_step_back(ledger, mark, self._file.name, self._file.backup)
+            if writing:
+                memory.note(ledger, mark, mark.run if mark and mark_of(ledger, mark.run) == mark else "")
             yield AttendedSession(
                 Description("attended"),
                 ledger.state,
@@ -110,6 +127,9 @@ class AttendedBackend(Backend):
                 self._today(),
                 self._file,
                 content,
+                memory,
+                mark,
+                self.run,
             )
         finally:
             self._file.unlock()

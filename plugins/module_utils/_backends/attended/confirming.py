@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""How a ledger comes to say what Fincon holds: confirming what was ordered, and filling an empty one. Pure."""
+"""Recording in a ledger what Fincon holds: confirming what was ordered, and filling an empty ledger. Pure."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.state import DEL
 
 @dataclass(frozen=True)
 class Said:
-    """What else is said of the work on an order.
+    """Further details of the work on an order.
 
     :param not_done: items that are not done, each with the reason, which may be empty.
     :param done_on: the day of the work, ``CCYY-MM-DD``; may be empty.
     :param remarks: on one line; may be empty.
     :param ordered: the day of the order, ``CCYY-MM-DD``, as its page shows it; empty when it is not known.
-    :param repeat: whether an order that was confirmed in full, and followed by others, is confirmed already. Else it is
-        refused.
+    :param repeat: whether an order that was confirmed in full and followed by others is accepted as already confirmed.
+        Otherwise it is refused.
     """
 
     not_done: tuple[tuple[int, str], ...] = ()
@@ -47,10 +47,10 @@ NOTHING_ELSE = Said()
 def confirm(
     ledger: Ledger, number: int, chosen: Sequence[int] | None, today: str, by: str, said: Said = NOTHING_ELSE
 ) -> tuple[Ledger, tuple[Item, ...]]:
-    """Return the ledger once items of an order are confirmed, and those items; none when they are confirmed already.
+    """Return the ledger with items of an order confirmed, and those items; no items when all were confirmed before.
 
     :param number: number of the order, as its page shows it.
-    :param chosen: numbers of the items; ``None`` for all that are left, but for those that are said not to be done.
+    :param chosen: numbers of the items; ``None`` for all that are left, except those that are reported as not done.
     :param today: the day of the confirmation, ``CCYY-MM-DD``.
     :param by: who did the work; may be empty.
     :raises FinconError: when this order, or one of the items, cannot be confirmed.
@@ -88,7 +88,7 @@ def _with(ledger: Ledger, order: Order, items: tuple[Item, ...], confirmation: C
     if items:
         every = tuple(sorted({*_already(ledger, order.number), *confirmation.items}))
         last = Confirmation(order.number, confirmation.date, confirmation.by, every, confirmation.remaining)
-    # What an earlier version confirmed last is the first that is known.
+    # The last confirmation by an earlier version is the first that is known.
     before = ledger.history or ((ledger.last_confirmed,) if ledger.last_confirmed else ())
     return Ledger(
         _without_cleared(typed_in(ledger.confirmed, changes), changes),
@@ -101,7 +101,7 @@ def _with(ledger: Ledger, order: Order, items: tuple[Item, ...], confirmation: C
 
 
 def _is_news(ledger: Ledger, confirmation: Confirmation) -> bool:
-    """Whether a confirmation without any item says something that the history does not hold yet."""
+    """Whether a confirmation without any item adds something to the history."""
     if not (confirmation.remarks or any(reason for _item, reason in confirmation.not_done)):
         return False
     words = _words(confirmation)
@@ -119,19 +119,19 @@ def _words(confirmation: Confirmation) -> tuple[object, ...]:
 
 
 def _refuse_another_day(ledger: Ledger, number: int, ordered: str) -> None:
-    """Refuse what is said of an order of another day, whose number was given again: a ledger was taken back."""
+    """Refuse a confirmation of an order with another date: its number was assigned again after a ledger went back."""
     known = {entry.ordered for entry in ledger.history if entry.order == number and entry.ordered}
     if ledger.order and ledger.order.number == number:
         known = {ledger.order.date}
     if ordered and known and ordered not in known:
         raise FinconError(
             f"work order {number} was ordered on {max(known)}, and this is for one of {ordered}; "
-            "print the current work order, and have it compared with what was typed in"
+            "print the current work order and compare it with what was typed in"
         )
 
 
 def _is_confirmed(ledger: Ledger, number: int, chosen: Sequence[int] | None) -> bool:
-    """Whether what is said of an order that is not open any more was confirmed while it was."""
+    """Whether what is reported for a closed order was confirmed while it was open."""
     known = [entry for entry in (*ledger.history, ledger.last_confirmed) if entry and entry.order == number]
     items = {item for entry in known for item in entry.items}
     return any(not entry.remaining for entry in known) or (chosen is not None and items >= set(chosen))
@@ -161,15 +161,15 @@ def _chosen_items(ledger: Ledger, order: Order, chosen: Sequence[int] | None, sa
 
 
 def _refuse_order(ledger: Ledger, number: int) -> None:
-    """Return when the order is confirmed in full.
+    """Return normally when the order is confirmed in full.
 
-    :raises FinconError: when it is not, saying what became of it.
+    :raises FinconError: when it is not; the text says what happened to the order.
     """
     last, order = ledger.last_confirmed, ledger.order
     if last and last.order == number and not last.remaining:
         return
     if number < 1 or number > ledger.last_order:
-        given = f"the last one is {ledger.last_order}" if ledger.last_order else "none has been given yet"
+        given = f"the last one is {ledger.last_order}" if ledger.last_order else "none exists yet"
         raise FinconError(f"there is no work order {number}; {given}")
     if last and number < last.order:
         fate = f"work order {number} was closed before work order {last.order}, which was confirmed on {last.date}"
@@ -188,7 +188,7 @@ def _numbers(numbers: Iterable[int]) -> str:
 
 
 def _move_password(change: Change, confirmed: dict[str, str], ordered: dict[str, str]) -> None:
-    """Move the fingerprint of a password that was typed in, and forget that of one that is gone."""
+    """Move the fingerprint of a password that was typed in, and drop that of a removed password."""
     record_key, wanted = fingerprint_key(change), {item.field: item.want for item in change.fields}
     if "password" not in wanted and change.action != DELETE:
         return
@@ -198,9 +198,9 @@ def _move_password(change: Change, confirmed: dict[str, str], ordered: dict[str,
 
 
 def _without_cleared(state: State, changes: Iterable[Change]) -> State:
-    """Return the state without the users whose settings were cleared: there is nothing left to keep of them.
+    """Return the state without the users whose settings were cleared: nothing about them needs to be kept.
 
-    But that e-mail is disabled for a user is worth knowing, whatever else became of them.
+    A user for whom e-mail is disabled is kept, since that is worth knowing.
     """
     cleared = {
         normal_key(MAIL_USER, change.name)
@@ -216,10 +216,10 @@ def _without_cleared(state: State, changes: Iterable[Change]) -> State:
 
 
 def fill(ledger: Ledger, changes: Sequence[Change], fingerprints: Mapping[str, str]) -> Ledger:
-    """Return the ledger once the changes are noted as confirmed; the very same ledger when there are none.
+    """Return the ledger with the changes noted as confirmed; the same object when there are none.
 
     :param fingerprints: of the passwords among them, by record.
-    :raises FinconError: when the ledger holds anything already.
+    :raises FinconError: when the ledger is not empty.
     """
     if not changes:
         return ledger

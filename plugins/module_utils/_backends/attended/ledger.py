@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""A ledger as the content of a file: read with every fault at its place, and written so that people's comments stay."""
+"""A ledger as the content of a file: read with the place of every error, and written so that comments are kept."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ord
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
 
-#: What a ledger says before anything was written into it. The comments are people's from then on, and stay.
+#: The text of a new ledger. From then on the comments belong to the people who edit the file, and are kept.
 NEW_LEDGER = """\
 ---
 # The ledger of a Fincon installation whose e-mail settings are typed in by hand (fincon.mail, backend attended).
 # The playbooks apply, confirm and import write it. Keep it in git, whose history then says what was set when.
-# When somebody changes a setting at Fincon's window, note it below "confirmed"; apply then orders what is declared.
+# If a person changes a setting in Fincon's window, note it under "confirmed"; apply then orders the declared value.
 # Comments stay. It never holds a password, only whether one is set.
 ledger: 1
 
@@ -28,8 +28,8 @@ confirmed:
   smtp_servers: []
   users: []
 
-# Salted scrypt hashes, which tell whether a declared password is the one that was typed in. Where there is none,
-# nobody knows, and the password is ordered once more.
+# Salted scrypt hashes, which tell whether a declared password is the one that was typed in. Without one this is
+# unknown, and the password is ordered again.
 fingerprints: {}
 
 # The open work order. The playbook confirm moves it up.
@@ -44,8 +44,8 @@ def parse(content: bytes | None, name: str, backup: str) -> Ledger:
     """Return the ledger that a file holds; an empty one when there is no file.
 
     :param name: the file as the user names it.
-    :param backup: where its last content but one is kept.
-    :raises FinconError: when it is torn or somebody broke it, with file, line and column of every fault.
+    :param backup: where its previous content is kept.
+    :raises FinconError: when it is truncated or damaged, with file, line and column of every error.
     """
     found, ledger = _read(text_of(content)) if content is None else _decoded(content)
     if ledger is None:
@@ -55,18 +55,18 @@ def parse(content: bytes | None, name: str, backup: str) -> Ledger:
 
 
 def text_of(content: bytes | None) -> str:
-    """Return the text of a ledger that could be parsed; that of a new one when there is no file."""
+    """Return the text of a ledger that could be parsed; the text of a new one when there is no file."""
     return NEW_LEDGER if content is None else content.decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def render(ledger: Ledger, before: str) -> str:
-    """Return the text of a ledger, with the comments of the text before.
+    """Return the text of a ledger, with the comments of the previous text.
 
-    :raises FinconError: when the text would not be this ledger.
+    :raises FinconError: when reading the text would not give this ledger.
     """
     data = ledger_shape.write(ledger)
     text = ledger_text.with_comments(ledger_text.dump(data), before)
-    # It is read on every later run, so what could not be read must never be written.
+    # Every later run reads it, so text that cannot be read must never be written.
     found, _ledger = _read(text)
     if found or ledger_text.parse(text).data != data:
         raise FinconError(f"the ledger would not be readable ({'; '.join(map(str, found))}); nothing was written")

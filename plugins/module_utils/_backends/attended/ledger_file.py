@@ -12,13 +12,13 @@ from pathlib import Path
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, UncertainError
 from ansible_collections.fincon.mail.plugins.module_utils._io import files, locks
 
-#: A new ledger is for its owner only: it holds fingerprints, at which anybody who can read them can try passwords. The
-#: rights of an existing one are kept, so that whoever shares a ledger grants it once.
+#: A new ledger is for its owner only: anyone who can read its fingerprints can test guesses at passwords. The mode of
+#: an existing ledger is kept, so that its owner grants access to others only once.
 _NEW_MODE = 0o600
 
 
 class LedgerFile:
-    """A ledger's file and what stands beside it: ``.lock``, ``.bak`` and, after a crash, ``.tmp``.
+    """A ledger's file and the files next to it: ``.lock``, ``.bak`` and, after a crash, ``.tmp``.
 
     A symbolic link is followed, so that the file and not the link is replaced, and all its names share one lock.
 
@@ -31,8 +31,13 @@ class LedgerFile:
         self._lock: locks.Lock | None = None
 
     @property
+    def path(self) -> str:
+        """The file itself, with links resolved."""
+        return self._path
+
+    @property
     def backup(self) -> str:
-        """Where the last content but one is kept."""
+        """Where the previous content is kept."""
         return f"{self.name}.bak"
 
     def read(self) -> bytes | None:
@@ -48,7 +53,7 @@ class LedgerFile:
             raise FinconError(f"{self.name}: the ledger cannot be read ({exc.strerror}); check its rights") from exc
 
     def lock(self, wait: float) -> None:
-        """Keep every other writer out until :meth:`unlock`, and make the folder if need be.
+        """Keep every other writer out until :meth:`unlock`, and make the folder if needed.
 
         :param wait: longest wait for another writer, in seconds.
         :raises FinconError: when another writer holds the lock for longer.
@@ -59,8 +64,8 @@ class LedgerFile:
             self._lock = locks.acquire(f"{self._path}.lock", wait=wait, mode=0o666, holder=holder)
         except locks.Busy as exc:
             raise FinconError(
-                f"{self.name}: the ledger is being written by {exc.holder or 'another run'}, also after {wait:g} "
-                "seconds; let it end, or give installation.lock_wait more time"
+                f"{self.name}: {exc.holder or 'another run'} is still writing the ledger after {wait:g} seconds; "
+                "wait until it ends, or increase installation.lock_wait"
             ) from exc
         except OSError as exc:
             raise FinconError(
@@ -74,12 +79,12 @@ class LedgerFile:
             self._lock = None
 
     def replace(self, content: bytes, before: bytes | None) -> None:
-        """Put new content in place of the old, which becomes the backup.
+        """Replace the old content, which becomes the backup, with the new one.
 
-        Whenever the machine stops, the old or the new content is there in full.
+        Whenever the machine stops, either the old or the new content is complete.
 
         :param before: what :meth:`read` returned.
-        :raises UncertainError: when the new content is there, or may be, though the disk reported an error.
+        :raises UncertainError: when the disk reported an error, but the new content is there or may be there.
         :raises FinconError: when it cannot be written; then the old content is still there.
         """
         try:
@@ -98,12 +103,12 @@ class LedgerFile:
             ) from exc
 
     def _is(self, content: bytes | None) -> bool:
-        """Whether the file holds this. A disk may report an error of what it did, or of making it last."""
+        """Whether the file holds this. A disk may report an error after a write, or when making it durable."""
         try:
             return self.read() == content
         except FinconError:
             return False
 
     def _put(self, target: str, content: bytes) -> None:
-        # One fixed name, since the lock keeps others away: what a crash leaves there the next writer clears away.
+        # One fixed name, since the lock keeps others away: the next writer removes what a crash left there.
         files.replace(target, content, _NEW_MODE, like=self._path, temporary=f"{self._path}.tmp")

@@ -4,7 +4,7 @@
 
 """The shape of a ledger, version 1: plain data in, a :class:`Ledger` or findings out, and back. Pure.
 
-``schemas/ledger.schema.json`` says the same for editors; a test keeps the two together.
+``schemas/ledger.schema.json`` describes the same for editors; a test keeps the two consistent.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ ORDER_KEYS = {"number": True, "date": True, "items": True, "fingerprints": False
 ITEM_KEYS = {"item": True, "since": True, "resource": True, "name": True, "action": True, "fields": True}
 CELL_KEYS = {"field": True, "have": True, "want": True}
 CONFIRMATION_KEYS = {"order": True, "date": True, "by": False, "items": True, "remaining": True}
-#: A confirmation in the history says more than the last one says of itself.
+#: A confirmation in the history has more keys than the last confirmation has.
 HISTORY_KEYS = {
     "order": True, "ordered": False, "date": True, "by": False, "done_on": False, "items": True, "remaining": True,
     "not_done": False, "remarks": False,
@@ -77,14 +77,14 @@ NOT_DONE_KEYS = {"item": True, "reason": False}
 
 
 def read(data: Any) -> tuple[Ledger | None, list[tuple[DataPath, Finding]]]:
-    """Return the ledger that the data are, or ``None`` and everything that is wrong, each with its path."""
+    """Return the ledger in the data, or ``None`` and all errors, each with its path."""
     reader = _LedgerReader()
     ledger = reader.ledger(data)
     return (None, reader.faults) if reader.faults else (ledger, [])
 
 
 def is_day(text: str) -> bool:
-    """Whether a text is a day of the calendar, ``CCYY-MM-DD``."""
+    """Whether a text is a valid date, ``CCYY-MM-DD``."""
     try:
         return bool(re.search(DATE_PATTERN, text) and date.fromisoformat(text))
     except ValueError:
@@ -104,13 +104,13 @@ def write(ledger: Ledger) -> dict[str, Any]:
         "ordered": _written_order(order) if order else None,
         "last_order": ledger.last_order,
         "last_confirmed": _written_confirmation(last) if last else None,
-        # Older versions read a ledger as long as nothing was confirmed with this one.
+        # Older versions can read a ledger as long as nothing was confirmed with this version.
         **({"history": [_written_history(entry) for entry in ledger.history]} if ledger.history else {}),
     }
 
 
 def _written(section: Section, record: Record) -> dict[str, Any]:
-    """The record without what is empty or unknown. Whether a password is set is said wherever there are settings."""
+    """The record without empty or unknown fields. A record with settings always says whether a password is set."""
     nothing = ("", None, UNSET) if section is USERS and is_blank(record) else ("", None)
     known = {field.name: record.get(field.name) for field in section.fields if record.get(field.name) not in nothing}
     return {section.key.name: record[section.key.name], **known}
@@ -127,7 +127,7 @@ def _written_order(order: Order) -> dict[str, Any]:
 
 def _written_confirmation(last: Confirmation) -> dict[str, Any]:
     by = {"by": last.by} if last.by else {}
-    # The list that ends the file is on one line, so that none of it can be cut off unseen.
+    # The list at the end of the file is on one line, so that a truncated list cannot go unnoticed.
     items = {"items": InlineList(last.items), "remaining": InlineList(last.remaining)}
     return {"order": last.order, "date": last.date, **by, **items}
 
@@ -147,7 +147,7 @@ def _written_history(entry: Confirmation) -> dict[str, Any]:
 
 
 class _LedgerReader:
-    """Takes data apart and gathers what is wrong. What it returns is of use only when there are no faults."""
+    """Takes data apart and collects the errors. Its return values are only valid when there are no errors."""
 
     def __init__(self) -> None:
         self.faults: list[tuple[DataPath, Finding]] = []
@@ -266,7 +266,7 @@ class _LedgerReader:
         for place, kept in value.items():
             if not re.search(RECORD_KEY_PATTERN, place):
                 self._fault((*path, place), "must name a record, such as smtp_server/hq relay or mail_user/THANDI")
-            # The value may be a password that somebody wrote down here, so it is not shown.
+            # The value may be a password that a person wrote here by mistake, so it is not shown.
             if not isinstance(kept, str) or not re.search(FINGERPRINT_PATTERN, kept):
                 text = "is not a fingerprint; remove the line, and the password will be ordered once more"
                 self._fault((*path, place), text)
@@ -287,7 +287,7 @@ class _LedgerReader:
                 self._fault(path, f"{key} must be given", named)
         return {key: value[key] for key in keys if key in value}
 
-    # Below: what a mapping holds at a key. A key that is missing is a fault of its mapping already.
+    # Below: what a mapping holds at a key. A missing key is already an error of its mapping.
 
     def _list(self, mapping: Mapping[str, Any], key: str, above: DataPath) -> list[Any]:
         value = mapping.get(key, [])
@@ -345,7 +345,7 @@ def _held_problem(field: Field, value: Any, key: Field) -> str | None:
 
 
 def _ordered_problem(field: Field, value: Any) -> str | None:
-    """What is wrong with the old or new value of an item: it may be empty, or null where nobody knew it."""
+    """What is wrong with the old or new value of an item: it may be empty, or null when it was unknown."""
     if field.secret:
         return _word_problem(value, (SET, UNSET, WILL_CHANGE))
     return None if value is None or value == empty_value(field) else value_problem(field, value)
@@ -354,5 +354,5 @@ def _ordered_problem(field: Field, value: Any) -> str | None:
 def _word_problem(value: Any, words: Sequence[str]) -> str | None:
     if value in words:
         return None
-    # It may be a password that somebody wrote down here, so it is not shown.
-    return f"must be {' or '.join(map(repr, words))}; a password must never stand in a ledger"
+    # It may be a password that a person wrote here by mistake, so it is not shown.
+    return f"must be {' or '.join(map(repr, words))}; never write a password into a ledger"

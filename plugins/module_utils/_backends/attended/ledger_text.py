@@ -2,11 +2,12 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The text of a ledger: YAML in, with the place of everything, and YAML out, with the comments that people left in it.
+"""The text of a ledger: reads YAML with the place of every value, and writes YAML with the comments of people.
 
-PyYAML, since ansible-core brings it along and libyaml reads a ledger in a tenth of the time that ruamel.yaml needs.
-Neither library keeps comments as a ledger needs them: ruamel.yaml hangs a comment on the value *before* it, so that the
-note above one user moves to another as soon as a record comes in between. Here a comment belongs to the line below it.
+It uses PyYAML, since ansible-core depends on it and libyaml reads a ledger in a tenth of the time that ruamel.yaml
+needs. Neither library keeps comments as a ledger needs them: ruamel.yaml attaches a comment to the value *before* it,
+so the note above one user moves to another when a record is inserted between them. Here a comment belongs to the line
+below it.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ else:
 #: A place in the data: keys, and indexes of lists or what identifies their entries.
 DataPath = tuple[Hashable, ...]
 
-#: What identifies an entry of a list, whatever comes before it.
+#: The keys that identify an entry of a list, whatever comes before it.
 _IDENTITIES = ("name", "user", "item", "field")
 
 #: Plain values that are not text. Fewer than YAML 1.1 has, in which ``on`` is true and 12:30 a number.
 _PLAIN = (
     (re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), lambda text: text.lower() == "true"),
-    # A longer number is none that a ledger holds; Python refuses to convert one of 4,300 digits.
+    # A ledger holds no longer number; Python refuses to convert one of 4,300 digits.
     (re.compile(r"-?(?:0|[1-9][0-9]{0,17})$"), int),
     (re.compile(r"(?:null|Null|NULL|~|)$"), lambda _text: None),
 )
@@ -45,7 +46,7 @@ _STRING_TAGS = ("tag:yaml.org,2002:str", "!")
 
 @dataclass
 class Parsed:
-    """What a text holds.
+    """The content of a text.
 
     :param data: the data, as far as the text could be understood.
     :param places: line and column, from 1, of each key and list entry.
@@ -115,8 +116,8 @@ class InlineList(list):  # type: ignore[type-arg]
 def with_comments(text: str, old: str) -> str:
     """Return a text with the comments and blank lines of an older one.
 
-    A comment on a line of its own belongs to the key or entry below it and goes where that goes; a comment at the end
-    of a line belongs to what begins on that line. Comments of what is gone are gone as well.
+    A comment on a separate line belongs to the key or entry below it and moves with it. A comment at the end of a line
+    belongs to the key or entry that begins on that line. Comments of removed keys and entries are removed too.
 
     :param text: YAML without comments, from :func:`dump`.
     :param old: YAML that could be parsed.
@@ -133,7 +134,7 @@ def with_comments(text: str, old: str) -> str:
 
 
 def _ends_without_value(node: Any) -> bool:
-    """Whether a text, which has no aliases, ends behind a key or the mark of an entry."""
+    """Whether a text, which has no aliases, ends after a key or the mark of an entry."""
     while isinstance(node, yaml.CollectionNode) and node.value:
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last
@@ -141,7 +142,7 @@ def _ends_without_value(node: Any) -> bool:
 
 
 def _comments(text: str) -> tuple[dict[DataPath | None, list[str]], dict[DataPath | None, str], list[str]]:
-    """Return the lines above each path, the comment beside it, and the lines at the end."""
+    """Return the lines above each path, the comment on its line, and the lines at the end."""
     root = _compose(text)
     paths, inside, ends = _first_paths(root), _lines_inside(root), _ends(root)
     above: dict[DataPath | None, list[str]] = {}
@@ -188,12 +189,12 @@ def _may_be_deep(text: str) -> bool:
 
 
 def _loader() -> Any:
-    """The quickest loader there is. Types are told by :data:`_PLAIN` and not by a loader's own rules."""
+    """The fastest loader there is. Types follow from :data:`_PLAIN` and not from the loader's own rules."""
     return getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def _dumper() -> Any:
-    """A dumper with indented lists. It quotes whatever any reader of YAML 1.1 would not take for text."""
+    """A dumper with indented lists. It quotes every text that some reader of YAML 1.1 would not read as text."""
 
     class Dumper(yaml.SafeDumper):
         def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
@@ -214,7 +215,7 @@ def _dumper() -> Any:
 
 
 class _DataReader:
-    """Turns nodes into data, and notes where everything stands."""
+    """Turns nodes into data, and notes the place of everything."""
 
     def __init__(self, parsed: Parsed) -> None:
         self._parsed = parsed
@@ -266,7 +267,7 @@ class _DataReader:
 
 
 def _first_paths(root: Any) -> dict[int, DataPath]:
-    """Return, for each line, the path of the outermost thing that begins on it. Lines are counted from 0."""
+    """Return, for each line, the path of the outermost key or entry that begins on it. Lines are counted from 0."""
     found: dict[int, DataPath] = {}
     for path, node in _walk(root, ()):
         found.setdefault(node.start_mark.line, path)
@@ -306,7 +307,7 @@ def _scalars(node: Any) -> Iterator[Any]:
 
 
 def _lines_inside(root: Any) -> set[int]:
-    """The lines on which a text of several lines goes on: what looks like a comment there is none."""
+    """The continuation lines of multi-line texts: what looks like a comment there is not one."""
     inside: set[int] = set()
     for node in _scalars(root):
         end = node.end_mark.line if node.end_mark.column else node.end_mark.line - 1
@@ -315,7 +316,7 @@ def _lines_inside(root: Any) -> set[int]:
 
 
 def _ends(root: Any) -> dict[int, int]:
-    """The column behind the last value that ends on a line: what follows it may be a comment."""
+    """The column after the last value that ends on a line: the rest may be a comment."""
     ends: dict[int, int] = {}
     for node in _scalars(root):
         ends[node.end_mark.line] = max(ends.get(node.end_mark.line, 0), node.end_mark.column)

@@ -2,10 +2,10 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The book-keeping of an attended site: what is confirmed, what is ordered, and how the one becomes the other. Pure.
+"""The bookkeeping of an attended site: what is ordered, what is confirmed, and how the one becomes the other. Pure.
 
-An order is always the whole difference between what is confirmed and what was desired since. Desiring more adds to it,
-and desiring the confirmed value again withdraws the item.
+An order is always the whole difference between the confirmed state and the desired state. Declaring more adds to it,
+and declaring the confirmed value again withdraws the item.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.state import (
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to type in.
+    """One change to type in.
 
     :param number: its number in the order, from 1.
     :param since: the day on which it was first ordered, ``CCYY-MM-DD``.
@@ -50,9 +50,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Order:
-    """What waits to be typed in.
+    """The open work order.
 
-    :param number: its number; an order whose items change gets a new one, since a printed page would be wrong.
+    :param number: its number; an order whose items change gets a new number, since a printed page would be wrong.
     :param date: the day on which it got this number, ``CCYY-MM-DD``.
     :param items: in the order in which they can be done.
     :param fingerprints: of the ordered passwords, by record (see :class:`Fingerprints`).
@@ -70,16 +70,16 @@ class Order:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What was confirmed of an order: by one confirmation, in the history, or by all of the order so far.
+    """What was confirmed of an order: by one confirmation, in the history, or by all confirmations so far.
 
     :param order: its number.
     :param date: the day of the confirmation, ``CCYY-MM-DD``.
-    :param by: who did the work; empty when nobody said.
+    :param by: who did the work; empty when not given.
     :param items: numbers of the items that were confirmed.
     :param remaining: numbers of those that were not, so far; empty when it was confirmed in full.
     :param ordered: the day of the order; empty in what earlier versions wrote.
-    :param done_on: the day of the work, as the reply says; empty when it does not.
-    :param remarks: of who did the work.
+    :param done_on: the day of the work, from the reply; empty when the reply does not give it.
+    :param remarks: remarks of the person who did the work.
     :param not_done: items that could not be done, each with the reason, which may be empty.
     """
 
@@ -96,12 +96,12 @@ class Confirmation:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What is known of an attended installation.
+    """What is known about an attended installation.
 
     :param confirmed: what Fincon holds, as people confirmed it.
     :param fingerprints: of the confirmed passwords, by record.
-    :param order: what is ordered; ``None`` when nothing is.
-    :param last_order: the number that was given last, 0 before the first.
+    :param order: the open work order, or ``None``.
+    :param last_order: the number that was assigned last, 0 before the first.
     :param last_confirmed: what is confirmed of the order that was confirmed last, if there was one.
     :param history: every confirmation, the first one first.
     """
@@ -144,16 +144,16 @@ class Ledger:
 
 
 def is_needed(field: Field) -> bool:
-    """Whether what is confirmed of a record must say what this field holds.
+    """Whether the confirmed record must contain this field.
 
-    A definition states its server, its port and its flags, since nothing can be verified without them. A text that is
-    left out is empty, and a user's switch that is left out is unknown.
+    A definition contains its server, its port and its flags, since nothing can be verified without them. A text that
+    is left out is empty, and a user's switch that is left out is unknown.
     """
     return field in SMTP_SERVER.fields and (field.required or field.kind in ("flag", "integer"))
 
 
 def typed_in(state: State, changes: Iterable[Change]) -> State:
-    """Return the state after the changes: a password that will change is set, a switch that nobody named is unknown."""
+    """Return the state after the changes: a password that will change is set, and a switch not named is unknown."""
     later = state.after(changes)
     for record in later.records(SMTP_SERVER):
         later.put(SMTP_SERVER, _settled(record))
@@ -166,11 +166,13 @@ def _settled(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, "password": passwords.SET} if record.get("password") == passwords.WILL_CHANGE else record
 
 
-def with_changes(ledger: Ledger, changes: Sequence[Change], today: str) -> Ledger:
-    """Return the ledger once the changes are ordered; the very same ledger when the order stays what it is.
+def with_changes(ledger: Ledger, changes: Sequence[Change], today: str, goes_on: bool = False) -> Ledger:
+    """Return the ledger with the changes ordered; the same object when the order does not change.
 
-    :param changes: what differs from :attr:`Ledger.state`, with the passwords that are to be set.
+    :param changes: what differs from :attr:`Ledger.state`, with the passwords to set.
     :param today: the day of the order, ``CCYY-MM-DD``.
+    :param goes_on: whether the play that gave the open order its number adds to it. That order was not shown to anyone
+        yet, so it keeps its number.
     """
     if not changes:
         return ledger
@@ -182,12 +184,12 @@ def with_changes(ledger: Ledger, changes: Sequence[Change], today: str) -> Ledge
         return ledger
     if not due:
         return replace(ledger, order=None)
-    number = ledger.last_order + 1
-    return replace(ledger, order=Order(number, today, _items(order, due, waiting, today), waiting), last_order=number)
+    number, day = (order.number, order.date) if order and goes_on else (ledger.last_order + 1, today)
+    return replace(ledger, order=Order(number, day, _items(order, due, waiting, today), waiting), last_order=number)
 
 
 def differences(confirmed: State, wanted: State, waiting: Mapping[str, str]) -> tuple[Change, ...]:
-    """Return what has to be typed in, in the sequence in which it can be done, without secrets.
+    """Return the changes to type in, in the order in which they can be done, without secrets.
 
     :param waiting: fingerprints of passwords that differ from the confirmed ones, by record.
     """
@@ -203,7 +205,7 @@ def differences(confirmed: State, wanted: State, waiting: Mapping[str, str]) -> 
 
 
 def _waiting_passwords(ledger: Ledger, planned: State, wanted: State, changes: Sequence[Change]) -> dict[str, str]:
-    """Return the fingerprints of the passwords that are to be typed in."""
+    """Return the fingerprints of the passwords to type in."""
     waiting = dict(ledger.order.fingerprints) if ledger.order else {}
     for change in changes:
         record_key = fingerprint_key(change)
@@ -225,9 +227,9 @@ def _waiting_passwords(ledger: Ledger, planned: State, wanted: State, changes: S
 
 
 def _is_back(ledger: Ledger, planned: State, change: Change, password: str) -> bool:
-    """Whether the password is the confirmed one, and another, or none, was ordered meanwhile.
+    """Whether the password is the confirmed one, and another one, or none, was ordered in the meantime.
 
-    Where no other was ordered, the same password comes again only because somebody wants it typed in again.
+    If no other was ordered, the same password only comes again because it should be typed in again.
     """
     record_key, resource = fingerprint_key(change), RESOURCES[change.resource]
     confirmed, ordered = ledger.confirmed.get(resource, change.name), planned.get(resource, change.name)
@@ -243,7 +245,7 @@ def fingerprint_key(change: Change) -> str:
 
 
 def _is_same_order(order: Order, changes: Sequence[Change], waiting: Mapping[str, str]) -> bool:
-    """Whether a printed page of the order still tells it all. What is left of an order keeps its numbers."""
+    """Whether a printed page of the order is still complete. What is left of an order keeps its numbers."""
     return [item.change for item in order.items] == list(changes) and dict(order.fingerprints) == dict(waiting)
 
 

@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Calls of an adapter program: one process for each request, and a sentence of its own for each way to fail."""
+"""Calls of an adapter program: one process for each request, and a separate message for each kind of failure."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import MAS
 #: when the connection fails (ssh(1), "Exit status").
 UNREACHABLE_STATUSES = (69, 255)
 
-#: A password that this side does not know, named as such: ``"password": "…"``, ``Password=…``.
+#: A password that this side does not know, labelled as one: ``"password": "…"``, ``Password=…``.
 _NAMED_SECRET = re.compile(
     r"""(passw\w*|pwd|secret)(["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|\S+)""", re.IGNORECASE
 )
 
 
 class RefusedError(FinconError):
-    """The adapter's own answer that it does not do what it was asked."""
+    """The adapter itself answered that it did not carry out the request."""
 
 
 class Adapter:
@@ -53,7 +53,7 @@ class Adapter:
         self._secrets: set[str] = set()
 
     def hide(self, secrets: Iterable[str]) -> None:
-        """Keep these secrets out of every text that comes from the adapter."""
+        """Remove these secrets from every text that comes from the adapter."""
         self._secrets.update(filter(None, secrets))
 
     def clean(self, text: str) -> str:
@@ -61,9 +61,9 @@ class Adapter:
         return clean_all(_NAMED_SECRET.sub(rf"\1\2{MASK}", text), self._secrets)
 
     def describe(self) -> protocol.About:
-        """Ask the adapter what it is.
+        """Ask the adapter to describe itself.
 
-        :raises FinconError: when it cannot tell.
+        :raises FinconError: when it cannot.
         """
         answer = self.call("describe")
         try:
@@ -92,10 +92,10 @@ class Adapter:
         return answer
 
     def send(self, verb: str, request: bytes, limits: Limits | None = None) -> Ended:
-        """Run the program on a request as it stands and return what it left behind.
+        """Run the program with an unchanged request and return its result.
 
         :param verb: what to call it in messages.
-        :param limits: other limits than the usual ones.
+        :param limits: limits that replace the usual ones.
         :raises FinconError: when it cannot be started.
         """
         try:
@@ -109,12 +109,12 @@ class Adapter:
             ) from exc
 
     def failure(self, verb: str, error: FinconError, ended: Ended | None = None) -> protocol.AnswerError:
-        """Return the error of a wrong answer, with the place and what the adapter said besides."""
+        """Return the error about a wrong answer, with the place and what else the adapter printed."""
         note = self._stderr_note(ended) if ended is not None and ended.stderr else ""
         return protocol.AnswerError(f"{self._where(verb)}: {error}{note}")
 
     def _where(self, verb: str) -> str:
-        # Only the program: people do put secrets into arguments, against all advice.
+        # Only the program: some people put secrets into arguments, against all advice.
         return f"adapter {self._argv[0]}, {verb}"
 
     def _not_started(self, error: OSError) -> str:
@@ -122,7 +122,7 @@ class Adapter:
         if error.errno == errno.ENOENT and os.path.exists(program):
             return "it cannot be started: the interpreter that its first line names is not there"
         if error.errno == errno.ENOENT:
-            hint = "; write the program and each argument as an item of its own" if " " in program else ""
+            hint = "; write the program and each argument as separate list items" if " " in program else ""
             return f"there is no such program on this machine; give its full path in installation.command{hint}"
         if error.errno == errno.EACCES:
             return "it is not executable by this user; chmod +x it, or name its interpreter before it"
@@ -135,13 +135,13 @@ class Adapter:
     def _check_end(self, verb: str, ended: Ended) -> None:
         if ended.stopped == EXCESS:
             raise FinconError(
-                f"{self._where(verb)}: it printed more than {self._limits.output} bytes and was ended; "
-                f"installation.output_limit says how many it may{self._stderr_note(ended)}"
+                f"{self._where(verb)}: it printed more than {self._limits.output} bytes (installation.output_limit) "
+                f"and was stopped{self._stderr_note(ended)}"
             )
         if ended.stopped:
             raise UnreachableError(
-                f"{self._where(verb)}: it gave no answer within {self._limits.seconds:g} seconds and was ended; "
-                f"installation.command_timeout says how long it may take{self._stderr_note(ended)}"
+                f"{self._where(verb)}: it did not answer within {self._limits.seconds:g} seconds "
+                f"(installation.command_timeout) and was stopped{self._stderr_note(ended)}"
             )
         if ended.status < 0:
             raise FinconError(
@@ -152,7 +152,7 @@ class Adapter:
             raise kind(f"{self._where(verb)}: it ended with exit status {ended.status}{self._stderr_note(ended)}")
 
     def _stderr_note(self, ended: Ended) -> str:
-        """The end of standard error, scrubbed line by line before it is cut, so that no half of a secret is left."""
+        """The end of standard error, scrubbed line by line before it is cut, so that no part of a secret is left."""
         lines = ended.stderr.decode("utf-8", "replace").splitlines()
         if ended.stderr_cut:
             lines = lines[1:]

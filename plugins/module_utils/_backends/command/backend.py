@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import (
@@ -31,7 +32,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DELETE, Change
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target
 
-#: Cost of a fingerprint that leaves this process as little as the password itself does: about the least of scrypt.
+#: Cost of a fingerprint that never leaves this process, like the password itself: about the minimum of scrypt.
 _IN_MEMORY = (16, 8, 1)
 
 _UNKNOWN_EFFECT = "how far it came is not known, and the next run will see"
@@ -39,16 +40,19 @@ _UNKNOWN_EFFECT = "how far it came is not known, and the next run will see"
 
 @dataclass(frozen=True)
 class CommandSession(Session):
-    """What an adapter program read.
+    """The installation as an adapter program read it.
 
     :param adapter: the program.
-    :param about: what it says of itself.
+    :param about: what it reports about itself.
     :param kept: the fingerprints, for an adapter that does not read passwords back.
     """
 
     adapter: Adapter
     about: protocol.About
     kept: Fingerprinted | None
+
+    def tells_passwords(self) -> bool:
+        return self.about.reads_back
 
     def unsupported(self, changes: Sequence[Change]) -> str:
         removals = [f"{change.resource} {change.name}" for change in changes if change.action == DELETE]
@@ -82,7 +86,7 @@ class CommandSession(Session):
         return Applied(applied, (), found.reason, not_known=rest)
 
     def _progress(self, answer: Mapping[str, Any], changes: Sequence[Change]) -> protocol.Progress:
-        """What became of the changes, with a reason that names the one that failed."""
+        """The results of the changes, with a reason that names the change that failed."""
         try:
             found = protocol.progress(answer, range(1, len(changes) + 1))
         except protocol.AnswerError as exc:
@@ -121,6 +125,10 @@ class CommandBackend(Backend):
         argv = list(installation["command"])
         self._adapter = Adapter(argv, Limits(installation["command_timeout"], installation["output_limit"]))
         self._kept = FingerprintFile(installation.get("fingerprints"), f"command/{shlex.join(argv)}")
+
+    @property
+    def notes(self) -> Path:
+        return self._kept.path
 
     @contextmanager
     def open(self, writing: bool = False) -> Iterator[CommandSession]:

@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The verb ``probe``: settings for an adapter to verify from its own machine, and its verifications. Pure."""
+"""The verb ``probe``: settings that an adapter verifies from its own machine, and its verifications. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation impo
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.transcript import Transcript
 
-#: What the adapter gets of the settings. ``ca_path`` stays here: it names a file of this machine.
+#: The settings that the adapter gets. ``ca_path`` stays here: it names a file of this machine.
 SENT = (
     "mail_server",
     "port",
@@ -32,7 +32,7 @@ SENT = (
     "validate_certs",
     "ehlo_name",
 )
-#: Members of a verification that may be left out: their type, what people call it, and their value then.
+#: Optional members of a verification: their type, its name for people, and their default.
 _OPTIONAL: dict[str, tuple[type, str, Any]] = {
     "code": (int, "a whole number", None),
     "enhanced_code": (str, "text", None),
@@ -62,8 +62,8 @@ def verifications(
 ) -> list[dict[str, Any]]:
     """Return a verification for each of the settings, in the shape of our own probe.
 
-    :param adapter: name of the adapter, for where the probe ran when the answer does not tell it.
-    :raises AnswerError: when one is missing or is not of the shape that the protocol says.
+    :param adapter: name of the adapter, given as the place of the probe when the answer does not name it.
+    :raises AnswerError: when one is missing or does not have the shape that the protocol requires.
     """
     found = answer.get("verifications")
     if not isinstance(found, list):
@@ -116,7 +116,7 @@ def _failure(
 
 
 def _transcript(answered: Mapping[str, Any], settings: ProbeSettings) -> Transcript:
-    """What the adapter says of the way up to the failure."""
+    """What the adapter reports about the stages before the failure."""
     offered = (str(entry).partition(" ") for entry in answered["capabilities"])
     capabilities = {keyword.upper(): parameters for keyword, _space, parameters in offered}
     return Transcript(stages=answered["stages"], capabilities=capabilities, ehlo_name=settings.ehlo_name)

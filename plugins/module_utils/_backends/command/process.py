@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Runs one program: bytes in, bytes out, within a time and a size. Nothing of it is left when it returns."""
+"""Runs one program: bytes in, bytes out, with limits on time and size. No process is left when it returns."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from typing import IO, Any, Callable
 
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 
-#: What is kept of standard error, in bytes: its end, where programs name the cause.
+#: How much of the end of standard error is kept, in bytes: programs name the cause there.
 TAIL = 8192
-#: Why a program was ended before it was done.
+#: Why a program was stopped before it was done.
 TIMEOUT = "timeout"
 EXCESS = "excess"
 
-#: How long the output of a program that has ended is still read, in seconds, when something else holds its pipes.
+#: How long the output of an ended program is still read, in seconds, when another process holds its pipes.
 _LINGER = 1.0
-#: How often it is looked whether a program has ended whose pipes are still open, in seconds.
+#: How often to check whether a program with open pipes has ended, in seconds.
 _TICK = 0.05
 _CHUNK = 65536
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one call may take.
+    """The limits of one call.
 
     :param seconds: longest time.
-    :param output: most bytes on standard output.
+    :param output: largest number of bytes on standard output.
     :param grace: time between SIGTERM and SIGKILL, in seconds; with 0 there is no SIGTERM.
     """
 
@@ -47,13 +47,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a program left behind. Its texts may hold secrets, so they are not part of the repr.
+    """The result of a program. Its texts may hold secrets, so they are not part of the repr.
 
     :param status: exit status; the negative number of the signal that killed it.
     :param stdout: standard output, whole unless ``stopped``.
     :param stderr: the last :data:`TAIL` bytes of standard error.
     :param stderr_cut: whether there was more of it.
-    :param stopped: :data:`TIMEOUT` or :data:`EXCESS` when it was ended here, else empty.
+    :param stopped: :data:`TIMEOUT` or :data:`EXCESS` when it was stopped here, else empty.
     :param seconds: how long it ran.
     """
 
@@ -70,17 +70,17 @@ Runner = Callable[[Sequence[str], bytes, Limits], Ended]
 
 
 def run(argv: Sequence[str], request: bytes, limits: Limits) -> Ended:
-    """Run a program in a session of its own, without a shell, and return what it left behind.
+    """Run a program in its own session, without a shell, and return its result.
 
-    The environment and the working directory are those of this process. When the program has ended, or has to be, the
-    rest of its process group is killed with it.
+    The environment and the working directory are those of this process. When the program has ended or was stopped, the
+    rest of its process group is killed.
 
-    :param request: what it gets on standard input. That it does not read it is no failure.
+    :param request: what it gets on standard input. It need not read it.
     :raises OSError: when it cannot be started.
-    :raises ValueError: when an argument cannot be handed over.
+    :raises ValueError: when an argument cannot be passed.
     """
     started, deadline = time.monotonic(), Deadline.after(limits.seconds)
-    # The administrator's own program. run_command of AnsibleModule knows no limits, and in a worker there is none.
+    # The administrator's own program. run_command of AnsibleModule has no limits, and a worker has no AnsibleModule.
     process = subprocess.Popen(  # noqa: S603  # pylint: disable=ansible-bad-function
         list(argv),
         stdin=subprocess.PIPE,
@@ -102,7 +102,7 @@ def run(argv: Sequence[str], request: bytes, limits: Limits) -> Ended:
 
 
 def _guide(talk: _Talk, deadline: Deadline, grace: float) -> str:
-    """Let the program work until it ends or must; return why it had to."""
+    """Let the program work until it ends or must be stopped; return why it was stopped."""
     if talk.listen(deadline):
         return ""
     if grace > 0:
@@ -144,12 +144,12 @@ class _Talk:
 
     def signal(self, number: int) -> None:
         """Send a signal to the whole process group."""
-        # macOS tells EPERM of a group whose members have all ended.
+        # macOS reports EPERM for a group whose members have all ended.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
 
     def listen(self, deadline: Deadline) -> bool:
-        """Serve the pipes; true when the program has ended, false at the deadline or when it says too much."""
+        """Serve the pipes; true when the program has ended, false at the deadline or when it prints too much."""
         linger: Deadline | None = None
         while True:
             if linger is None and self._process.poll() is not None:
@@ -180,7 +180,7 @@ class _Talk:
         except BlockingIOError:
             return
         except BrokenPipeError:
-            # It does not want to know. What it says for itself is worth more than this.
+            # The program does not read its input. Its own answer says more than this error.
             self._unsent = self._unsent[:0]
         if not self._unsent:
             self._drop(pipe)
@@ -193,7 +193,7 @@ class _Talk:
 
     def _take_stderr(self, pipe: IO[bytes]) -> None:
         self.stderr += self._receive(pipe)
-        # One byte more than the tail tells that it was cut.
+        # One byte more than the tail shows that it was cut.
         del self.stderr[: -TAIL - 1]
 
     def _receive(self, pipe: IO[bytes]) -> bytes:

@@ -4,7 +4,7 @@
 
 """Version 1 of the protocol between the ``command`` backend and an adapter (docs/command-protocol.md). Pure.
 
-Sentences about a wrong answer name where it is and never the value, since any value may be a secret.
+Messages about a wrong answer name the place of the error and never the value, since any value may be a secret.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ ERROR = "error"
 
 
 class AnswerError(FinconError):
-    """An answer that is not what the protocol says."""
+    """An answer that does not follow the protocol."""
 
 
 @dataclass(frozen=True)
 class About:
-    """What an adapter says of itself.
+    """What an adapter reports about itself.
 
     :param name: its name.
     :param version: its version.
-    :param capabilities: those of :data:`CAPABILITIES` that it has.
+    :param capabilities: the members of :data:`CAPABILITIES` that it has.
     """
 
     name: str
@@ -78,19 +78,19 @@ class Reading:
 
 
 def encode(verb: str, members: Mapping[str, Any] | None = None, version: int = VERSION) -> bytes:
-    """Return a request. It is ASCII alone, so that no code page between here and the adapter can damage it."""
+    """Return a request. It is pure ASCII, so that no code page on the way to the adapter can damage it."""
     return json.dumps({"protocol": version, "verb": verb, **(members or {})}).encode("ascii") + b"\n"
 
 
 def decode(output: bytes) -> dict[str, Any]:
-    """Return the answer in what an adapter printed.
+    """Return the answer from the output of an adapter.
 
     :raises AnswerError: when it is not one JSON object of this version of the protocol.
     """
     if not output.strip():
         raise AnswerError("nothing was printed on standard output; an answer is one JSON object")
     try:
-        # PowerShell begins its UTF-8 with a byte order mark.
+        # PowerShell starts UTF-8 with a byte order mark.
         answer = json.loads(output.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except UnicodeDecodeError as exc:
         raise AnswerError(f"standard output is not UTF-8 (byte {exc.start + 1})") from None
@@ -124,7 +124,7 @@ def _check_version(answer: Mapping[str, Any]) -> None:
 
 
 def refusal(answer: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return code and message of an adapter's error, or ``None`` when the answer is none.
+    """Return code and message of an adapter's error, or ``None`` when the answer is not an error.
 
     :raises AnswerError: when the error has no message.
     """
@@ -137,9 +137,9 @@ def refusal(answer: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def about(answer: Mapping[str, Any]) -> About:
-    """Return what the answer to ``describe`` says.
+    """Return the content of the answer to ``describe``.
 
-    :raises AnswerError: when it says it in another form.
+    :raises AnswerError: when it has another form.
     """
     claimed = answer.get("capabilities")
     if not isinstance(claimed, Mapping):
@@ -155,7 +155,7 @@ def reading(answer: Mapping[str, Any], readback: bool) -> Reading:
     """Return the records in the answer to ``read``.
 
     :param readback: whether the adapter can read passwords back.
-    :raises AnswerError: when a record is not of the shape that the protocol says.
+    :raises AnswerError: when a record does not have the shape that the protocol requires.
     """
     known = answer.get("all_users_known", True)
     if not isinstance(known, bool):
@@ -202,8 +202,8 @@ def _key(raw: Any, resource: Resource, where: str) -> str:
 
 
 def _secret(raw: Mapping[str, Any], field: Field, readback: bool, where: str) -> bool | str:
-    """The password where it can be read back, else whether one is set. Neither may be left out: an adapter that forgets
-    it would get every password again in every run."""
+    """The password where it can be read back, else whether one is set. One of them is required: an adapter that leaves
+    it out would get every password again in every run."""
     if not readback:
         flag = raw.get(f"{field.name}_set")
         if not isinstance(flag, bool):
@@ -240,11 +240,11 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 
 @dataclass(frozen=True)
 class Progress:
-    """What became of changes.
+    """The results of changes.
 
-    :param done: how many are done, from the first on.
-    :param reason: why the next one is not; empty when all are.
-    :param certain: whether the adapter itself says so, so that the next one is certainly not done.
+    :param done: how many are done, counted from the first.
+    :param reason: why the next one is not done; empty when all are done.
+    :param certain: whether the adapter itself reports this, so that the next one is certainly not done.
     """
 
     done: int
@@ -253,11 +253,11 @@ class Progress:
 
 
 def progress(answer: Mapping[str, Any], ids: Sequence[Any]) -> Progress:
-    """Return what the answer to ``apply`` says.
+    """Return the content of the answer to ``apply``.
 
     :param ids: the ids of the changes, in their order.
-    :raises AnswerError: when ``results`` is no list. What is wrong further on is a reason in words, since the changes
-        before it are done.
+    :raises AnswerError: when ``results`` is not a list. An error in one of the results becomes a reason in words,
+        since the changes before it are done.
     """
     results = answer.get("results")
     if not isinstance(results, list):
@@ -278,7 +278,7 @@ def progress(answer: Mapping[str, Any], ids: Sequence[Any]) -> Progress:
 
 
 def _fault(result: Any, wanted: Any, where: str) -> str:
-    """What is wrong with the shape of a result; empty when nothing is."""
+    """What is wrong with the shape of a result; empty when it is valid."""
     if not isinstance(result, Mapping):
         return f"{where} must be an object"
     if result.get("id") != wanted or isinstance(result.get("id"), bool):
@@ -294,7 +294,7 @@ def _text(holder: Mapping[str, Any], member: str, prefix: str = "") -> str:
 
 
 def _unicode(text: str, where: str) -> str:
-    """JSON can spell half of a surrogate pair, which no encoding can carry further."""
+    """JSON can contain half of a surrogate pair, which no encoding can represent."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import (
@@ -44,7 +45,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.state import Cha
 
 _T = TypeVar("_T")
 
-#: Records asked for at a time. Large enough for a branch in one request, small enough for an answer in good time.
+#: Records per request: enough for a branch in one request, and few enough for a quick answer.
 PAGE = 500
 
 MISSING_METHODS = (
@@ -71,7 +72,7 @@ class _MailMethods:
     def post(self, method: str, *parameters: Any) -> dict[str, Any]:
         """Call a method that writes.
 
-        :raises UncertainError: when the answer does not tell whether the change took effect.
+        :raises UncertainError: when the answer does not show whether the change took effect.
         """
         return self._call(self.session.write, method, parameters)
 
@@ -144,6 +145,10 @@ class RestBackend(Backend):
         self._server = _MailMethods(session, MailContract(installation.get("contract") or {}))
         self._kept = FingerprintFile(installation.get("fingerprints"), f"{client.where}/{installation['data_id']}")
 
+    @property
+    def notes(self) -> Path:
+        return self._kept.path
+
     @contextmanager
     def open(self, writing: bool = False) -> Iterator[RestSession]:
         """Log in and read; the login ends with the block."""
@@ -158,7 +163,7 @@ class RestBackend(Backend):
                 session.close()
 
     def _records(self, method: str, section: Section) -> list[dict[str, Any]]:
-        """Read page by page: RecNo 0 first, then the RecNo returned; fewer records than asked for are the last."""
+        """Read by pages: RecNo 0 first, then the RecNo returned. A page with fewer records than requested is last."""
         contract = self._server.contract
         records: list[dict[str, Any]] = []
         position = 0

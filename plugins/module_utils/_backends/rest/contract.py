@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The names and values of the mail contract, version 1, as one server has them: docs/rest-contract.md. Pure."""
+"""The names and values of the mail contract, version 1, as one server uses them: docs/rest-contract.md. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.state import CRE
 #: The list of each section in the answers to the methods that read.
 _LISTS = {SMTP_SERVERS.name: "SmtpDefinitions", USERS.name: "MailUsers"}
 
-#: What each write answers with, and so shows that it was done.
+#: The answer to each write, which shows that it was done.
 ANSWERS = {
     "CreateSmtpDefinition": "SmtpDefinitionInfo",
     "UpdateSmtpDefinition": "SmtpDefinitionInfo",
@@ -42,7 +42,7 @@ ANSWERS = {
 METHODS = ("GetSmtpDefinitions", "GetMailUsers", *ANSWERS)
 
 _FIELDS = [field for section in SECTIONS.values() for field in section.columns.values()]
-#: Every name of the contract that stands in a body or an answer.
+#: Every name of the contract that is used in a body or an answer.
 _NAMES = {
     *_LISTS.values(), "RecNo", "SmtpDefinitionInfo", "MailUserInfo", "Deleted", "Cleared",
     *(field.wire for field in _FIELDS),
@@ -80,9 +80,9 @@ class MailContract:
         :param answer: ``None`` where the server said that there are none.
         :raises FinconError: when the answer is not whole, or a record is not of the contract's shape.
         """
-        # Every Fincon has users, the one that is logged in at least; definitions there may be none.
+        # Every Fincon has at least one user, the one that is logged in. It may have no definitions.
         if answer is None and section is USERS:
-            raise FinconError("no users were received, though there is at least the one that is logged in")
+            raise FinconError("the server returned no users, although one is logged in")
         if answer is None:
             return []
         name = self.name(_LISTS[section.name])
@@ -104,7 +104,7 @@ class MailContract:
             raise FinconError(f"{section.resource.title} {raw[key]!r}: {exc}") from None
 
     def value(self, raw: Mapping[str, Any], field: Field) -> Any:
-        """Return what a record that the server sent holds in a field; of a secret, the word whether it is set.
+        """Return the value of a field in a record that the server sent; for a secret, the word that says if it is set.
 
         :raises FinconError: when the value is not of the field's type. It is not shown.
         """
@@ -124,9 +124,9 @@ class MailContract:
         return value
 
     def shown_by(self, answer: Mapping[str, Any], change: Change) -> str:
-        """Return why an answer does not show that a change was made; empty when it does.
+        """Return why an answer does not show that a change was made; empty when it does show it.
 
-        A write answers with what it did (docs/rest-contract.md). An answer without that proves nothing.
+        The answer to a write says what was done (docs/rest-contract.md). An answer without that proves nothing.
         """
         name = ANSWERS[method_of(change)]
         if self.name(name) not in answer:
@@ -158,7 +158,7 @@ class MailContract:
         return ""
 
     def parameters(self, change: Change) -> tuple[Any, ...]:
-        """Return the parameters of the write that makes a change. Hold secrets."""
+        """Return the parameters of the write that makes a change. They hold secrets."""
         if change.action == DELETE:
             return (change.name,)
         if change.resource == MAIL_ENABLED.name:
@@ -167,7 +167,7 @@ class MailContract:
         return (self.body(change),)
 
     def body(self, change: Change) -> dict[str, Any]:
-        """Return what a write sends: the key and the changed fields only. Holds secrets."""
+        """Return what a write sends: the key and only the changed fields. It holds secrets."""
         resource, values = RESOURCES[change.resource], change.values()
         sent = {
             self.name(field.wire): wire(field, values[field.name]) for field in resource.fields if field.name in values

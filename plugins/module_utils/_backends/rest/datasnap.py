@@ -4,7 +4,7 @@
 
 """The wire protocol of FinconRESTServer: addresses, envelopes, both logins, sessions.
 
-Source: the vendor's "Fincon REST API Server, version 5.285.002". What that manual does not say (the texts of most
+Source: the vendor's "Fincon REST API Server, version 5.285.002". What the manual does not document (the texts of most
 errors, the answers in the daily "Don't run" window) is matched loosely.
 """
 
@@ -45,7 +45,7 @@ _NO_METHOD = re.compile(
 _SURROGATE = re.compile(r"\\u[Dd][89A-Fa-f]")
 _NO_RECORDS = re.compile(r"no\s+records?\s+found", re.I)
 
-#: Answers of a gateway that a read may simply ask again.
+#: Answers of a gateway after which a read may be repeated.
 _PASSING = (502, 503, 504)
 _READ_TRIES = 3
 _MAX_RETRY_AFTER = 10.0
@@ -58,7 +58,7 @@ class MethodMissingError(FinconError):
 
 
 class _UnavailableError(UnreachableError, UncertainError):
-    """The server, or what is before it, cannot answer now."""
+    """The server, or a gateway in front of it, cannot answer now."""
 
 
 class _SessionGoneError(FinconError):
@@ -76,7 +76,7 @@ class DataSnapSession:
     :param server_login: user and password of the REST server, for HTTP Basic.
     :param fincon_login: DataID, Fincon user, its password, and whether the alternate file extension is used.
     :param session_wait: seconds to wait for a free session.
-    :param clock: seconds that only grow.
+    :param clock: a monotonic clock, in seconds.
     :param sleep: waits some seconds.
     """
 
@@ -104,7 +104,7 @@ class DataSnapSession:
         self.where = f"{client.where} (company {fincon_login[0]})"
 
     def hide(self, secrets: Iterable[str]) -> None:
-        """Never show these either, should a text of the server echo what is sent to it."""
+        """Hide these secrets too, in case the server's text repeats what was sent to it."""
         self._secrets = (*self._secrets, *secrets)
 
     def read(self, method: str, *parameters: Any) -> dict[str, Any] | None:
@@ -114,7 +114,7 @@ class DataSnapSession:
     def write(self, method: str, *parameters: Any) -> dict[str, Any]:
         """Call a method that changes something, with all parameters in the body and nothing in the address.
 
-        :raises UncertainError: when the answer does not tell whether the change took effect.
+        :raises UncertainError: when the answer does not show whether the change took effect.
         """
         if self._connect_id:
             with contextlib.suppress(_SessionGoneError):
@@ -124,7 +124,7 @@ class DataSnapSession:
         return self._post(method, (self._connect_id, *parameters))
 
     def _write_again(self, method: str, parameters: tuple[Any, ...]) -> dict[str, Any]:
-        """Log in once more, since the server has forgotten the session; perhaps after it did what was asked."""
+        """Log in again, since the server has forgotten the session, perhaps after it carried out the request."""
         try:
             self._login()
             return self._post(method, (self._connect_id, *parameters))
@@ -136,7 +136,7 @@ class DataSnapSession:
     def close(self) -> None:
         """Log out, so that the session is free for others at once, and close the connection. Does not raise."""
         if self._connect_id:
-            # A session that is not logged out stays in use for others, so that time is not taken from the work.
+            # A session without a logout blocks a slot for others, so the logout gets time beyond that of the work.
             self._client.allow(_LOGOUT_SECONDS)
             with contextlib.suppress(FinconError):
                 self._log_out()
@@ -151,7 +151,7 @@ class DataSnapSession:
             self._post("Logout", (self._connect_id,))
 
     def _in_session(self, call: Callable[[], _T]) -> _T:
-        """Log in when need be, and once more when the server has forgotten the session meanwhile."""
+        """Log in if needed, and again when the server has forgotten the session in the meantime."""
         if self._connect_id:
             with contextlib.suppress(_SessionGoneError):
                 return call()
@@ -202,7 +202,7 @@ class DataSnapSession:
         return self._result(method, self._client.request("POST", f"/%22{method}%22/", headers, body))
 
     def _result(self, method: str, answer: Answer) -> dict[str, Any]:
-        """Return the object in the envelope; a non-blank ErrorInfo is a failure also under HTTP 200."""
+        """Return the object in the envelope; a non-blank ErrorInfo is a failure even with HTTP 200."""
         if answer.status == 401:
             raise FinconError(
                 f"{self.where}: the REST server refused server_username {self._server_user} or its server_password "
@@ -222,7 +222,7 @@ class DataSnapSession:
             )
         if _NO_SESSION_FREE.search(text):
             return _NoSessionFreeError(f"{self.where}: {shown}")
-        # The page of a gateway may hold any words, and may come after the change was made.
+        # A gateway's page may contain any words, and may come after the change was made.
         is_own = data is not None or 400 <= answer.status < 500
         if _DONT_RUN.search(text):
             closed = UnreachableError if is_own else _UnavailableError
@@ -236,7 +236,7 @@ class DataSnapSession:
                 f"{self.where}: {method}: access was denied (403: {shown}); check the rights of the login"
             )
         if 300 <= answer.status < 400:
-            # Programs on the web answer so after they did what was asked (RFC 9110, section 15.4.4).
+            # Web programs answer like this after they carried out a request (RFC 9110, section 15.4.4).
             return UncertainError(
                 f"{self.where}: {method}: redirected (HTTP {answer.status}); give the final address in url"
             )
@@ -255,7 +255,7 @@ class DataSnapSession:
         )
 
     def _shown(self, text: str) -> str:
-        """A text of the server in one short line, with our secrets replaced if it echoes them."""
+        """A text of the server in one short line, with our secrets replaced if it repeats them."""
         return clean_all(text, self._secrets, self._server_login)
 
 
@@ -263,7 +263,7 @@ def _json(text: str) -> dict[str, Any] | None:
     try:
         data = json.loads(text, parse_constant=_refuse_constant)
         if _SURROGATE.search(text):
-            # A pair is a character; half of one is none (RFC 8259, section 8.2), and could be neither sent nor shown.
+            # A surrogate pair is a character; half a pair is not (RFC 8259, section 8.2), and cannot be sent or shown.
             json.dumps(data, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         return None
@@ -290,13 +290,13 @@ def _error_text(data: dict[str, Any]) -> str:
     if "error" in data:
         return str(data["error"] or "error")
     if "SessionExpired" in data:
-        # Only the name is documented, so the name is what is recognised, whatever the text says.
+        # Only the name is documented, so the name is recognised, whatever the text says.
         return f"SessionExpired: {data['SessionExpired']}"
     return str((_first(data) or {}).get("ErrorInfo") or "").strip()
 
 
 def _refuses(status: int, data: dict[str, Any]) -> bool:
-    """Whether an error says that nothing was done: a status of 4xx, or an ErrorInfo as the manual has it.
+    """Whether an error shows that nothing was done: a status of 4xx, or an ErrorInfo as the manual describes it.
 
     An error of the server itself, or of a gateway, may come after the change was made.
     """

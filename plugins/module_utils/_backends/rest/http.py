@@ -2,10 +2,10 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""One kept-alive HTTP connection with limits on connecting, on reading and on the whole work.
+"""One kept-alive HTTP connection with time limits for connecting, for reading and for the whole work.
 
-``http.client`` has one limit only, for each single read, which a server that drips a byte at a time never meets. The
-sockets here look at what is left before every read and write.
+``http.client`` only has a limit for each single read, which a server that sends one byte at a time never reaches. The
+sockets here check the remaining time before every read and write.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.errors import (
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._io.tls import client_context
 
-#: An answer beyond this is not one of a Fincon server.
+#: A larger answer does not come from a Fincon server.
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
 
@@ -60,7 +60,7 @@ class ConnectionLostError(UnreachableError, UncertainError):
 
 
 class _Limited:
-    """Mixed into a socket: each read and write may take what is left, and ``read_limit`` seconds at most."""
+    """Mixed into a socket: each read and write may take the remaining time, but at most ``read_limit`` seconds."""
 
     read_limit = 0.0
     deadline = Deadline.after(0)
@@ -86,7 +86,7 @@ class _TlsSocket(_Limited, ssl.SSLSocket):
 
 
 class _Connection(http.client.HTTPConnection):
-    """Takes its socket from outside, so that plain and TLS connections differ only there."""
+    """Takes its socket from outside, so that plain and TLS connections only differ in the socket."""
 
     def __init__(self, host: str, port: int, opened: socket.socket) -> None:
         super().__init__(host, port)
@@ -97,7 +97,7 @@ class _Connection(http.client.HTTPConnection):
 class HttpClient:
     """Requests to one server, one at a time, over one connection where the server keeps it.
 
-    :param url: ``http://`` or ``https://`` with a host and perhaps a port and a path.
+    :param url: ``http://`` or ``https://`` with a host, and optionally a port and a path.
     :param default_path: the path when the address has none.
     :raises FinconError: when the address or the CA path cannot be used.
     """
@@ -128,7 +128,9 @@ class HttpClient:
         :raises ConnectionLostError: the answer did not come, or not in time.
         """
         if self._left <= 0:
-            raise UnreachableError(f"{self.where}: the {self._limits.total:g} seconds for the whole call are over")
+            raise UnreachableError(
+                f"{self.where}: the call took longer than {self._limits.total:g} seconds (time limit of the whole call)"
+            )
         started = time.monotonic()
         try:
             connection = self._open(Deadline.after(self._left))
@@ -137,14 +139,14 @@ class HttpClient:
             self._left -= time.monotonic() - started
 
     def pause(self, seconds: float) -> bool:
-        """Take a pause from the time for the whole call; false when so much is not left."""
+        """Take a pause out of the time for the whole call; false when not enough time is left."""
         if seconds >= self._left:
             return False
         self._left -= seconds
         return True
 
     def allow(self, seconds: float) -> None:
-        """Give the next requests so much time at least, whatever is left of the whole."""
+        """Give the next requests at least this much time, whatever is left of the whole."""
         self._left = max(self._left, seconds)
 
     def close(self) -> None:
@@ -210,7 +212,7 @@ class HttpClient:
             response = connection.getresponse()
             raw = response.read(MAX_ANSWER_BYTES + 1)
             if response.length and len(raw) <= MAX_ANSWER_BYTES:
-                # http.client is silent about an early end when it is asked for a number of bytes.
+                # http.client does not report an early end when it is asked for a number of bytes.
                 raise http.client.IncompleteRead(raw, response.length)
         except TimeoutError as exc:
             self.close()
@@ -241,7 +243,7 @@ def _tls_context(validate_certs: bool, ca_path: str | None) -> ssl.SSLContext:
 
 
 def _is_stale(sock: socket.socket | None) -> bool:
-    """Whether an idle connection has something to read, which can only be its end."""
+    """Whether an idle connection has something to read, which can only mean that it was closed."""
     if sock is None:
         return True
     with selectors.DefaultSelector() as selector:

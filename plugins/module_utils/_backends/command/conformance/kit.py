@@ -38,7 +38,7 @@ class Rule:
     check: Callable[[Subject], str]
 
 
-#: Without these nothing else can be judged.
+#: Without these rules nothing else can be judged.
 FOUNDATIONS = (Rule("describe", protocol_rules.describe), Rule("read", protocol_rules.read))
 QUIET = (Rule("unknown_requests", protocol_rules.refusals),)
 WRITING = (
@@ -80,7 +80,7 @@ class Verdict:
 
 
 def run_rules(subject: Subject, may_write: bool = True) -> list[Verdict]:
-    """Judge an adapter by all rules. What they change is put back, also when the kit itself is interrupted.
+    """Judge an adapter by all rules. Their changes are undone, even when the kit itself is interrupted.
 
     :param may_write: whether records may be changed; without it the rules that do so are skipped.
     """

@@ -37,7 +37,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import CREATE, DELETE, UPDATE, State
 
-#: When an interrupted call is killed, as parts of the time that it takes when it is left alone.
+#: When an interrupted call is killed, as fractions of the time of an uninterrupted call.
 _MOMENTS = (0.25, 0.5, 0.75)
 
 
@@ -157,7 +157,7 @@ def bad_input(subject: Subject) -> str:
     """A change that cannot be is refused as a whole, and nothing of it is done."""
     before = set_up(subject)
     server, user, secret = subject.server, subject.user, subject.passwords[1]
-    # A number of its own for each, so that what is found at the end tells which of them was done after all.
+    # A different number for each, so that the final state shows if one of them was done after all.
     bad = [
         change(SMTP_SERVER.name, server, UPDATE, timeout=21, password=secret, port=70000),
         change(SMTP_SERVER.name, server, UPDATE, timeout=22, use_tls="yes"),
@@ -292,7 +292,7 @@ def restored(subject: Subject) -> str:
 
 
 def _compare(subject: Subject, initial: Reading, found: Reading) -> None:
-    """Raise ``Broken`` when a record that is not the kit's own differs, or a password that can be read back."""
+    """Raise ``Broken`` when a record that is not the kit's own differs, or its password that can be read back."""
     when = "after everything was put back"
     changed = differences(initial.state, found.state)
     _none((item for item in changed if item.resource != SMTP_SERVER.name or not _is_ours(subject, item.name)), when)

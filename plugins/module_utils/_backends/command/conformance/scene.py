@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The records that every rule starts from, what became of them, and the way back."""
+"""The records that every rule starts from, how they have changed, and how to restore them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.state import CRE
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that is not what it was, or not what it should be. A secret is a word."""
+    """A field that differs from its former or its expected value. A secret is a word."""
 
     resource: str
     name: str
@@ -46,7 +46,7 @@ class Difference:
 
 
 def wanted(subject: Subject) -> list[Change]:
-    """Return the records that every rule starts from, as changes of records that are there already."""
+    """Return the records that every rule starts from, as changes of records that exist already."""
     server = {**_examples(SMTP_SERVER), "password": subject.passwords[0]}
     user = {**_examples(MAIL_USER), "smtp_server": subject.server, "password": subject.passwords[0]}
     if not subject.may_log_in:
@@ -60,7 +60,7 @@ def wanted(subject: Subject) -> list[Change]:
 
 
 def _examples(resource: Resource) -> dict[str, Any]:
-    """A value for every field that has an example, so that one that gets lost is seen."""
+    """A value for every field that has an example, so that a lost value is noticed."""
     return {field.name: field.example for field in resource.fields if field.example is not None}
 
 
@@ -78,7 +78,7 @@ def set_up(subject: Subject) -> State:
 
 
 def leading_to(state: State, changes: Iterable[Change]) -> list[Change]:
-    """Return what of the changes is still to be done: the fields that differ. A password that is set is left alone."""
+    """Return the part of the changes that is not done: the fields that differ. A password that is set is left alone."""
     needed = []
     for item in changes:
         resource = RESOURCES[item["resource"]]
@@ -93,7 +93,7 @@ def leading_to(state: State, changes: Iterable[Change]) -> list[Change]:
 
 
 def unlike(state: State, changes: Iterable[Change]) -> list[Difference]:
-    """Return the fields that do not hold what the changes give them."""
+    """Return the fields that do not hold the values of the changes."""
     found = []
     for item in changes:
         resource = RESOURCES[item["resource"]]
@@ -108,7 +108,7 @@ def unlike(state: State, changes: Iterable[Change]) -> list[Difference]:
 
 
 def differences(before: State, after: State) -> list[Difference]:
-    """Return every field of every record that is not what it was; a record that is gone or new is one difference."""
+    """Return every changed field of every record; a removed or new record is one difference."""
     return [
         difference
         for section in SECTIONS.values()
@@ -140,7 +140,7 @@ def _presence(record: Mapping[str, Any] | None) -> str:
 
 
 def put_back(subject: Subject, initial: Reading) -> Reading:
-    """Bring the user and the kit's definitions to what they were, and return what is read then.
+    """Restore the user and the kit's definitions, and return what is read afterwards.
 
     :raises Broken: when the adapter does not do it.
     """

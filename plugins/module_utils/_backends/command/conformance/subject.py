@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The adapter under test: what it is asked, what it holds, and what everything was before."""
+"""The adapter under test: its requests, its records, and the state before the test."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ Change = dict[str, Any]
 
 
 class Broken(Exception):
-    """A rule is broken: what was seen."""
+    """A rule is broken; the text says what was seen."""
 
 
 class Skipped(Exception):
-    """A rule cannot be judged here: why."""
+    """A rule cannot be judged here; the text says why."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call that was made, with what came of it."""
+    """One call that was made, with its result."""
 
     verb: str
     ended: Ended
@@ -45,7 +45,7 @@ def change(resource: str, name: str, action: str, **values: Any) -> Change:
 
 
 class Subject:
-    """The adapter, with records of the kit's own and one Fincon user to work on.
+    """The adapter, with the kit's own records and one Fincon user to work on.
 
     :param argv: the adapter program and its arguments.
     :param limits: what one call may take.
@@ -54,7 +54,7 @@ class Subject:
     """
 
     def __init__(self, argv: Sequence[str], limits: Limits, user: str, runner: Runner = run) -> None:
-        # The same at every run against this adapter, so that a run that was cut short is cleared up by the next one.
+        # The same in every run against this adapter, so that the next run cleans up after an interrupted one.
         tag = hashlib.sha256(json.dumps(list(argv)).encode()).hexdigest()[:8]
         self.server = f"fincon-check-{tag}"
         self.second_server = f"fincon-check-{tag}-é"
@@ -83,7 +83,7 @@ class Subject:
 
     @property
     def may_log_in(self) -> bool:
-        """Whether the user's own login may be changed: only a password that can be put back."""
+        """Whether the user's own login may be changed: only if its password can be restored."""
         return self.readback or self.user_record.get("password") != SET
 
     @property
@@ -96,7 +96,7 @@ class Subject:
         return self._adapter.clean(text)
 
     def describe(self) -> protocol.About:
-        """Ask what the adapter is."""
+        """Ask the adapter to describe itself."""
         self._verb = "describe"
         self.about = self._adapter.describe()
         return self.about
@@ -117,12 +117,12 @@ class Subject:
         return found
 
     def raw_read(self) -> dict[str, Any]:
-        """Read all records and return the answer as it came."""
+        """Read all records and return the unchanged answer."""
         self._verb = "read"
         return self._adapter.call("read")
 
     def outcome(self, *changes: Change) -> tuple[int, str]:
-        """Have changes applied; return how many are done, and why the next is not."""
+        """Have changes applied; return how many are done, and why the next one is not."""
         self._verb, self._known = "apply", None
         answer = self._adapter.call("apply", {"changes": _numbered(changes)})
         found = protocol.progress(answer, range(1, len(changes) + 1))
@@ -139,7 +139,7 @@ class Subject:
             raise Broken(f"{wanted['action']} {wanted['resource']} {wanted['name']}: {reason}")
 
     def send(self, verb: str, request: bytes, limits: Limits | None = None) -> Ended:
-        """Run the adapter on a request as it stands."""
+        """Run the adapter with an unchanged request."""
         self._verb, self._known = verb, None
         return self._adapter.send(verb, request, limits)
 
