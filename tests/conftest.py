@@ -15,6 +15,14 @@ from collection import link_collection
 sys.path.insert(0, str(link_collection()))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def ledgers_seen(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is noted of ledgers stays out of the home of whoever runs the tests."""
+    from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import seen
+
+    seen.FOLDER = str(tmp_path_factory.mktemp("seen"))
+
+
 @pytest.fixture
 def tally(record_property: Callable[[str, object], None]) -> Callable[..., None]:
     """Counts what a test tried, for the table at the end of a run of all tests; call it once, last.

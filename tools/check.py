@@ -1,9 +1,9 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run stages of checks, every step even when one before it failed, and sum up at the end.
+"""Run stages of checks: every step, even after a failure, with a summary at the end.
 
-Steps that keep one processor busy run side by side; each then prints what it has to say when it ends.
+Steps that use one processor run in parallel; each prints its output when it ends.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ from env import MissingPython, interpreter, variables
 REPORTS = CACHE / "reports"
 CORES = ("core-2.21", "core-2.19", "core-2.22")
 NEWEST = "core-2.22"
-# What meets ansible-core most closely runs with the oldest as well; the rest of the slow tests with the newest only.
+# Tests that depend closely on ansible-core also run with the oldest; the other slow tests only with the newest.
 CLOSE_TO_ANSIBLE = (
-    "tests/integration/fleet",
+    "tests/integration/fleet/test_faulty_branches.py::test_apply_can_set_a_faulty_branch_aside",
+    "tests/integration/fleet/test_guards.py",
+    "tests/integration/fleet/test_inventory.py",
     "tests/integration/test_action_groups.py",
     "tests/integration/test_modules.py",
+    "tests/integration/test_output.py",
     "tests/integration/test_playbooks.py",
     "tests/integration/test_worker.py",
 )
-# ansible-test of the release candidate of 2.22 takes a package from a git host, without a pinned release.
-SANITY_CORES = ("core-2.21", "core-2.19")
-#: What has to be so with each ansible-core: no secret shows. The other faults are the same with all.
+#: No secret is shown, with the oldest and the newest ansible-core. The other faults do not depend on ansible-core.
 CANARIES = "tests/faults/test_canaries.py"
 NO_TESTS = 5  # pytest's exit status when no test was chosen
 
@@ -50,15 +51,15 @@ NOT_ON_NODES = (
     "tests/unit/backends/rest",  # needs the stand-in
     "tests/unit/core/test_checks.py",  # needs jsonschema
 )
-# What no ansible-core has a part in: once with the newest environment, and the code of nodes with the oldest Python.
+# Tests that do not depend on ansible-core: once in the newest environment, and code of nodes with the oldest Python.
 WITHOUT_ANSIBLE = (*NODE_TESTS, "tests/unit/standin", "tests/unit/tools")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One command, in one environment, on `paths` unless the person names others.
+    """One command, in one environment, on `paths` unless the user names others.
 
-    `alone` says that it uses all processors, so that nothing else should run meanwhile.
+    `alone` means that it uses all processors, so nothing else should run at the same time.
     """
 
     title: str
@@ -82,7 +83,9 @@ def tool(title: str, *command: str, directory: Path = ROOT) -> Step:
 
 
 def pytest(name: str, environment: str, *paths: str, ignored: Iterable[str] = ()) -> Step:
-    options = ("--quiet", "--numprocesses=2", f"--junitxml={REPORTS / f'{name}-{environment}.xml'}")
+    # Long tests at the end would leave one of the processes idle. The longest ones are listed.
+    work = ("--numprocesses=2", "--dist=worksteal", "--durations=10", "--durations-min=20")
+    options = ("--quiet", *work, f"--junitxml={REPORTS / f'{name}-{environment}.xml'}")
     ignores = (f"--ignore={path}" for path in ignored)
     command = ("python", "-m", "pytest", *options, *ignores)
     return Step(f"pytest, {environment}", environment, command, paths, alone=True)
@@ -111,14 +114,31 @@ STAGES: dict[str, tuple[Step, ...]] = {
             directory=COLLECTIONS,
         ),
         Step("generated files", "main", ("python", "tools/generate.py", "--check")),
-        # It keeps a log in the home directory, and cannot be told otherwise.
+        # It keeps a log in the home directory, and has no option to change that.
         tool("documentation", "env", f"HOME={CACHE}", "antsibull-docs", "lint-collection-docs", "--plugin-docs", "."),
+        Step(
+            "documentation site",
+            "docs",
+            ("python", "tools/build_docs.py", "--no-pictures", f"--folder={CACHE / 'docs' / 'site'}"),
+        ),
         tool("changelog", "antsibull-changelog", "lint"),
         tool("licences", "reuse", "lint", "--lines"),
     ),
-    "sanity": tuple(Step(f"ansible-test, {core}", core, ("python", "tools/sanity.py")) for core in SANITY_CORES),
-    # A scenario that is prepared already would not be prepared again, though its stand-in has ended.
-    "molecule": (tool("molecule", "sh", "-c", "molecule reset && molecule test --all"),),
+    # Runs in parallel with slow steps that keep one processor busy. The output folder for people is not changed.
+    "demo": (Step("demonstration", "main", ("python", "tools/demo.py", f"--folder={CACHE / 'demo'}")),),
+    # The one of the release candidate of 2.22 takes a package from a git host, without a pinned release.
+    "sanity": (
+        Step("ansible-test, core-2.21", "core-2.21", ("python", "tools/sanity.py")),
+        # Pylint takes half of the time, and its results do not depend on the ansible-core that runs it.
+        Step("ansible-test, core-2.19", "core-2.19", ("python", "tools/sanity.py", "--skip-test", "pylint")),
+    ),
+    # A scenario that was already prepared would not be prepared again, although its stand-in has ended.
+    "molecule": (tool("molecule", "sh", "-c", "molecule reset --all && molecule test --all"),),
+    "ecosystem": (
+        Step("galaxy-importer", "galaxy", ("python", "tools/galaxy.py")),
+        Step("antsibull-nox", "ecosystem", ("python", "tools/nox_sessions.py")),
+        tool("release, in a copy", "python", "tools/release.py", "--rehearse"),
+    ),
     "unit": (
         pytest("unit", NEWEST, "tests/unit"),
         *(pytest("unit", core, "tests/unit", ignored=WITHOUT_ANSIBLE) for core in CORES if core != NEWEST),
@@ -130,13 +150,13 @@ STAGES: dict[str, tuple[Step, ...]] = {
     ),
     "faults": (
         pytest("faults", "core-2.21", "tests/faults", ignored=(CANARIES,)),
-        *(pytest("canaries", core, CANARIES) for core in CORES),
+        *(pytest("canaries", core, CANARIES) for core in ("core-2.19", NEWEST)),
     ),
 }
 
 
 def run_all(steps: Iterable[tuple[str, Step]], arguments: Sequence[str]) -> list[StepResult]:
-    """Run steps of stages, in their order; those between two that run alone run side by side."""
+    """Run steps of stages in order; steps between two that run alone run in parallel."""
     results: list[StepResult] = []
     for alone, group in itertools.groupby(steps, lambda entry: entry[1].alone):
         together = list(group)
@@ -148,7 +168,7 @@ def run_all(steps: Iterable[tuple[str, Step]], arguments: Sequence[str]) -> list
 
 
 def run(stage: str, step: Step, arguments: Sequence[str] = (), at_once: bool = True) -> StepResult:
-    """Run one step, with further arguments; its output goes where ours goes, `at_once` or when it ends."""
+    """Run one step, with further arguments; its output goes to our output, `at_once` or when it ends."""
     started = time.monotonic()
     try:
         heading = f"\n==> {stage}: {step.title}, with {interpreter(step.environment)}"
@@ -187,7 +207,7 @@ def summary(results: Iterable[StepResult]) -> str:
 
 
 def totals(reports: Iterable[Path]) -> str | None:
-    """The counts of all pytest runs in one line, from their JUnit reports; None if there was none."""
+    """The counts of all pytest runs in one line, from their JUnit reports; None if there was no run."""
     suites = [suite.attrib for report in reports for suite in ElementTree.parse(report).iter("testsuite")]
     if not suites:
         return None
@@ -199,7 +219,7 @@ def totals(reports: Iterable[Path]) -> str | None:
 
 
 def tried(reports: Iterable[Path]) -> str | None:
-    """A table of the faults, kills and the like that tests counted by `tally`; None if there were none."""
+    """A table of the faults, kills and so on that tests counted with `tally`; None if there were none."""
     columns = ("tried", "lost", "wrong", "leaked", "tracebacks")
     table: dict[str, Counter[str]] = {}
     for report in reports:

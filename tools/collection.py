@@ -17,12 +17,12 @@ INSIDE = Path("ansible_collections", "fincon", "mail")
 
 
 def link_collection() -> Path:
-    """Link the checkout below .cache/collections; return that, for `sys.path` or ANSIBLE_COLLECTIONS_PATH."""
+    """Link the checkout below .cache/collections; return that folder, for `sys.path` or ANSIBLE_COLLECTIONS_PATH."""
     link = COLLECTIONS / INSIDE
     target = os.path.relpath(ROOT, link.parent)
     if not link.is_symlink() or os.readlink(link) != target:
         link.parent.mkdir(parents=True, exist_ok=True)
-        # Parallel test workers may all come here at once: each replaces the link in one step.
+        # Parallel test workers may run this at the same time: each replaces the link in one step.
         fresh = link.with_name(f".{link.name}-{os.getpid()}")
         fresh.symlink_to(target, target_is_directory=True)
         os.replace(fresh, link)
@@ -30,9 +30,9 @@ def link_collection() -> Path:
 
 
 def copy_collection(collections: Path) -> Path:
-    """Copy what git would commit below `collections`, in place of an older copy; return the copy's root.
+    """Copy the files that git would commit below `collections`, replacing an older copy; return the copy's root.
 
-    A copy serves the tools that do not follow a link, or that write into the tree.
+    A copy is for tools that do not follow a link, or that write into the tree.
     """
     copy = collections / INSIDE
     shutil.rmtree(copy, ignore_errors=True)
@@ -44,7 +44,7 @@ def copy_collection(collections: Path) -> Path:
 
 
 def files() -> list[str]:
-    """What git would commit, as paths below the root, sorted."""
+    """The files that git would commit, as sorted paths below the root."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -52,5 +52,5 @@ def files() -> list[str]:
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
-    # A file that is deleted but not yet committed as such is still listed.
+    # A deleted file is still listed until the deletion is committed.
     return [name for name in sorted(set(listing.split("\0"))) if name and os.path.lexists(ROOT / name)]

@@ -4,8 +4,8 @@
 """Build the pinned environments of this checkout and run commands in them.
 
 An environment is a virtual environment in .cache/env, made from requirements/NAME.txt with the first Python of its
-list that this machine has. It is built when it is first needed, and anew when its pins or its Python change. What is
-installed must have the hash that is pinned with it.
+list that this machine has. It is built when first needed, and rebuilt when its pins or its Python change. Packages must
+match the pinned hashes.
 """
 
 from __future__ import annotations
@@ -31,20 +31,25 @@ PYTHONS = {
     "core-2.19": ("3.11", "3.12", "3.13"),
     "core-2.21": ("3.13", "3.12", "3.14"),
     "core-2.22": ("3.14", "3.13"),
+    "docs": ("3.13", "3.12", "3.14"),
+    "ecosystem": ("3.13", "3.12", "3.14"),
+    "galaxy": ("3.13", "3.12", "3.14"),
     "node": ("3.9",),
     "runner": ("3.13", "3.12", "3.14"),
     "tools": ("3.13", "3.12", "3.14", "3.11"),
 }
+#: The variable that selects one Python for all environments that support it, for a matrix in CI.
+CHOICE = "FINCON_TEST_PYTHON"
 # `main` is the first of these that can be built.
 MAIN = ("core-2.21", "core-2.19")
 
 
 class MissingPython(Exception):
-    """No interpreter on this machine can carry the environment."""
+    """No Python on this machine is suitable for the environment."""
 
 
 def build(name: str) -> Path:
-    """Return the directory of environment `name`, built if it is not there or stale; raises MissingPython."""
+    """Return the directory of environment `name`; build it if it is missing or stale. Raises MissingPython."""
     name = resolve(name)
     python = interpreter(name)
     pins = REQUIREMENTS / f"{name}.txt"
@@ -55,14 +60,14 @@ def build(name: str) -> Path:
         if not stamp_file.is_file() or stamp_file.read_text() != stamp:
             print(f"Building environment {name} with {python} …", file=sys.stderr, flush=True)
             _install(python, target, ["--no-deps", "--require-hashes", "-r", str(pins)])
-            # Nothing unpinned can have come in (--no-deps), so this tells whether the pins are complete.
+            # No unpinned package can be installed (--no-deps), so this shows whether the pins are complete.
             _pip(target, "check")
             stamp_file.write_text(stamp)
     return target
 
 
 def resolve(name: str) -> str:
-    """The environment that `main` stands for here; any other name as it is."""
+    """The environment that `main` means here; any other name unchanged."""
     if name != "main":
         return name
     return next((candidate for candidate in MAIN if _first_python(PYTHONS[candidate])), MAIN[-1])
@@ -71,6 +76,9 @@ def resolve(name: str) -> str:
 def interpreter(name: str) -> str:
     """The Python for environment `name`; raises MissingPython."""
     versions = PYTHONS[resolve(name)]
+    wanted = os.environ.get(CHOICE)
+    if wanted in versions:
+        versions = (wanted,)
     python = _first_python(versions)
     if python is None:
         raise MissingPython(
@@ -80,10 +88,10 @@ def interpreter(name: str) -> str:
 
 
 def variables(name: str) -> dict[str, str]:
-    """The process environment for commands in environment `name`, building it if need be.
+    """The process environment for commands in environment `name`, which is built if needed.
 
-    Settings of the person at the keyboard stay out (their ansible.cfg, ANSIBLE_… and Python paths), and what the
-    tools write to the home directory goes to .cache, so that a run tells the same everywhere and leaves nothing behind.
+    The user's settings are not used (ansible.cfg, ANSIBLE_… and Python paths). Files that the tools write to the home
+    directory go to .cache. So a run has the same result everywhere and leaves nothing behind.
     """
     bin_directory = build(name) / "bin"
     home = CACHE / "ansible"
@@ -101,7 +109,7 @@ def variables(name: str) -> dict[str, str]:
         "ANSIBLE_CONFIG": str(config),
         "ANSIBLE_HOME": str(home),
         "ANSIBLE_REMOTE_TMP": str(home / "remote"),
-        # Some of the tools colour a log as if it were a terminal.
+        # Some of the tools write colours into a log as if it were a terminal.
         **({} if sys.stdout.isatty() else {"NO_COLOR": "1"}),
     }
 
@@ -115,7 +123,7 @@ def find_python(version: str) -> str | None:
         "print(getattr(sys, '_base_executable', sys.executable))"
     )
     for candidate in _candidates(version):
-        # A shim of pyenv may be there without the Python that it stands for: only running it tells.
+        # A pyenv shim may exist without its Python: only running it shows that.
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             answer = subprocess.run([candidate, "-c", probe], capture_output=True, text=True, timeout=30, check=False)
             if answer.returncode == 0:
@@ -141,7 +149,7 @@ def _candidates(version: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _lock(name: str) -> Iterator[None]:
-    """Two commands started at once build one environment, not one on top of the other."""
+    """Let only one of several commands build an environment at a time."""
     ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
     with (ENVIRONMENTS / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -150,7 +158,7 @@ def _lock(name: str) -> Iterator[None]:
 
 def _install(python: str, target: Path, arguments: list[str]) -> None:
     subprocess.run([python, "-m", "venv", "--clear", str(target)], check=True)
-    # Twice quiet: the warnings of a machine's pip configuration would drown the rest; errors still show.
+    # Twice quiet: otherwise warnings about the machine's pip configuration would hide the rest; errors are still shown.
     _pip(target, "install", "--quiet", "--quiet", *arguments)
 
 
@@ -161,9 +169,9 @@ def _pip(target: Path, *arguments: str) -> None:
 
 
 def pin(name: str) -> None:
-    """Write requirements/NAME.txt anew: the newest packages that satisfy NAME.in, what they need, and all hashes.
+    """Regenerate requirements/NAME.txt: the newest packages that satisfy NAME.in, their dependencies, and all hashes.
 
-    The pins hold for every Python of the environment's list, by markers where packages differ from one to another.
+    The pins are valid for every Python of the environment's list, with markers where packages differ.
     """
     oldest = min(PYTHONS[name], key=lambda version: tuple(map(int, version.split("."))))
     wanted, pins = REQUIREMENTS / f"{name}.in", REQUIREMENTS / f"{name}.txt"
@@ -176,10 +184,10 @@ def pin(name: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="verb", required=True)
-    run = commands.add_parser("run", help="run a command in an environment, which is built first if need be")
+    run = commands.add_parser("run", help="run a command in an environment, which is built first if needed")
     run.add_argument("name", choices=("main", *PYTHONS))
     run.add_argument("command", nargs=argparse.REMAINDER)
-    pins = commands.add_parser("pin", help="write the pins of environments anew (of all, if none is named)")
+    pins = commands.add_parser("pin", help="update the pins of the named environments (default: all)")
     pins.add_argument("names", nargs="*", metavar="name", help=", ".join(PYTHONS))
     arguments = parser.parse_args()
     try:

@@ -1,12 +1,11 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write, from the tables of the collection, everything that repeats them; with --check, report what is stale."""
+"""Generate the files that follow from the tables of the collection; with --check, report which are stale."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,7 +18,13 @@ sys.path.insert(0, str(COLLECTIONS))
 
 import generate_pages
 import generate_provider_docs
+import generate_readme
 import generate_smtp_docs
+import generate_survey
+from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import (
+    MAILBOX,
+    RELAY,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import (
     BACKENDS,
     SETTINGS,
@@ -37,6 +42,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.statements impor
     STATEMENTS,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import (
+    READ_OPTIONS,
+    evidence_spec,
     probe_module_spec,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import (
@@ -47,8 +54,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.command impor
     request_schema,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import (
-    branch_schema,
-    fleet_schema,
+    FILES,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.ledger import (
     ledger_schema,
@@ -59,13 +65,15 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.probe import 
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.reply import (
     reply_schema,
 )
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.shapes import (
+    file_text,
+)
 
 SCHEMAS = {
-    "branch": branch_schema,
+    **FILES,
     "command-answer": answer_schema,
     "command-request": request_schema,
     "drift-report": document_schema,
-    "fleet": fleet_schema,
     "ledger": ledger_schema,
     "probe-report": probe_report_schema,
     "reply": reply_schema,
@@ -110,7 +118,7 @@ def options(key: Field, fields: Iterable[Field], *, with_key: bool = True) -> di
 
 
 def probe_options() -> dict[str, Any]:
-    """Return the documentation of the settings that the probe takes by themselves."""
+    """Return the documentation of the separate settings of the probe."""
     documented: dict[str, Any] = {}
     spec = probe_module_spec()
     for field in (*SMTP_SERVER.fields, MAIL_USER.field("sender_email")):
@@ -152,9 +160,42 @@ def installation_option() -> dict[str, Any]:
     return {"description": description, "type": "dict", "required": True, "suboptions": suboptions}
 
 
+def evidence_options() -> dict[str, Any]:
+    """Return the documentation of the options that say how an audit mailbox is read."""
+    spec = evidence_spec()
+    mailbox = ["The audit mailbox. Each kind needs its own settings (C(docs/evidence.md))."]
+    relays = ["Mail servers that appear in messages by other names than the declared ones."]
+    lists = {"mailbox": (mailbox, MAILBOX), "relays": (relays, RELAY)}
+    described = {
+        name: {
+            "description": text,
+            **{key: value for key, value in spec[name].items() if key != "options"},
+            "suboptions": {field.name: _setting(field, spec[name]["options"][field.name]) for field in fields},
+        }
+        for name, (text, fields) in lists.items()
+    }
+    return {**described, **{field.name: _setting(field, spec[field.name]) for field in READ_OPTIONS}}
+
+
+def _setting(field: Field, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return the documentation of a setting, with its default in the description."""
+    unit = f" {field.unit}" if field.unit else ""
+    limits = [f"From {field.minimum} to {field.maximum}{unit}."] if field.minimum is not None else []
+    known = {name: value for name, value in spec.items() if name != "no_log" and value is not False}
+    otherwise = [f"By default V({field.default})."] if field.default not in ("", None) and "default" not in spec else []
+    return {"description": [field.description, *limits, *otherwise], **known}
+
+
+class _Indented(yaml.SafeDumper):
+    """Indents lists below their key, as in documentation that people write."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
 def fragment(title: str, documented: dict[str, Any]) -> str:
     """Return the source of a documentation fragment."""
-    text = yaml.safe_dump({"options": documented}, sort_keys=False, width=110, allow_unicode=True)
+    text = yaml.dump({"options": documented}, Dumper=_Indented, sort_keys=False, width=110, allow_unicode=True)
     return (
         f"{LICENCE}\nfrom __future__ import annotations\n\n\nclass ModuleDocFragment:\n"
         f'    """{title}"""\n\n    DOCUMENTATION = r"""\n{text}"""\n'
@@ -169,10 +210,7 @@ def generated() -> dict[Path, str]:
         "users": records_option("The users of the branch.", USERS),
     }
     return {
-        **{
-            ROOT / "schemas" / f"{name}.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
-            for name, schema in SCHEMAS.items()
-        },
+        **{ROOT / "schemas" / f"{name}.schema.json": file_text(schema()) for name, schema in SCHEMAS.items()},
         fragments / "installation.py": fragment(
             "The installation that a module works on.", {"installation": installation_option()}
         ),
@@ -181,8 +219,11 @@ def generated() -> dict[Path, str]:
         ),
         fragments / "mail_user.py": fragment("Fields of a mail user.", options(MAIL_USER.key, MAIL_USER.fields)),
         fragments / "probe_settings.py": fragment("Settings that the probe takes by themselves.", probe_options()),
+        fragments / "evidence.py": fragment("How an audit mailbox is read.", evidence_options()),
         fragments / "branch.py": fragment("The records of a branch.", branch),
         **generate_pages.render(),
+        ROOT / "README.md": generate_readme.render(),
+        ROOT / "roles" / "fincon_init" / "files" / "survey.html": generate_survey.render(),
         ROOT / "docs" / "smtp-diagnosis.md": generate_smtp_docs.render(),
         ROOT / "docs" / "smtp-providers.md": generate_provider_docs.render(),
     }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, fincon.mail contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables of fields in the documentation: a page of their own, and parts of pages that people write."""
+"""The tables of fields in the documentation: a separate page, and parts of pages that people write."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import is_needed
+from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import EVIDENCE, MAILBOX, RELAY
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import RESOURCES, SECTIONS, SOURCES, Field
-from ansible_collections.fincon.mail.plugins.module_utils._core.statements import STATEMENTS
+from ansible_collections.fincon.mail.plugins.module_utils._core.statements import FILE_STATEMENTS, STATEMENTS
 from collection import ROOT
 
 DOCS = ROOT / "docs"
@@ -19,13 +20,41 @@ DOCS = ROOT / "docs"
 
 def render() -> dict[Path, str]:
     """Return the pages."""
-    return {DOCS / "fields.md": field_tables(), DOCS / "attended.md": _with_part(DOCS / "attended.md", csv_columns())}
+    return {
+        DOCS / "fields.md": field_tables(),
+        DOCS / "attended.md": _with_part(DOCS / "attended.md", "columns", csv_columns()),
+        DOCS / "fleet-files.md": _with_part(DOCS / "fleet-files.md", "evidence", evidence_keys()),
+    }
 
 
-def _with_part(page: Path, part: str) -> str:
-    """The page, with the text between its two marks replaced."""
-    begin, end = "<!-- generated: columns -->\n", "<!-- end of generated -->"
+def _with_part(page: Path, name: str, part: str) -> str:
+    """The page, with a new text between the two marks of a part."""
+    begin, end = f"<!-- generated: {name} -->\n", "<!-- end of generated -->"
     return re.sub(f"(?s){begin}.*?{end}", lambda _found: f"{begin}{part}{end}", page.read_text("utf-8"), count=1)
+
+
+def evidence_keys() -> str:
+    """Return the tables of the keys of the setting ``evidence`` of a fleet file."""
+    parts = (("evidence", EVIDENCE), ("evidence.mailbox", MAILBOX), ("evidence.relays", RELAY))
+    lines: list[str] = []
+    for place, fields in parts:
+        lines += [*([""] if lines else []), f"| In `{place}` | Values | Default | What it is |", "|---|---|---|---|"]
+        lines += [
+            f"| `{field.name}` | {_kind(field)} | {_own_default(field)} | {field.description} |" for field in fields
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _kind(field: Field) -> str:
+    if field.minimum is not None:
+        return f"{field.minimum} to {field.maximum} {field.unit}".strip()
+    return "a list" if field.kind == "names" else _values(field).replace("email", "e-mail address")
+
+
+def _own_default(field: Field) -> str:
+    if field.default in ("", None):
+        return ""
+    return f"`{str(field.default).lower() if field.kind == 'flag' else field.default}`"
 
 
 def csv_columns() -> str:
@@ -91,6 +120,11 @@ def field_tables() -> str:
     ]
     for section, statements in STATEMENTS.items():
         lines += [f"| `{item.name}` | `{section}` | {_values(item)} | {item.description} |" for item in statements]
+    for section, statements in FILE_STATEMENTS.items():
+        lines += [
+            f"| `{item.name}` | `{section}`, in fleet files only | {_values(item)} | {item.description} |"
+            for item in statements
+        ]
     lines += ["", "## Sources", "", *(f"- `{name}`: {text}" for name, text in SOURCES.items()), ""]
     return "\n".join(lines)
 

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run `ansible-test sanity` on a copy of the tree, with the ansible-test of the environment that runs this script.
 
-ansible-test wants the tree at …/ansible_collections/fincon/mail and builds virtual environments in the home directory.
-Here both are below .cache/sanity, so they are kept from run to run and nothing outside the checkout is touched.
-Arguments are handed on: `--test pylint`, or files.
+ansible-test needs the tree at …/ansible_collections/fincon/mail and builds virtual environments in the home directory.
+Here both are below .cache/sanity, so they are kept from run to run and nothing outside the checkout is changed.
+Arguments are passed on: `--test pylint`, or files.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from env import find_python
 
 SANITY = CACHE / "sanity"
 
-# What the collection supports on nodes and controllers; those that are found are tested.
+# The versions that the collection supports on nodes and controllers; those on this machine are tested.
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
 
-# ansible-test bootstraps pip by a script that it downloads from a host of its own, unless the script is in its cache.
-# Every Python that it is given here brings pip along (env.find_python sees to that), so a package index is enough.
+# ansible-test bootstraps pip with a script that it downloads from a special host, unless the script is in its cache.
+# Every Python that it gets here includes pip (env.find_python makes sure of that), so a package index is enough.
 GET_PIP = """\
 import subprocess
 import sys
@@ -46,13 +46,13 @@ def main() -> int:
     _seed_pip(Path(ansible_test.__path__[0]), home)
     pythons = _link_pythons(workspace / "bin")
     copy = copy_collection(workspace)
-    # A repository of its own keeps ansible-test from asking the outer one, where all of .cache is ignored.
+    # With a separate repository, ansible-test does not use the outer one, which ignores all of .cache.
     subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
     environment = {
         **os.environ,
         "HOME": str(home),
         "PATH": f"{pythons}{os.pathsep}{os.environ['PATH']}",
-        # The person's settings of pip, which may name the package index.
+        # The user's settings of pip, which may name the package index.
         "XDG_CONFIG_HOME": os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config"),
     }
     command = ["ansible-test", "sanity", "--local", "--color", "no", *sys.argv[1:]]
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def _seed_pip(ansible_test: Path, home: Path) -> None:
-    """Put GET_PIP where this ansible-test looks for the version of pip that it wants."""
+    """Put GET_PIP where this ansible-test looks for the version of pip that it needs."""
     source = (ansible_test / "_internal" / "python_requirements.py").read_text()
     cache = home / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def _seed_pip(ansible_test: Path, home: Path) -> None:
 
 
 def _link_pythons(directory: Path) -> Path:
-    """Fill `directory` with links to the interpreters that are found, each by its version; shims are no use there."""
+    """Fill `directory` with links to the interpreters of this machine, named by version; shims do not work there."""
     directory.mkdir(parents=True, exist_ok=True)
     for version in PYTHONS:
         link = directory / f"python{version}"

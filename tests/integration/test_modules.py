@@ -103,9 +103,9 @@ def test_an_omitted_field_is_left_alone_and_an_empty_text_clears_it(site: Site) 
         module("fincon_smtp_server", name="HQ relay", bcc=""),
     )
     assert [change["fields"] for change in run.results[1]["changes"]] == [
-        [{"field": "timeout", "have": 10, "want": 11}]
+        [{"field": "timeout", "have": 10, "want": 11, "changed_in": "files"}]
     ]
-    cleared = [{"field": "bcc", "have": "archive@example.co.za", "want": ""}]
+    cleared = [{"field": "bcc", "have": "archive@example.co.za", "want": "", "changed_in": "files"}]
     assert [change["fields"] for change in run.results[2]["changes"]] == [cleared]
 
 

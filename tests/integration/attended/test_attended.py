@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -190,9 +191,9 @@ def test_an_empty_ledger_is_filled_with_what_is_declared(attended: Attended) -> 
     assert attended.files() == {}
     assert "+" in checked
     attended.playbook("import", "--diff")
-    assert attended.playbook("import").count("changed=0") == 3
+    assert attended.playbook("import").count("changed=0") == 2
     applied = attended.playbook("apply")
-    assert applied.count("changed=0") == 3, "the passwords are known as well"
+    assert applied.count("changed=0") == 2, "the passwords are known as well"
     attended.write_branch("durban", [attended.site.user("LERATO", job_title="Clerk")])
     refused = attended.playbook("import", "--limit", "durban", ok=False)
     assert "the ledger is not empty (definitions: 1, users: 1, orders so far: 0)" in refused
@@ -252,3 +253,43 @@ def test_nobody_confirms_or_imports_where_the_backend_writes_by_itself(site: Sit
     for result in run.results:
         assert "only an installation with the attended backend has a ledger" in result["msg"]
     assert site.standin.requests() == []
+
+
+@pytest.mark.parametrize("way", ["worker", "process"])
+def test_single_modules_one_after_another_in_a_play_add_to_one_order(attended: Attended, way: str) -> None:
+    user = {key: value for key, value in attended.site.user("THANDI").items() if key != "email_enabled"}
+    tasks = [
+        {"fincon.mail.fincon_smtp_server": {**attended.site.relay(), "verify": "none"}},
+        {"fincon.mail.fincon_mail_user": {**user, "smtp_server": "HQ relay", "verify": "none"}},
+        {"fincon.mail.fincon_mail_enabled": {"users": ["THANDI", "PIETER"], "verify": "none"}},
+    ]
+    attended.site.way = way
+    checked = attended.tasks(tasks[0], options=("--check",))
+    assert attended.files() == {}
+    done = attended.tasks(*tasks)
+    assert checked[0]["work_order"] == done[0]["work_order"]
+    assert [result["work_order"]["number"] for result in done] == [1, 1, 1]
+    assert [len(result["work_order"]["items"]) for result in done] == [1, 2, 4]
+    assert "last_order: 1\n" in attended.ledger().read_text("utf-8")
+    again = attended.tasks(*tasks, options=("--check",)) + attended.tasks(*tasks)
+    assert [(result["changed"], result["work_order"]["number"]) for result in again] == [(False, 1)] * 6
+    (later,) = attended.tasks({"fincon.mail.fincon_mail_enabled": {"users": ["PIETER"], "enabled": False}})
+    assert later["work_order"]["number"] == 2, "another play changes an order that may be printed"
+    attended.assert_no_secret_shows()
+
+
+def test_what_follows_the_role_in_a_play_gets_an_order_of_its_own_since_a_page_shows_that_of_the_role(
+    attended: Attended,
+) -> None:
+    off = {"users": ["THANDI"], "enabled": False, "installation": "{{ fincon_installation }}"}
+    tasks = [
+        {"ansible.builtin.include_role": {"name": "fincon.mail.fincon"}, "vars": {"fincon_verify": "none"}},
+        {"fincon.mail.fincon_mail_enabled": off},
+    ]
+    play = attended.site.folder / "role-and-module.yml"
+    play.write_text(json.dumps([{"hosts": "cape-town", "gather_facts": False, "tasks": tasks}]))
+    run = attended.site.playbook(str(play))
+    assert run.status == 0, run.output
+    page = attended.ledger().parent / "work-orders" / "cape-town.md"
+    assert "CAPE-TOWN-1" in page.read_text("utf-8")
+    assert "last_order: 2\n" in attended.ledger().read_text("utf-8")

@@ -137,7 +137,7 @@ def test_check_mode_and_the_run_tell_the_same_in_a_process_of_its_own(adapter_si
 
 def verdicts(run: Run) -> dict[str, str]:
     """The verdict on each rule."""
-    return {rule: verdict for verdict, rule in re.findall(r'"(pass|fail|skipped) +(\w+) ', run.output)}
+    return {rule: verdict for verdict, rule in re.findall(r"^(pass|fail|skipped) +(\w+) ", run.output, re.M)}
 
 
 def test_the_kit_judges_the_adapters_of_a_fleet(adapter_site: AdapterSite) -> None:

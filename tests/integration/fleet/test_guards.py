@@ -45,6 +45,12 @@ def run(folder: Folder, name: str, *options: str, **environment: str) -> tuple[i
     return ran.status, ran.output + ran.errors
 
 
+def written(folder: Folder) -> set[Path]:
+    """The files of the branch, without the locks, and without what is noted of its ledger in the home."""
+    found = {path for path in folder.path.rglob("cape-town.*") if path.suffix != ".lock"}
+    return {path for path in found if not path.is_relative_to(folder.path / "home")}
+
+
 def ledgers(folder: Folder) -> list[str]:
     """The ledgers that were made."""
     return sorted(path.name for path in folder.path.rglob("ledgers/*.yml"))
@@ -155,13 +161,13 @@ def test_relative_paths_of_plain_host_vars_start_at_the_inventory(folder: Folder
     assert ledgers(folder) == ["cape-town.yml"]
     below = folder.path / "plain/ledgers"
     expected = {below / name for name in ("cape-town.yml", "work-orders/cape-town.md", "work-orders/cape-town.html")}
-    assert {path for path in folder.path.rglob("cape-town.*") if path.suffix != ".lock"} == expected
+    assert written(folder) == expected
     if become:
         return
     reply = json.dumps({"fincon_replies": {"cape-town": {"order": 1, "items": [1]}}})
     ran = folder.run("ansible-playbook", *folder.source("plain/hosts.yml"), "fincon.mail.confirm", "-e", reply)
     assert ran.status == 0, ran.output + ran.errors
-    made = {path for path in folder.path.rglob("cape-town.*") if path.suffix != ".lock"}
+    made = written(folder)
     assert made == expected | {below / "cape-town.yml.bak"}
     assert "Item 1" not in (below / "work-orders/cape-town.md").read_text()
 
@@ -195,3 +201,13 @@ def test_a_list_that_is_not_given_is_not_purged(folder: Folder) -> None:
         status, said = run(folder, f"fincon.mail.{name}", "--limit", "a", "-e", "fincon_purge=true")
         assert status == 0, said
     assert ledger.read_text() == before
+
+
+@pytest.mark.parametrize("name", ["confirm", "apply"])
+def test_a_value_that_was_split_at_a_blank_stops_the_run_and_is_not_cut_off(folder: Folder, name: str) -> None:
+    said_by = "fincon_confirmed_by=T. Nkosi"
+    status, said = run(folder, f"fincon.mail.{name}", "--limit", "a", "-e", "fincon_order=1", "-e", said_by)
+    assert status != 0
+    assert "a value of -e name=value was split at a blank" in " ".join(said.split())
+    assert """-e '{"fincon_confirmed_by": "T. Nkosi"}'""" in " ".join(said.split())
+    assert ledgers(folder) == []

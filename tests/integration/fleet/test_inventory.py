@@ -183,7 +183,9 @@ def test_several_fleets_are_one_inventory_in_which_every_branch_stands_once(fold
         run = folder.inventory(*folder.source(first), *folder.source(second), "--list")
         files = [f"{folder.path}/fleet/branches/a.yml", f"{folder.path}/other/c-branch.yml"]
         known, late = files if first.startswith("fleet") else reversed(files)
-        assert run.json["_meta"]["hostvars"]["b"]["fincon_fleet_findings"] == [
+        found = {name: values["fincon_fleet_findings"] for name, values in run.json["_meta"]["hostvars"].items()}
+        assert found["b"] == []
+        assert found["a"] == [
             f"{late}:1:1: branch: 'a' is the name of {known} too",
             f"{late}:2:16: installation.ledger: is the ledger of {known} too: each branch needs one of its own",
         ]
@@ -221,13 +223,145 @@ def test_nothing_of_a_fleet_is_cached(folder: Folder) -> None:
     assert "cache: is not a known key" in run.errors
 
 
-def test_faults_leave_the_hosts_their_files_and_nothing_else(folder: Folder) -> None:
+def test_faults_leave_the_branch_its_files_and_findings_and_nothing_else(folder: Folder) -> None:
     folder.write(fleet__branches__a="branch: a\nuser: []\n")
     run = folder.inventory(*folder.source("fleet/fincon.yml"), "--list", "--yaml", "--export")
     assert f"{folder.path}/fleet/branches/a.yml:2:1: user: is not a known key; did you mean 'users'?" in run.errors
-    host = yaml.load(run.output, yaml.BaseLoader)["all"]["children"]["fincon"]["hosts"]["b"]
-    assert set(host) == {"fincon_files"}
+    host = yaml.load(run.output, yaml.BaseLoader)["all"]["children"]["fincon"]["hosts"]
+    assert set(host["a"]) == {"fincon_files", "fincon_fleet_findings"}
+    assert host["b"]["fincon_fleet_findings"] == []
+    assert "fincon_installation" in host["b"]
     strict = folder.inventory(
         *folder.source("fleet/fincon.yml"), "--graph", ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="1"
     )
     assert strict.status != 0
+
+
+LAYERED = """\
+plugin: fincon.mail.fleet
+branches: %s
+defaults:
+  installation: {backend: attended, ledger: "ledgers/{{ inventory_hostname }}.yml"}
+  smtp_servers:
+    - {name: HQ relay, mail_server: hq.example.co.za, port: 25}
+    - {name: Bulk, mail_server: bulk.example.co.za}
+  user: {smtp_server: HQ relay, password: c4nary-fleet-Hn5}
+  vars: {size: small}
+regions:
+  west:
+    smtp_servers: [{name: HQ relay, port: 587}]
+    vars: {size: large}
+%s"""
+CONSTRUCTED = """\
+compose: {contact: "'manager@' ~ fincon_branch"}
+groups: {large_ones: size == 'large'}
+keyed_groups: [{key: fincon_region, prefix: area}]
+"""
+OWN_LOGIN = "  - {user: THANDI, username: t, sender_name: T, sender_email: t@example.co.za%s}\n"
+
+
+def test_a_host_has_what_comes_of_its_layers_and_no_statement_of_the_files(folder: Folder) -> None:
+    own = "branch: a\nregion: west\nusers:\n" + OWN_LOGIN % ", without: [password]"
+    folder.write(fleet__fincon=LAYERED % ("branches/*.yml", ""), fleet__branches__a=own)
+    run = folder.inventory(*folder.source("fleet/fincon.yml"), "--host", "a")
+    host = run.json
+    assert host["size"] == "large"
+    assert host["fincon_smtp_servers"] == [{"name": "HQ relay", "mail_server": "hq.example.co.za", "port": 587}]
+    (user,) = host["fincon_users"]
+    assert user == {
+        "user": "THANDI", "smtp_server": "HQ relay", "username": "t", "sender_name": "T",
+        "sender_email": "t@example.co.za",
+    }  # fmt: skip
+    assert {"without", "unlinked"}.isdisjoint(host)
+
+
+def test_groups_and_variables_are_constructed_in_each_of_two_fleets_by_its_own_file(folder: Folder) -> None:
+    folder.write(
+        fleet__fincon=LAYERED % ("branches/*.yml", CONSTRUCTED),
+        other__fincon=LAYERED % ("branches/c.yml", ""),
+        other__branches__c="branch: c\nregion: west\n",
+    )
+    run = folder.inventory(*folder.source("fleet/fincon.yml"), *folder.source("other/fincon.yml"), "--list")
+    assert run.errors == ""
+    listed = run.json
+    assert listed["large_ones"]["hosts"] == ["a"]
+    assert (listed["area_west"]["hosts"], listed["area_east"]["hosts"]) == (["a"], ["b"])
+    variables = listed["_meta"]["hostvars"]
+    assert variables["b"]["contact"] == "manager@b"
+    assert "contact" not in variables["c"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "place"),
+    [
+        ("compose: {x: fincon_users.0.nothing | upper}", ":14:11: compose.x: cannot be evaluated for a: "),
+        ("groups: {x: size is nosuchtest}", ":14:10: groups.x: cannot be evaluated for a: "),
+        ("keyed_groups: [{key: nosuchvariable}]", ":14:16: keyed_groups[0]: cannot be evaluated for a: "),
+    ],
+)
+def test_an_expression_that_cannot_be_evaluated_is_an_error_where_the_fleet_is_strict(
+    folder: Folder, entry: str, place: str
+) -> None:
+    fleet = folder.source("fleet/fincon.yml")
+    own = "branch: a\nusers:\n" + OWN_LOGIN % ""
+    folder.write(fleet__fincon=LAYERED % ("branches/a.yml", f"{entry}\nstrict: true\n"), fleet__branches__a=own)
+    run = folder.inventory(*fleet, "--list")
+    assert f"{folder.path}/fleet/fincon.yml{place}" in run.errors
+    assert CANARY not in run.errors + run.output
+    assert set(json.loads(run.output)["_meta"]["hostvars"]["a"]) == {"fincon_files", "fincon_fleet_findings"}
+    folder.write(fleet__fincon=LAYERED % ("branches/a.yml", f"{entry}\n"))
+    assert "fincon_users" in folder.inventory(*fleet, "--host", "a").json
+
+
+def test_nothing_is_constructed_of_a_branch_with_errors(folder: Folder) -> None:
+    folder.write(
+        fleet__fincon=LAYERED % ("branches/*.yml", CONSTRUCTED),
+        fleet__branches__a="branch: a\nregion: west\n",
+        fleet__branches__b="branch: b\nregion: west\nregoin: x\n",
+    )
+    run = folder.inventory(*folder.source("fleet/fincon.yml"), "--list")
+    assert "did you mean 'region'?" in run.errors
+    assert json.loads(run.output)["large_ones"]["hosts"] == ["a"]
+
+
+def test_an_expression_that_cannot_be_evaluated_for_some_branches_sets_these_aside(folder: Folder) -> None:
+    entry = "compose: {first: fincon_users.0.user}\nstrict: true\n"
+    folder.write(fleet__fincon=LAYERED % ("branches/*.yml", entry))
+    for name, users in (("a", "users:\n" + OWN_LOGIN % ""), ("b", "users: []\n"), ("c", "users: []\n")):
+        folder.write(**{f"fleet__branches__{name}": f"branch: {name}\n{users}"})
+    run = folder.inventory(*folder.source("fleet/fincon.yml"), "--list")
+    assert run.errors.count("compose.first: cannot be evaluated for b and 1 more: ") == 1
+    hosts = json.loads(run.output)["_meta"]["hostvars"]
+    assert hosts["a"]["first"] == {"__ansible_unsafe": "THANDI"}
+    assert hosts["a"]["fincon_fleet_findings"] == []
+    assert set(hosts["b"]) == {"fincon_files", "fincon_fleet_findings"}
+
+
+def test_a_misspelt_option_of_the_constructed_features_is_found(folder: Folder) -> None:
+    folder.write(fleet__fincon=LAYERED % ("branches/*.yml", "keyed_group: []\nkeyed_groups: [{prefx: a}]\n"))
+    errors = folder.inventory(*folder.source("fleet/fincon.yml"), "--list").errors
+    assert "keyed_group: is not a known key; did you mean 'keyed_groups'?" in errors
+    assert "keyed_groups[0].prefx: is not a known key; did you mean 'prefix'?" in errors
+
+
+def test_the_playbook_show_names_the_place_of_each_value_and_no_secret(folder: Folder) -> None:
+    own = "branch: a\nregion: west\nusers:\n" + OWN_LOGIN % ""
+    folder.write(fleet__fincon=LAYERED % ("branches/*.yml", ""), fleet__branches__a=own)
+    show = ("ansible-playbook", *folder.source("fleet/fincon.yml"), "fincon.mail.show", "--limit", "a")
+    run = folder.run(*show)
+    assert run.status == 0, run.output + run.errors
+    fleet = f"{folder.path}/fleet/fincon.yml"
+    assert f"  port: 587   {fleet}:12:37" in run.output
+    assert f"  password: set   {fleet}:8:33" in run.output
+    assert "Bulk" not in run.output
+    assert CANARY not in run.output + run.errors
+    run = folder.run(*show, "-e", "fincon_user=thandi")
+    assert "users: THANDI" in run.output
+    assert "smtp_servers: " not in run.output
+
+
+def test_a_branch_file_may_be_json(folder: Folder) -> None:
+    (folder.path / "fleet" / "branches" / "c.json").write_text('{"branch": "c", "users": [{"user": "PIETER"}]}')
+    folder.write(fleet__fincon=FLEET % '["branches/*.yml", "branches/*.json"]')
+    host = folder.inventory(*folder.source("fleet/fincon.yml"), "--host", "c").json
+    assert [user["user"] for user in host["fincon_users"]] == ["PIETER"]

@@ -45,7 +45,7 @@ def vault(standin: StandIn, mail: MailHandle) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", ["people"])
+@pytest.mark.parametrize("name", ["people", "fleet-files", "users-from-csv", "rollback", "secrets", "tutorial"])
 def test_what_a_page_shows_is_what_happens(name: str, tmp_path: Path, servers: tuple[StandIn, MailHandle]) -> None:
     standin, mail = servers
     variables = tmp_path / "fleet" / "group_vars" / "all.yml"
@@ -54,19 +54,30 @@ def test_what_a_page_shows_is_what_happens(name: str, tmp_path: Path, servers: t
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "ansible.cfg").touch()
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**Site.environment(tmp_path), "PATH": path}
+    # A page may bring its own.
+    del environment["ANSIBLE_CONFIG"]
     real = {
         "https://10.1.2.3:4090": standin.url,
         "server_username: api": f"server_username: {standin.server_username}",
         "username: ANSIBLE": f"username: {standin.fincon_username}",
         "smtp.example.co.za, port: 587": f"localhost, port: {mail.starttls_port}",
+        # As the tutorial writes them.
+        "mail_server: smtp.example.co.za\n      port: 587": f"mail_server: localhost\n      port: {mail.starttls_port}",
+        "smtp_server,HQ relay,smtp.example.co.za": "smtp_server,HQ relay,localhost",
+        "the-password-of-the-relay": MAILBOXES["relay@example.co.za"],
     }
-    count = walk(ROOT / "docs" / f"{name}.md", tmp_path, {**Site.environment(tmp_path), "PATH": path}, real)
+    count = walk(ROOT / "docs" / f"{name}.md", tmp_path, environment, real)
     assert count > 0
 
 
 def test_a_page_is_files_and_commands_in_its_order() -> None:
     page = "Text\n\n```yaml\n# a/b.yml\nkey: 1\n```\n\n    indented\n\n```console\n$ one\nout\n$ two\n```\n"
     assert steps(page) == [File("a/b.yml", "# a/b.yml\nkey: 1\n"), Command(11, "one", ("out",)), Command(13, "two", ())]
+    assert steps("```console\n$ for a in b\n> do c\nout\n> d\n```\n") == [
+        Command(2, "for a in b\ndo c", ("out", "> d"))
+    ]
+    assert steps("```csv\n# a/b.csv\nuser;x\n```\n") == [File("a/b.csv", "user;x\n")]
 
 
 @pytest.mark.parametrize("page", ["```yaml\nkey: 1\n```\n", "```\nls\n```\n", "```console\nls\n```\n"])

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pages of the documentation that are walks: their files are written, their commands run, their output compared.
 
-A block ```yaml is a file, whole, and its first line is a comment with its path. A block ```console holds commands,
-after "$ ", and what each of them prints. In an output "…" stands for any text of a line, and alone on a line for any
-lines.
+A block ```yaml or ```ini is a file, whole, and its first line is a comment with its path. So is a block ```csv, but CSV
+has no comments, and the file begins in the second line. A block ```console holds commands, after "$ " and, in further
+lines of one, after "> ", and what each of them prints. In an output "…" stands for any text of a line, and alone on a
+line for any lines.
 A command that fails must be followed by "$ echo $?", so that a reader sees it.
 """
 
@@ -52,13 +53,13 @@ def steps(page: str) -> list[File | Command]:
         kind, text = block[1], block[2]
         if kind == "console":
             found += _commands(text, line)
-        elif kind == "yaml":
+        elif kind in ("yaml", "csv", "ini"):
             path = _PATH.fullmatch(text.partition("\n")[0])
             if not path:
                 raise PageError(f"line {line}: the first line of a file must be a comment with its path")
-            found.append(File(path[1], text))
+            found.append(File(path[1], text.partition("\n")[2] if kind == "csv" else text))
         else:
-            raise PageError(f"line {line}: a block is yaml or console, not {kind!r}")
+            raise PageError(f"line {line}: a block is yaml, csv, ini or console, not {kind!r}")
     return found
 
 
@@ -67,6 +68,9 @@ def _commands(text: str, first: int) -> list[Command]:
     for number, line in enumerate(text.splitlines(), first):
         if line.startswith("$ "):
             found.append(Command(number, line[2:], ()))
+        elif found and line.startswith("> ") and not found[-1].output:
+            last = found.pop()
+            found.append(Command(last.line, f"{last.text}\n{line[2:]}", ()))
         elif found:
             last = found.pop()
             found.append(Command(last.line, last.text, (*last.output, line)))
@@ -121,7 +125,7 @@ def _with(text: str, real: Mapping[str, str]) -> str:
 def _run(command: str, before: int, folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
     """Run a command in a shell to which the one before ended with a status."""
     done = subprocess.run(
-        ["sh", "-c", f"(exit {before}); {command}"], env=environment, cwd=folder, stdout=subprocess.PIPE,
+        ["bash", "-c", f"(exit {before}); {command}"], env=environment, cwd=folder, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout.replace(str(folder), "/srv/fincon")

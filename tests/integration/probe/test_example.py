@@ -59,6 +59,8 @@ def test_the_example_probes_from_the_branch_and_judges_the_report(site: Site) ->
     # A private authority is given to the probe by the machine that it runs on; here it is that of the tests.
     records = "'users': fincon_users"
     text = EXAMPLE.read_text("utf-8").replace(records, f"{records}, 'ca_path': fincon_smtp_ca_path")
+    # The command names the two playbooks one after the other.
+    text += "\n- ansible.builtin.import_playbook: fincon.mail.verify\n"
     book = site.folder / "probe-windows.yml"
     book.write_text(text, "utf-8")
     options = ("-i", "windows.yml", "--limit", "cape-town,cape-town-pc", "-vvv")

@@ -42,7 +42,9 @@ VALUES = st.one_of(
 
 @pytest.mark.parametrize(("definition", "row"), ROWS, ids=lambda item: getattr(item, "name", item))
 def test_the_schema_and_the_check_agree_on_every_value(definition, row):
-    plain = Draft7Validator(DEFINITIONS[definition]["properties"][row.name]["anyOf"][0])
+    schema = DEFINITIONS[definition]["properties"][row.name]
+    # Without the template that may stand for any value.
+    plain = Draft7Validator({**schema, **({"anyOf": schema["anyOf"][:1]} if "anyOf" in schema else {})})
 
     @settings(max_examples=60, deadline=None, database=None, derandomize=True)
     @given(VALUES)

@@ -8,7 +8,11 @@ from __future__ import annotations
 from ansible_collections.fincon.mail.plugins.module_utils._core.purge import Purge, purged_records
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_ENABLED, MAIL_USER, SMTP_SERVER
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import DesiredRecord, State, blank
-from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import Claims, undeclared_result
+from ansible_collections.fincon.mail.plugins.module_utils._core.undeclared import (
+    Claims,
+    undeclared_result,
+    unknown_protected,
+)
 
 BOTH = (SMTP_SERVER, MAIL_USER)
 STATE = State(
@@ -87,3 +91,23 @@ def test_a_purge_leaves_the_old_definition_to_the_rename_and_absent_users_to_the
         DesiredRecord(MAIL_USER, "KGOSI", present=False),
     )
     assert purged(STATE, desired_records) == []
+
+
+def test_a_protected_name_that_nothing_has_is_named_with_the_likeliest():
+    protect = ("old", "nomsa", "hq", "NOMSAA", "zzzz", "zzzz")
+    assert unknown_protected(STATE, DECLARED, protect) == [
+        "purge_protect: no definition and no user that is known has the name 'NOMSAA'; did you mean 'NOMSA'?",
+        "purge_protect: no definition and no user that is known has the name 'zzzz'",
+    ]
+
+
+def test_where_nobody_can_list_the_users_only_a_name_close_to_a_known_one_is_named():
+    state = State([], [], all_users_known=False)
+    assert unknown_protected(state, DECLARED, ("FINCON", "thandy")) == [
+        "purge_protect: no definition and no user that is known has the name 'thandy'; did you mean 'thandi'?"
+    ]
+    renamed = (
+        DesiredRecord(MAIL_USER, "THANDI", renamed_from="TNKOSI"),
+        DesiredRecord(MAIL_USER, "PIET", present=False),
+    )
+    assert unknown_protected(STATE, renamed, ("tnkosi", "piet")) == []

@@ -29,5 +29,5 @@ REST = {"backend": "rest", "url": "https://10.0.0.1", "username": "ANSIBLE", "fi
     ids=["none", "a field", "attended", "command", "template", "template of the backend"],
 )
 def test_a_branch_with_another_backend_takes_only_the_shared_settings_that_fit_it(own: Any, expected: Any) -> None:
-    branch = merged_branch({"branch": "b", "installation": own}, "/f/b.yml", "/f/fincon.yml", {"installation": REST})
+    branch = merged_branch({"branch": "b", "installation": own}, "/f/b.yml", "/f/fincon.yml", [{"installation": REST}])
     assert branch.data["installation"] == expected

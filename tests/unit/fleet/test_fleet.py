@@ -199,11 +199,9 @@ def test_branches_of_fleets_that_are_used_together_are_held_against_each_other(f
     renamed = [replace(first.branches[0], name="x", file="other/x.yml"), replace(first.branches[1], file="other/b.yml")]
     second = load_fleet("fincon.yml", lambda path: Path(path).read_text(), renamed)
     assert lines(second) == [
-        "branches/a.yml:2:1: installation: is the same as that of other/x.yml: "
-        "each branch needs an installation of its own",
+        "branches/a.yml:2:1: installation: is the same as that of other/x.yml; each branch needs its own installation",
         "branches/b.yml:1:1: branch: 'b' is the name of other/b.yml too",
-        "branches/b.yml:2:1: installation: is the same as that of other/b.yml: "
-        "each branch needs an installation of its own",
+        "branches/b.yml:2:1: installation: is the same as that of other/b.yml; each branch needs its own installation",
     ]
 
 
@@ -326,7 +324,7 @@ def test_a_branch_file_with_another_ending_is_named(fleet, tmp_path):
     (tmp_path / "branches" / "durban.yaml").write_text("branch: durban\n")
     (finding,) = fleet({"a": branch_text("a")}).findings
     assert finding.severity == "warning"
-    assert str(finding).startswith("branches/durban.yaml: is no branch of this fleet: no pattern leads to it")
+    assert str(finding).startswith("branches/durban.yaml: is not a branch of this fleet: no pattern matches it")
     (tmp_path / "branches" / "a.yml").unlink()
     (line,) = lines(fleet({}))
     assert line.endswith("leads to no file in .; there is branches/durban.yaml")

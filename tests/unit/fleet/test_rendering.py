@@ -50,6 +50,11 @@ def test_a_misspelt_variable_is_told_with_the_likeliest_one():
     assert message.endswith("the variable adress_of_thandi is not defined; did you mean 'address_of_thandi'?")
 
 
+def test_what_is_missing_behind_a_variable_is_told_with_its_name():
+    _made, ((_path, message),) = rendered({"x": trusted("{{ present.nothing }}")}, present="CANARY")
+    assert message == "cannot be rendered: an attribute, an item or a variable behind present is not defined"
+
+
 @pytest.mark.parametrize(
     "text",
     ["{{ present.nothing }}", "{{ present | no_such_filter }}", "{{ lookup('ansible.builtin.file', '/CANARY') }}"],

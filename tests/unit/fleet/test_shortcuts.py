@@ -112,6 +112,7 @@ def collector():
     """Leave the collector as it was, whatever a test does."""
     was_enabled = gc.isenabled()
     yield
+    gc.unfreeze()
     (gc.enable if was_enabled else gc.disable)()
 
 
@@ -122,6 +123,7 @@ def test_the_collector_is_paused_and_then_as_it_was_whatever_happens(was_enabled
     with collector_paused():
         assert not gc.isenabled()
     assert gc.isenabled() is was_enabled
+    assert gc.get_freeze_count() > 0
     with pytest.raises(KeyError), collector_paused():
         raise KeyError
     assert gc.isenabled() is was_enabled

@@ -5,11 +5,24 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import make_document
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import branch_entry
+
+
+@pytest.fixture(autouse=True)
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Reports name times in the zone of the machine."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
 
 MONDAY, TUESDAY = "2026-11-23T04:00:00Z", "2026-11-24T04:00:00Z"
 

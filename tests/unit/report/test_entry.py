@@ -62,7 +62,7 @@ def test_what_differs_is_told_in_words(results):
         ("HQ", "port", "is 25, declared 587"),
         ("HQ", "bcc", "is empty, declared a@b.example"),
         ("HQ", "timeout", "is not set, declared 30"),
-        ("THANDI", "email_enabled", "is false, declared true"),
+        ("THANDI", "email_enabled", "e-mail is off, declared on"),
     ]
 
 
@@ -147,7 +147,7 @@ def test_a_call_that_failed_reports_what_it_left_undone(results, outcome):
     told = results.read(*both, applied=both[:1], remaining=both[1:], failed=True, msg="Disk full", outcome=outcome)
     entry = results.entry(told)
     assert (entry["state"], entry["reason"]) == ("failed", "Disk full")
-    assert differences(entry) == [("THANDI", "email_enabled", "is false, declared true")]
+    assert differences(entry) == [("THANDI", "email_enabled", "e-mail is off, declared on")]
 
 
 def test_a_failure_that_the_task_hides_is_a_failure_all_the_same(results):
@@ -191,3 +191,18 @@ def test_nothing_from_outside_acts_where_the_entry_is_read(results, mark):
     assert mark not in json.dumps(entry, ensure_ascii=False).replace("\\\\", "")
     for text in (entry["branch"], *records(entry), *(item[2] for item in differences(entry))):
         assert mark not in text
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_branch_with_something_held_back_is_failed_and_shows_what_still_differs(results, applied):
+    change = results.change(results.port)
+    told = {
+        **results.read(),
+        "outcome": "held_back",
+        "msg": "held back, and not applied or ordered:\nSMTP definition HQ: no",
+        "applied": [results.change(results.switch, resource="mail_enabled", name="THANDI")] if applied else [],
+        "remaining": [change],
+    }
+    entry = results.entry(told)
+    assert (entry["state"], entry["reason"]) == ("failed", told["msg"])
+    assert [name for name, _field, _words in differences(entry)] == ["HQ"]

@@ -13,7 +13,13 @@ import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._io import locks
 from ansible_collections.fincon.mail.plugins.plugin_utils._report import files
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.document import to_json
-from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import FORMATS, now, read_reports, write_report
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import (
+    FORMATS,
+    begin_report,
+    now,
+    read_reports,
+    write_report,
+)
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError
 
 NAMES = ["drift-report.html", "drift-report.json", "drift-report.md", "drift-report.xml"]
@@ -37,6 +43,34 @@ def test_all_formats_are_written_into_a_new_folder(write, tmp_path):
 
 def test_the_json_comes_last_since_the_next_run_relies_on_it():
     assert FORMATS[-1] == "json"
+
+
+def test_a_run_that_begins_sets_the_last_report_aside_and_its_history_goes_on(write, results, tmp_path):
+    write(dest=tmp_path)
+    gone = begin_report(str(tmp_path))
+    assert sorted(gone) == [str(tmp_path / name) for name in NAMES]
+    assert [name for name in os.listdir(tmp_path) if not name.startswith(".")] == []
+    with pytest.raises(ReportError, match="no file matches"):
+        read_reports([str(tmp_path / "*")])
+    assert begin_report(str(tmp_path)) == [], "the run before has died"
+    written = write(results.tuesday, tmp_path, [results.change(results.port)])
+    assert written.document["history"]["previous"] == results.monday
+    assert [item["text"] for item in written.document["history"]["new"]] == ["definition HQ, port: is 25, declared 587"]
+
+
+def test_the_report_before_is_found_where_it_was_though_it_was_set_aside(write, results, tmp_path):
+    write(dest=tmp_path)
+    begin_report(str(tmp_path))
+    written = write(results.tuesday, tmp_path, previous=str(tmp_path / "drift-report.json"))
+    assert (written.document["history"]["previous"], written.warnings) == (results.monday, [])
+
+
+def test_nothing_is_set_aside_in_check_mode_or_where_there_is_nothing(write, tmp_path):
+    assert begin_report(str(tmp_path / "nowhere")) == []
+    assert not (tmp_path / "nowhere").exists()
+    write(dest=tmp_path)
+    assert len(begin_report(str(tmp_path), check_mode=True)) == len(NAMES)
+    assert sorted(os.listdir(tmp_path)) == NAMES
 
 
 def test_only_the_formats_that_are_wanted_are_written(write, tmp_path):
@@ -136,7 +170,7 @@ def test_patterns_lead_to_reports_each_once(write, tmp_path):
 
 
 def test_a_pattern_that_leads_to_no_file_is_an_error(tmp_path):
-    with pytest.raises(ReportError, match=r"none-\*\.json: leads to no file in "):
+    with pytest.raises(ReportError, match=r"none-\*\.json: no file matches in "):
         read_reports([str(tmp_path / "none-*.json")])
 
 

@@ -105,8 +105,8 @@ def test_junit_says_what_differs_and_since_when(made):
     )
     assert case.get("classname") == "fincon.mail.north-west"
     failure = case.find("failure")
-    assert failure.get("message").startswith("drift: mail_user KGOSI, sender_email: is kgosi@home.example, declared ")
-    assert f"mail_user SIPHO, email_enabled: is false, declared true (since {TODAY})" in failure.text.splitlines()
+    assert failure.get("message").startswith("drift: KGOSI, sender_email: is kgosi@home.example, declared ")
+    assert f"SIPHO: e-mail is off, declared on (since {TODAY})" in failure.text.splitlines()
 
 
 def test_junit_survives_characters_that_xml_cannot_hold(results):
@@ -118,12 +118,12 @@ def test_markdown_tells_counts_troubles_and_branches(made):
     text = to_markdown(made)
     for line in (
         "| drift | 8 |",
-        "| 4 | drift | smtp_server HQ relay, port: is 25, declared 587 "
+        "| 4 | drift | definition HQ relay, port: is 25, declared 587 "
         "| branch-0004, branch-0005, branch-0054, branch-0055 |",
-        "| branch-0001 | not reached | 2026-11-23 (1 day) | https://10.1.1.3:4090: no connection within 10 seconds; "
+        "| branch-0001 | unreachable | 2026-11-23 (1 day) | https://10.1.1.3:4090: no connection within 10 seconds; "
         "is a firewall between? |",
         "## Since the report of 2026-11-23 04:00 UTC",
-        "- New: branch-0006: mail_user SIPHO, email_enabled: is false, declared true",
+        "- New: branch-0006: SIPHO: e-mail is off, declared on",
         "- branch-0002: in sync → failed",
     ):
         assert line in text.splitlines()
@@ -157,19 +157,20 @@ def test_a_fleet_in_sync_is_a_short_report(results):
 
 def test_the_summary_of_a_large_fleet_is_readable(large):
     lines = summary(large)
-    assert lines[0] == "1,000 branches: 80 drift, 20 failed, 20 not reached, 20 invalid, 40 pending, 820 in sync"
+    assert lines[0] == "1,000 branches: 80 drift, 20 failed, 20 unreachable, 20 invalid, 40 pending, 820 in sync"
     assert len(lines) < 200
     assert all(len(line) <= 110 for line in lines)
-    assert "40 x drift: smtp_server HQ relay, port: is 25, declared 587" in lines
-    assert "branch-0008: work order 3 since 2026-11-04 (20 days)" in " ".join(lines)
+    assert "40 x drift: definition HQ relay, port: is 25, declared 587" in lines
+    assert "  BRANCH-0008-3: 5 items since 2026-11-04 (20 days)" in lines
 
 
 def test_a_run_fails_for_a_branch_that_waits_only_when_it_is_told_to(results):
     document = results.document(a=results.read(pending=[results.waiting()]), b={"msg": "no"}, c=results.read())
     assert out_of_sync(document, fail_on_pending=False) == {"b": "failed: no"}
     assert out_of_sync(document, fail_on_pending=True) == {
-        "a": "pending: smtp_server HQ is pending in work order 3 since 2026-11-20", "b": "failed: no",
-    }  # fmt: skip
+        "a": "pending: work order A-3, 1 item open since 2026-11-20: definition HQ: port is 25, ordered 587",
+        "b": "failed: no",
+    }
 
 
 def test_what_is_the_matter_with_a_branch_is_one_line(results):
@@ -198,7 +199,7 @@ def test_every_link_of_the_page_leads_to_its_branch(made):
 def test_the_map_has_a_cell_for_each_record_with_its_mark(made):
     text = to_html(made)
     row = text[text.index("<h3>branch-0007</h3>") :].partition("</div>")[0]
-    assert 'role="img" aria-label="14 records: 1 missing, 1 not declared, 12 in sync"' in row
+    assert 'role="img" aria-label="14 records: 1 missing, 1 undeclared, 12 in sync"' in row
     assert re.findall(r'<i class="c ([^"]*)" title="[^"]*">([^<]*)</i>', row) == [
         ("in_sync", "■"), ("undeclared", "+"), ("in_sync n10", "■" * 10), ("in_sync", "■"), ("missing", "–"),
     ]  # fmt: skip
@@ -211,7 +212,7 @@ def test_the_page_says_everything_without_scripts(made):
         "user KGOSI sender_email is kgosi@home.example, declared kgosi@branch-0006.example.co.za",
         "https://10.1.1.3:4090: no connection within 10 seconds",
         "definition old gmail is not declared",
-        "smtp_server is empty, ordered HQ relay (work order 3, item 2, since 2026-11-04, 20 days)",
+        "smtp_server is empty, ordered HQ relay (BRANCH-0008-3, item 2, since 2026-11-04, 20 days)",
         "New differences: 2",
     ):
         assert text in page.text

@@ -22,7 +22,7 @@ def test_what_was_so_before_keeps_its_date_and_what_came_has_the_date_of_today(r
     before = results.document(durban=results.read(results.change(results.port)))
     document = results.document(results.tuesday, before, durban=results.read(results.change(results.port), switch))
     assert since(document) == (results.monday, [results.monday, results.tuesday])
-    text = "mail_user THANDI, email_enabled: is false, declared true"
+    text = "THANDI: e-mail is off, declared on"
     assert document["history"] == {
         "previous": results.monday, "new": [{"branch": "durban", "text": text}], "gone": [], "states": [],
     }  # fmt: skip
@@ -32,7 +32,7 @@ def test_what_was_repaired_is_gone_and_the_state_has_changed(results):
     before = results.document(durban=results.read(results.change(results.port)))
     document = results.document(results.tuesday, before, durban=results.read())
     assert since(document) == (results.tuesday, [])
-    assert [item["text"] for item in document["history"]["gone"]] == ["smtp_server HQ, port: is 25, declared 587"]
+    assert [item["text"] for item in document["history"]["gone"]] == ["definition HQ, port: is 25, declared 587"]
     assert document["history"]["states"] == [{"branch": "durban", "from": "drift", "to": "in_sync"}]
 
 

@@ -36,9 +36,7 @@ def views(document):
 def test_an_undeclared_record_is_drift_that_fails(results):
     document = results.document(durban=results.read(undeclared=undeclared()))
     assert document["branches"][0]["state"] == "drift"
-    assert out_of_sync(document, False) == {
-        "durban": "drift: smtp_server Old: is not declared; mail_user KGOSI: is not declared"
-    }
+    assert out_of_sync(document, False) == {"durban": "drift: definition Old: is not declared; KGOSI: is not declared"}
     for name, text in views(document).items():
         assert "KGOSI" in text, name
         assert "is not declared" in text, name
@@ -50,7 +48,7 @@ def test_as_a_warning_it_is_shown_in_every_format_and_fails_nothing(results):
     assert out_of_sync(document, True) == {}
     for name, text in views(document).items():
         assert "KGOSI" in text, name
-    assert "(a warning, not drift): durban (smtp_server Old), durban (mail_user KGOSI)" in " ".join(
+    assert "(a warning, not drift): durban (definition Old), durban (KGOSI)" in " ".join(
         views(document)["lines"].split()
     )
     case = ElementTree.fromstring(to_junit(document)).find("testsuite/testcase")
@@ -120,7 +118,7 @@ def test_apply_has_a_line_for_each_branch_with_undeclared_records():
     }
     assert undeclared_lines(found) == [
         "Installed and declared nowhere, and left as it is:",
-        "  durban: mail_user KGOSI",
-        "  soweto: smtp_server Old, mail_user KGOSI, mail_user NOMSA",
+        "  durban: KGOSI",
+        "  soweto: definition Old, KGOSI, NOMSA",
     ]
     assert undeclared_lines({"paarl": found["paarl"]}) == []

@@ -24,8 +24,9 @@ def test_a_schema_is_valid_draft_7(schema):
 def test_every_row_of_the_records_table_and_every_setting_is_in_the_schema():
     definitions = SCHEMAS["branch"]["definitions"]
     servers = [*(row.name for row in (SMTP_SERVER.key, *SMTP_SERVER.fields)), "state", "renamed_from"]
+    servers += ["without", "unlinked"]
     assert list(definitions["smtp_server"]["properties"]) == servers
-    users = [*(row.name for row in (MAIL_USER.key, *USER_FIELDS)), "state"]
+    users = [*(row.name for row in (MAIL_USER.key, *USER_FIELDS)), "state", "without"]
     assert list(definitions["user"]["properties"]) == users
     settings = definitions["installation"]["anyOf"][0]["properties"]
     assert set(settings) == {"backend", *(row.name for row in SETTINGS)}

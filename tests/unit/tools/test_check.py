@@ -128,5 +128,8 @@ def test_steps_are_chosen_by_their_title_and_get_the_arguments(
 
 
 def test_the_paths_of_every_step_exist() -> None:
-    paths = {path for steps in check.STAGES.values() for step in steps for path in step.paths}
-    assert [path for path in (*paths, *check.NOT_ON_NODES) if not (check.ROOT / path).exists()] == []
+    named = {path for steps in check.STAGES.values() for step in steps for path in step.paths}
+    for path in (*named, *check.NOT_ON_NODES):
+        file, _separator, test = path.partition("::")
+        assert (check.ROOT / file).exists(), path
+        assert not test or f"def {test}(" in (check.ROOT / file).read_text("utf-8"), path

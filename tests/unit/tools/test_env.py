@@ -95,3 +95,14 @@ def test_every_environment_pins_each_package_and_its_hashes() -> None:
         pins = [line for line in text.splitlines() if line and not line.startswith("#")]
         assert pins, name
         assert all("==" in pin and "--hash=sha256:" in pin for pin in pins), name
+
+
+def test_a_matrix_chooses_the_python_of_what_can_have_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for version in ("3.97", "3.98"):
+        program(tmp_path / "pyenv" / "versions" / f"{version}.1" / "bin" / f"python{version}", f"echo {version}")
+    monkeypatch.setitem(env.PYTHONS, "node", ("3.97", "3.98"))
+    monkeypatch.setitem(env.PYTHONS, "tools", ("3.97",))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert env.interpreter("node") == "3.97"
+    monkeypatch.setenv(env.CHOICE, "3.98")
+    assert (env.interpreter("node"), env.interpreter("tools")) == ("3.98", "3.97")

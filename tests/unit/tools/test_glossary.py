@@ -17,9 +17,12 @@ ENTRIES = re.findall(r"^- \*\*(.+?)\*\*: (.+)$", GLOSSARY, flags=re.MULTILINE)
 TERMS = [term for term, _meaning in ENTRIES]
 
 EXPECTED = {
-    "actual state", "adapter", "backend", "benchmark", "branch", "desired state", "diagnosis", "drift", "evidence",
-    "field", "finding", "fleet", "in sync", "installation", "item", "ledger", "outcome", "pending", "plan", "probe",
-    "proven", "record", "reply", "section", "session", "stage", "stand-in", "undeclared", "unverified", "work order",
+    "actual state", "adapter", "audit mailbox", "backend", "benchmark", "branch", "desired state", "diagnosis",
+    "drift", "evidence", "field", "finding", "fleet", "in sync", "installation", "item", "ledger",
+    "not yet rolled out", "outcome",
+    "pending", "plan", "probe", "proven", "record", "reply", "section", "session", "stage", "stand-in", "stray",
+    "undeclared",
+    "unverified", "wave", "work order",
 }  # fmt: skip
 
 # What to write instead of a word that was given up.

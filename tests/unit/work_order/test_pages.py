@@ -246,3 +246,20 @@ def test_the_commands_are_for_the_administrator_on_a_sheet_of_their_own():
     assert ".office { margin-top: 0; break-before: page; }" in "".join(found.texts["style"])
     (office,) = found.texts["footer"]
     assert "".join(found.texts["body"]).count("ansible-playbook") == office.count("ansible-playbook") == 3
+
+
+@pytest.mark.parametrize("markup", ["html", "markdown"])
+def test_the_last_thing_before_the_signature_is_an_e_mail_to_the_audit_address(markup):
+    text = page(markup, proof_to="audit@example.co.za", plus_addresses=True)
+    assert "At the end: send an e-mail" in text
+    assert text.index("Log out and in again") < text.index("At the end: send an e-mail") < text.index("Done by")
+    assert "At the end" not in page(markup)
+    if markup == "html":
+        made = Page(text)
+        boxes = [attributes for attributes in made.all("input") if attributes.get("type") == "checkbox"]
+        assert [box["data-proof"] for box in boxes if "data-proof" in box] == ["PIETER", "THANDI"]
+        assert not [box for box in boxes if "data-proof" in box and "data-item" in box]
+        assert "audit+cape-town-3@example.co.za" in made.texts["kbd"]
+    else:
+        assert "**audit+cape-town-3@example.co.za**" in text
+        assert text.count("- [ ] Item") == len(EVERYTHING["items"])

@@ -55,8 +55,8 @@ def test_each_branch_with_an_open_order_is_a_line_the_longest_pending_first():
 def test_a_ledger_that_cannot_be_read_is_named_first_and_is_a_problem():
     found = [branch("durban", order_of(RELAY)), branch("soweto", result={"failed": True, "msg": "l.yml:1:1: torn"})]
     status = work_order_status([*found, branch("george", result={"unreachable": True})], "2026-11-24")
-    assert status["lines"][0] == "george: could not be read: its ledger could not be read"
-    assert status["lines"][1] == "soweto: could not be read: l.yml:1:1: torn"
+    assert status["lines"][0] == "george: its ledger could not be read"
+    assert status["lines"][1] == "soweto: its ledger could not be read"
     assert status["lines"][-1].endswith("; 2 could not be read")
     assert set(status["problems"]) == {"soweto", "george"}
 
@@ -78,3 +78,49 @@ def test_no_branch_at_all_is_told():
     assert work_order_status([], "2026-11-24")["lines"] == [
         "0 open work orders at 0 attended branches: 0 items left, 0 overdue"
     ]
+
+
+def test_a_late_order_has_a_reminder_that_is_ready_to_send_and_no_other_has():
+    soweto = branch("soweto", order_of(OLD_RELAY), title="Chris Hani Road", contact=CONTACT, due_days=7)
+    late = {**soweto, "reminder_to": "clerk@example.co.za"}
+    durban = branch("durban", order_of(RELAY, RELAY, number=1), contact={"email": "p.naidoo@example.co.za"})
+    found = [late, durban, branch("george"), branch("torn", result={"failed": True, "msg": "torn"})]
+    status = work_order_status(found, "2026-12-02", 14)
+    reminders = {one["branch"]: one["reminder"] for one in status["report"]["branches"]}
+    assert {name: bool(reminder) for name, reminder in reminders.items()} == {
+        "soweto": True, "durban": False, "george": False, "torn": False,
+    }  # fmt: skip
+    assert reminders["soweto"] == {
+        "to": "clerk@example.co.za",
+        "subject": "Work order SOWETO-3: 1 item left",
+        "body": (
+            "Work order SOWETO-3 (Chris Hani Road) is late: 1 item left.\n"
+            "It has been pending since 2026-11-10 (22 days) and was due on 2026-12-01.\n\n"
+            "Please open the page orders/soweto.html, type in what is left and send the reply that the page makes. "
+            "If an item cannot be done, give the reason on the page.\n\n"
+            "Questions: P. Naidoo, 021 555 0100\n"
+        ),
+    }
+    assert status["reminders"].startswith("To: clerk@example.co.za\nSubject: Work order SOWETO-3: 1 item left\n\nWork")
+    (durban_late,) = [
+        one["reminder"]
+        for one in work_order_status(found, "2026-12-02", 7)["report"]["branches"]
+        if one["branch"] == "durban"
+    ]
+    assert durban_late["to"] == "p.naidoo@example.co.za"
+
+
+def test_no_text_of_a_reminder_begins_a_header_of_its_own():
+    hostile = branch("soweto", order_of(OLD_RELAY), title="x\nBcc: a@b.example", due_days=7, reminder_to="a@b\nCc: c@d")
+    (one,) = work_order_status([hostile], "2026-12-02")["report"]["branches"]
+    assert "\n" not in one["reminder"]["to"] + one["reminder"]["subject"]
+    assert "\nBcc:" not in one["reminder"]["body"]
+
+
+def test_what_e_mails_have_shown_is_beside_what_is_open():
+    evidence = {"durban": {"words": "1 of 2 proven, last seen 2026-11-23", "users": 2, "proven": 1}}
+    found = [branch("durban", order_of(RELAY)), branch("george", order_of(RELAY))]
+    status = work_order_status(found, "2026-11-24", evidence=evidence)
+    assert "; evidence: 1 of 2 proven, last seen 2026-11-23; orders/durban.html" in status["lines"][0]
+    assert "evidence" not in status["lines"][1]
+    assert [one["evidence"] for one in status["report"]["branches"]] == [evidence["durban"], None]

@@ -230,3 +230,52 @@ def test_a_text_cannot_leave_its_string_of_css(text):
     escaped = css_text(text)
     assert re.fullmatch(r"([A-Za-z0-9 _.-]|\\[0-9a-f]{1,6} )*", escaped)
     assert re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), escaped) == text
+
+
+PROOF = {"proof_to": "audit@example.co.za", "plus_addresses": True}
+
+
+def proof_of(*items, branch="soweto", **options):
+    return work_order(order_of(*items), branch, **{**PROOF, **options})["proof"]
+
+
+def test_at_the_end_each_user_who_still_sends_e_mails_a_document_to_the_address_of_the_order():
+    assert proof_of(*EVERYTHING["items"]) == {
+        "address": "audit+soweto-3@example.co.za",
+        "users": ["PIETER", "THANDI"],
+    }
+    settings_of_anna = item(9, "mail_user", "ANNA", "update", field("sender_name", "A", "Anna"))
+    assert proof_of(SWITCH_OFF, settings_of_anna) is None, "who is switched off sends nothing"
+
+
+def test_an_order_of_definitions_alone_is_proven_by_any_user_and_one_of_removals_by_nobody():
+    assert proof_of(RELAY) == {"address": "audit+soweto-3@example.co.za", "users": []}
+    assert proof_of(KGOSI, OLDEST) is None
+
+
+def test_the_end_adds_no_item_and_changes_no_number():
+    plain, proving = work_order(EVERYTHING, "soweto"), work_order(EVERYTHING, "soweto", **PROOF)
+    assert plain["proof"] is None
+    assert {**proving, "proof": None} == plain
+
+
+@pytest.mark.parametrize(
+    ("branch", "options", "address"),
+    [
+        ("soweto", {"plus_addresses": False}, "audit@example.co.za"),
+        ("soweto", {"proof_to": "audit+fincon@example.co.za"}, "audit+fincon+soweto-3@example.co.za"),
+        ("Cape.Town_2", {}, "audit+cape.town_2-3@example.co.za"),
+        ("cape town", {}, "audit@example.co.za"),
+        ("東京", {}, "audit@example.co.za"),
+        ("x..y", {}, "audit@example.co.za"),
+        ("x" * 55, {}, f"audit+{'x' * 55}-3@example.co.za"),
+        ("x" * 57, {}, "audit@example.co.za"),
+    ],
+)
+def test_an_order_has_an_address_of_its_own_where_a_local_part_can_hold_its_name(branch, options, address):
+    assert proof_of(THANDI, branch=branch, **options)["address"] == address
+
+
+def test_what_is_no_address_is_refused():
+    with pytest.raises(FinconError, match="fincon_evidence_address must be one e-mail address, not 'audit'"):
+        proof_of(THANDI, proof_to="audit")

@@ -100,7 +100,7 @@ def test_a_file_is_utf_8_with_or_without_a_mark_and_else_told_how_to_save_it():
 
 
 def test_what_stands_in_the_place_of_columns_and_does_not_look_like_their_names_is_not_shown():
-    assert faults(USER) == ["1.csv:1: the first row must name the columns, and most of its cells name none"]
+    assert faults(USER) == ["1.csv:1: the first row must name the columns, but most of its cells are not column names"]
     assert faults(f"{USERS.strip()},c4nary/+9\n") == ["1.csv:1:(no name): is not the name of a column"]
 
 
@@ -112,3 +112,12 @@ def test_a_fault_of_a_spreadsheet_acts_on_no_terminal_and_buries_no_sentence():
 
 def test_a_number_of_any_length_is_a_fault_and_no_failure():
     assert faults(SERVERS + SERVER.replace("587", "9" * 5000))[0].startswith("1.csv:2:port: must be a whole number")
+
+
+def test_a_character_that_ends_no_line_in_a_file_ends_no_row():
+    (fault,) = faults(USERS + USER.replace("Thandi Nkosi", "Thandi\u2028Nkosi"))
+    assert fault.startswith("1.csv:2:sender_name: ")
+
+
+def test_a_text_with_a_nul_is_not_csv():
+    assert faults(USERS + USER.replace("hq relay", "hq\0relay")) == ["1.csv: this is not CSV: line contains NUL"]

@@ -30,10 +30,10 @@ FAILURES = {
     ),
     "it ended with exit status 69": ("exit 69", UnreachableError),
     "it was killed by SIGSEGV": ("kill -SEGV $$", FinconError),
-    "it gave no answer within 0.3 seconds and was ended; installation.command_timeout": (
+    "it did not answer within 0.3 seconds (installation.command_timeout) and was stopped": (
         "exec sleep 60", UnreachableError,
     ),
-    "it printed more than 200000 bytes and was ended; installation.output_limit": ("cat /dev/zero", FinconError),
+    "it printed more than 200000 bytes (installation.output_limit) and was stopped": ("cat /dev/zero", FinconError),
     "nothing was printed on standard output": ("echo; echo", FinconError),
     "standard output is not JSON (line 1, column 1)": ("echo hello", FinconError),
     "standard output is not JSON (line 2, column 1)": ("echo {}; echo {}", FinconError),
@@ -85,7 +85,7 @@ def test_what_cannot_be_started_says_why(script, installation, tmp_path):
     no_program.chmod(0o755)
     sentences = {
         "/no/such/adapter": "there is no such program on this machine; give its full path",
-        "ssh branch adapter": "write the program and each argument as an item of its own",
+        "ssh branch adapter": "write the program and each argument as separate list items",
         lame: "it is not executable by this user; chmod +x it",
         str(no_interpreter): "the interpreter that its first line names is not there",
         str(no_program): "no script with an interpreter in its first line",

@@ -82,7 +82,7 @@ def test_all_requests_together_have_one_limit(standin, basic, connect):
     client = connect(standin.url, TimeLimits(2, 2, 0.3))
     with pytest.raises(ConnectionLostError):
         client.request("GET", PATH, basic)
-    with pytest.raises(UnreachableError, match=r"the 0\.3 seconds for the whole call are over"):
+    with pytest.raises(UnreachableError, match=r"longer than 0\.3 seconds \(time limit of the whole call\)"):
         client.request("GET", PATH, basic)
 
 

@@ -221,7 +221,7 @@ INCOMPLETE = {
     "no list": ({}, "the answer has no list MailUsers"),
     "a list that is a number": ({"MailUsers": 5}, "the answer has no list MailUsers"),
     "fewer than counted": (lambda answer: {**answer, "MailUsers": answer["MailUsers"][:1]}, "though the answer counts"),
-    "no users": ({"ErrorInfo": "No records found"}, "no users were received"),
+    "no users": ({"ErrorInfo": "No records found"}, "the server returned no users"),
     "a number as a name": (
         lambda answer: {"MailUsers": [{**answer["MailUsers"][0], "SenderName": 5}]}, "SenderName must be text",
     ),
