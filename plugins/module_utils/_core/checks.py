@@ -69,7 +69,10 @@ PATTERNS = {
 
 #: A value that is not yet rendered or decrypted, so that only its place can be checked.
 TEMPLATE_PATTERN = r"\{\{|\{%|^\$ANSIBLE_VAULT;"
-_TEMPLATE = re.compile(TEMPLATE_PATTERN)
+
+# Compiled here: a worker of Ansible would compile them again for each host.
+_TEMPLATE, _MASK = re.compile(TEMPLATE_PATTERN), re.compile(MASK_PATTERN)
+_COMPILED = {kind: re.compile(pattern) for kind, pattern in PATTERNS.items()}
 
 #: Bits of a number that is shown.
 _MOST_BITS = 1000
@@ -98,6 +101,11 @@ _EXPECTED = {
 def is_template(value: Any) -> bool:
     """Whether the value is a template or a vault text, to be checked once it is rendered."""
     return isinstance(value, str) and _TEMPLATE.search(value) is not None
+
+
+def is_mask(text: str) -> bool:
+    """Whether the text is a run of one masking character, which a server shows instead of a password."""
+    return _MASK.search(text) is not None
 
 
 def is_placeholder(value: Any) -> bool:
@@ -173,9 +181,9 @@ def _integer_problem(field: Field, value: Any, repeat: bool) -> str | None:
 def _text_problem(field: Field, value: str, repeat: bool) -> str | None:
     if value == "":
         return None if may_be_empty(field) else "must not be empty"
-    if not re.search(PATTERNS[field.kind], value):
+    if not _COMPILED[field.kind].search(value):
         return _unseen(field, value) or f"must be {_EXPECTED[field.kind]}{_instead(field, value, repeat)}"
-    if field.secret and re.search(MASK_PATTERN, value):
+    if field.secret and is_mask(value):
         return "is a mask, not a password; leave the field out to keep the password that is set"
     if field.secret and is_placeholder(value):
         return f"{PLACEHOLDER_PROBLEM} of {field.login}, or leave the field out to keep the one that is set"

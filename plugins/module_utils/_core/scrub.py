@@ -24,6 +24,8 @@ _LONGEST_FORM = 12
 _SHORT = 4
 #: A piece of this many base64 characters is six bytes of the secret: enough to be masked when a server cuts an echo.
 _WINDOW = 8
+#: Characters of base64, and all that a comparison without case takes for one of them.
+_RUN = re.compile(r"[\w+/=-]+")
 
 
 class Scrubber:
@@ -50,8 +52,9 @@ class Scrubber:
         if self._short and any(form in text.casefold() for form in map(str.casefold, _plain_forms(self._short))):
             return WITHHELD
         # Servers change the case of what they repeat, and even base64 in the wrong case narrows a password down.
-        text = re.sub(_any_of(self._plain), MASK, text, flags=re.IGNORECASE)
-        text = _mask_tokens(_any_of(self._encoded), text)
+        text = re.sub(_any_of(self._plain, len(text)), MASK, text, flags=re.IGNORECASE)
+        room = max(map(len, _RUN.findall(text)), default=0)
+        text = _mask_tokens(_any_of(self._encoded, room), text)
         return " ".join(text.split())
 
 
@@ -103,8 +106,9 @@ def _sendable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _any_of(forms: list[str]) -> str:
-    return "|".join(map(re.escape, forms)) or r"(?!)"
+def _any_of(forms: list[str], room: int) -> str:
+    """A pattern of the forms that have room. A password has hundreds, which take long to compile; few fit a version."""
+    return "|".join(re.escape(form) for form in forms if len(form) <= room) or r"(?!)"
 
 
 def _long_enough(forms: Iterable[str]) -> list[str]:

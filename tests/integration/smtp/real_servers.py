@@ -117,7 +117,7 @@ class RealServer(ABC):
         return "\n".join(path.read_text(errors="replace") for path in logs if path.is_file())
 
     def refusals(self, expected: int = 0) -> int:
-        """How many refused logins it has written down; it gets a while for those that are expected, and for one more."""
+        """How many refused logins it has written down. It gets a while for those expected, and for one more."""
         until = time.monotonic() + LOG_SECONDS
         while expected and self.log().count(self.refusal_mark) < expected and time.monotonic() < until:
             time.sleep(0.05)

@@ -15,6 +15,10 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.scrub import (
     Scrubber,
     clean_all,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+PASSWORD = "Skink-7 in Kiosk"
 
 
 def test_every_spelling_of_a_secret_is_removed():
@@ -65,3 +69,34 @@ def test_no_part_of_a_secret_shows_where_a_long_text_is_cut(form):
     for blanks in range(7_970, 8_001):
         shown = clean_all(" " * blanks + form(secret) * 100, [secret])
         assert form(secret)[:3] not in shown
+
+
+@pytest.mark.parametrize("around", ["", " ", ".", "5.285 ", "\u2028"])
+def test_a_form_is_masked_where_it_is_all_that_a_short_text_has_room_for(around):
+    token = base64.b64encode(b"\0thandi\0" + PASSWORD.encode()).decode()
+    piece = base64.b64encode(PASSWORD.encode()).decode()[:8]
+    for form in (PASSWORD, PASSWORD[::-1], PASSWORD.encode().hex(), token, piece):
+        shown = Scrubber("thandi", PASSWORD).clean(f"{around}{form}{around}")
+        assert MASK in shown, form
+        assert form not in shown
+
+
+def test_letters_that_are_the_same_without_case_hide_nothing():
+    piece = base64.b64encode(PASSWORD.encode()).decode()[:8]
+    hidden = "".join({"k": "\u212a", "s": "\u017f", "i": "\u0131"}.get(letter.lower(), letter) for letter in piece)
+    assert hidden != piece, "the test needs such a letter"
+    assert Scrubber("", PASSWORD).clean(hidden) == MASK
+
+
+#: Of a letter that no form has.
+ROOM = "\u0436" * 400
+OTHER_LETTERS = st.characters(codec="utf-8", exclude_characters="\u0436\u0416")
+
+
+@settings(max_examples=300)
+@given(text=st.text(OTHER_LETTERS, max_size=12), password=st.text(OTHER_LETTERS, min_size=4, max_size=8))
+def test_leaving_out_forms_without_room_changes_nothing(text, password):
+    scrubber = Scrubber("thandi", password)
+    shown = scrubber.mask(text)
+    assert len(ROOM) > scrubber.longest
+    assert scrubber.mask(f"{text} {ROOM}") == f"{shown} {ROOM}".strip()

@@ -10,12 +10,11 @@ Messages about a wrong answer name the place of the error and never the value, s
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.checks import MASK_PATTERN
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_mask
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import password_word
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
@@ -212,7 +211,7 @@ def _secret(raw: Mapping[str, Any], field: Field, readback: bool, where: str) ->
     secret = raw.get(field.name)
     if not isinstance(secret, str):
         raise AnswerError(f"{where}.{field.name} must be text, since the adapter has the capability password_readback")
-    if _matches_mask(secret):
+    if is_mask(secret):
         raise AnswerError(f"{where}.{field.name} is a mask, not a password; such an adapter has no password_readback")
     return _unicode(secret, f"{where}.{field.name}")
 
@@ -300,7 +299,3 @@ def _unicode(text: str, where: str) -> str:
     except UnicodeEncodeError:
         raise AnswerError(f"{where} holds half of a surrogate pair, which is no character") from None
     return text
-
-
-def _matches_mask(text: str) -> bool:
-    return re.search(MASK_PATTERN, text) is not None
