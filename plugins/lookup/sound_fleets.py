@@ -9,11 +9,11 @@ name: sound_fleets
 short_description: The hosts of a play, if all fleet files could be loaded
 version_added: 0.1.0
 description:
-  - Returns its terms, for C(hosts) of a play. It fails if a fleet file among the inventory sources could not be loaded,
-    and names the errors with file, line and column. It also fails at errors in the fleet files, even with C(--limit),
-    unless O(faulty_branches) is V(set_aside).
-  - It also fails if Ansible has split a value of C(-e name=value) at a blank, because the run would use only a part of
-    it.
+  - Returns its terms, for C(hosts) of a play. It ends the run, with exit status 4, if a fleet file among the inventory
+    sources could not be loaded, and names the errors with file, line and column. It does the same at errors in the
+    fleet files, even with C(--limit), unless O(faulty_branches) is V(set_aside).
+  - It also ends the run if Ansible has split a value of C(-e name=value) at a blank, because the run would use only a
+    part of it.
   - For a source that it cannot read, Ansible only prints a warning, and it skips the play of hosts that do not exist.
     So a task cannot stop such a run, but C(hosts) is evaluated whatever the limit is.
   - The playbooks of this collection use it. Use it in your own playbooks if they begin with other tasks.
@@ -65,7 +65,6 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible.utils.path import unfrackpath
@@ -79,23 +78,21 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import (
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unreadable
+from ansible_collections.fincon.mail.plugins.plugin_utils._output import end_run
 
 #: The variable to which Ansible gives the words of ``-e name=value`` that are no ``name=value``.
 _SPLIT = "_raw_params"
 
 
 class LookupModule(LookupBase):
-    """Fails where a fleet file is not sound."""
+    """Ends the run where a fleet file is not sound."""
 
     def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[Any]:
-        """Return the terms.
-
-        :raises AnsibleError: when a fleet file is not sound.
-        """
+        """Return the terms, or end the run when a fleet file is not sound."""
         self.set_options(var_options=variables, direct=kwargs)
         given = variables or {}
         if _SPLIT in given:
-            raise AnsibleError(
+            end_run(
                 "nothing was done: a value of -e name=value was split at a blank, so that a part of it would be lost; "
                 """give it in JSON, for example -e '{"fincon_confirmed_by": "T. Nkosi"}'"""
             )
@@ -103,11 +100,11 @@ class LookupModule(LookupBase):
         for path in lost:
             Display().error(errors_text(path, self._findings(path)), wrap_text=False)
         if lost:
-            raise AnsibleError(f"nothing was done: {', '.join(lost)} could not be loaded")
+            end_run(f"nothing was done: {', '.join(lost)} could not be loaded")
         stops = self.get_option("faulty_branches") == "stop"
         count = sum(len(loaded.errors) for loaded in LOADED.values() if stops or loaded.is_lost)
         if count:
-            raise AnsibleError(
+            end_run(
                 f"nothing was done; the fleet files hold {count} errors, named above"
                 if count > 1
                 else "nothing was done; the fleet files hold an error, named above"

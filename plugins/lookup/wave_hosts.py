@@ -11,8 +11,8 @@ version_added: 0.1.0
 description:
   - Returns patterns of hosts, for C(hosts) of a play. P(fincon.mail.fleet#inventory) makes the groups C(fincon_wave_1)
     and so on from C(waves) in the fleet file.
-  - It fails if there is no such wave, if a wave has no branch, and if a fleet has waves and you give neither a wave nor
-    C(--limit).
+  - It ends the run, with exit status 4, if there is no such wave, if a wave has no branch, and if a fleet has waves and
+    you give neither a wave nor C(--limit).
 options:
   _terms:
     description: Patterns of the hosts from which those in the wave are chosen. Not used with O(part=earlier).
@@ -25,7 +25,7 @@ options:
   part:
     description:
       - V(this) for the hosts of the wave itself, V(earlier) for all of the waves before it.
-      - With V(earlier) it fails if the run is limited, because not all hosts could be checked.
+      - With V(earlier) it also does so if the run is limited, because not all hosts could be checked.
     type: str
     choices: [this, earlier]
     default: this
@@ -53,19 +53,16 @@ _list:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.waves import WaveError, earlier_hosts, hosts_of
+from ansible_collections.fincon.mail.plugins.plugin_utils._output import end_run
 
 
 class LookupModule(LookupBase):
     """Chooses the hosts of a wave."""
 
     def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[Any]:
-        """Return the patterns.
-
-        :raises AnsibleError: when there is no such wave.
-        """
+        """Return the patterns, or end the run when there is no such wave."""
         self.set_options(var_options=variables, direct=kwargs)
         given = variables or {}
         asked = (str(self.get_option("wave")).strip(), given.get("groups") or {}, str(given.get("ansible_limit") or ""))
@@ -74,4 +71,4 @@ class LookupModule(LookupBase):
                 return list(earlier_hosts(*asked))
             return [*terms, *hosts_of(*asked)]
         except WaveError as exc:
-            raise AnsibleError(str(exc)) from None
+            end_run(str(exc))

@@ -9,15 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from multiprocessing import parent_process
+from typing import NoReturn
 
 from ansible import constants, context
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._io.progress import listening
 
 #: After how many seconds long work first reports its progress, and how often after that.
 _FIRST = 5.0
 _INTERVAL = 15.0
+
+#: The exit status of a run that stops before its tasks, as of Ansible itself (docs/exit-status.md).
+_STOPPED = 4
 
 #: The last part of the names of stdout callbacks that show each result as a whole, some of them for programs.
 #: Lines between their results would disturb them.
@@ -36,6 +41,20 @@ class Failure(AnsibleActionFail):
     def omit_exception_key(self) -> bool:
         """Whether the result omits the exception, for which Ansible would show that error."""
         return True
+
+
+def end_run(text: str) -> NoReturn:
+    """End the run with an error and nothing around it, from ``hosts`` of a play.
+
+    For an error raised there, Ansible also shows the lines of the playbook. They do not help a user whose files have
+    errors.
+
+    :raises AnsibleError: in a worker, where a task can fail but the run cannot end.
+    """
+    if parent_process() is not None:
+        raise AnsibleError(text)
+    Display().error(text, wrap_text=False)
+    raise SystemExit(_STOPPED)
 
 
 def is_for_people() -> bool:

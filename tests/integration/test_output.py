@@ -110,6 +110,20 @@ def test_an_error_of_the_files_is_named_with_its_place_and_nothing_of_ours(site:
     ]
 
 
+def test_errors_of_the_fleet_files_end_the_run_with_nothing_around_them(site: Site) -> None:
+    path = site.write_branch("cape-town", users=[site.user("THANDI", sender_email="thandi at example.co.za")])
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if "sender_email" in text)
+    run = site.playbook("fincon.mail.validate")
+    assert run.status == 4
+    assert said(site, run.output) == [
+        "[ERROR]: errors in SITE/fleet/fincon.yml and its branch files: 1",
+        f"SITE/fleet/branches/cape-town.yml:{line}:3: users[0].sender_email (mail_user THANDI): must be one e-mail "
+        "address, such as name@example.co.za",
+        "[ERROR]: nothing was done; the fleet files hold an error, named above",
+    ]
+    assert "TASK" not in run.output
+
+
 def test_attended_sites_are_told_what_to_do_next_and_each_error_once(site: Site) -> None:
     attended(site)
     imported = site.playbook("fincon.mail.import", "--limit", "durban")

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import pytest
 from ansible import constants, context
+from ansible.errors import AnsibleError
 from ansible.utils.context_objects import CLIArgs
 from ansible_collections.fincon.mail.plugins.module_utils._smtp import batch
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 from ansible_collections.fincon.mail.plugins.plugin_utils import _output
-from ansible_collections.fincon.mail.plugins.plugin_utils._output import Failure, Progress, is_for_people, show
+from ansible_collections.fincon.mail.plugins.plugin_utils._output import Failure, Progress, end_run, is_for_people, show
 
 
 class Clock:
@@ -106,3 +107,16 @@ def test_many_logins_tell_how_far_they_are(monkeypatch, said):
     with _output.listening(lambda *step: said.append(step)):
         batch.probe_all([batch.Target(login, ("U",)) for login in logins], "connect")
     assert said[-1] == (3, 3, "logins")
+
+
+def test_a_run_ends_with_its_error_and_the_status_of_ansible(capsys):
+    with pytest.raises(SystemExit) as ended:
+        end_run("nothing was done")
+    assert ended.value.code == 4
+    assert "nothing was done" in capsys.readouterr().err
+
+
+def test_a_worker_can_only_fail_its_task(monkeypatch):
+    monkeypatch.setattr(_output, "parent_process", object)
+    with pytest.raises(AnsibleError, match="nothing was done"):
+        end_run("nothing was done")
