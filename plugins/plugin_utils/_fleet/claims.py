@@ -77,7 +77,7 @@ def _claims(branch: Branch) -> list[_Claim]:
         same = "is the same as that of {other}; each branch needs its own installation"
         claims.append(_Claim((_normal_address(url), company.casefold()), ("installation",), same))
     if ledger:
-        same = "is the ledger of {other} too: each branch needs one of its own"
+        same = "is also the ledger of {other}; each branch needs its own"
         path = os.path.normpath(os.path.expanduser(os.path.expandvars(ledger)))
         claims.append(_Claim((path,), ("installation", "ledger"), same))
     return claims

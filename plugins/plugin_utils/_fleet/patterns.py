@@ -35,7 +35,7 @@ def branch_files(path: str, patterns: Any, source: Source) -> tuple[list[str], l
         if not matching:
             where = ["branches"] if isinstance(patterns, str) else ["branches", number]
             hint = f"; there is {os.path.relpath(with_other_ending[0], folder or '.')}" if with_other_ending else ""
-            text = f"{pattern!r} leads to no file in {folder or '.'}{hint}"
+            text = f"{pattern!r} matches no file in {folder or '.'}{hint}"
             found.append(at(source, where, Finding(text)))
         else:
             others.update(dict.fromkeys(with_other_ending, pattern))

@@ -154,7 +154,9 @@ def unseen_text(document: Document, limit: int) -> str:
     :param limit: how many are named.
     """
     names = [entry["branch"] for entry in document["branches"] if entry.get("undeclared_unknown")]
-    return f"What is declared nowhere is known only as far as the ledger goes at: {some(names, limit)}" if names else ""
+    return (
+        f"Undeclared records are known only as far as the ledger lists them at: {some(names, limit)}" if names else ""
+    )
 
 
 def check_text(document: Document, limit: int) -> str:

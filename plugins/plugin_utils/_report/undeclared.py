@@ -30,7 +30,7 @@ def undeclared_lines(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
         if names:
             text = visible(f"{branch}: {', '.join(names)}")
             lines += textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
-    return ["Installed and declared nowhere, and left as it is:", *lines] if lines else []
+    return ["Undeclared, and left as it is:", *lines] if lines else []
 
 
 def _names(undeclared: Mapping[str, Any]) -> list[str]:

@@ -230,7 +230,7 @@ def test_of_two_branches_that_claim_one_ledger_neither_is_worked_on(folder: Fold
     ran = run(folder, "confirm", *replies("a", "b", "d"), inventory=inventory)
     assert ran.status != 0
     assert failed(ran) == {"a": False, "b": True, "c": False, "d": True}
-    assert (ran.output + ran.errors).count("is the ledger of") == 1
+    assert (ran.output + ran.errors).count("is also the ledger of") == 1
     assert confirmed(folder, "fleet", "a")
     assert not confirmed(folder, "fleet", "b")
     listed = folder.inventory(*inventory, "--list").json["_meta"]["hostvars"]

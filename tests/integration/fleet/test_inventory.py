@@ -187,7 +187,7 @@ def test_several_fleets_are_one_inventory_in_which_every_branch_stands_once(fold
         assert found["b"] == []
         assert found["a"] == [
             f"{late}:1:1: branch: 'a' is the name of {known} too",
-            f"{late}:2:16: installation.ledger: is the ledger of {known} too: each branch needs one of its own",
+            f"{late}:2:16: installation.ledger: is also the ledger of {known}; each branch needs its own",
         ]
     twice = folder.inventory(*folder.source("fleet/fincon.yml"), *folder.source("fleet/fincon.yml"), "--list")
     assert twice.json["_meta"]["hostvars"]["b"]["fincon_fleet_findings"] == []

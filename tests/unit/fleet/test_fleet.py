@@ -174,8 +174,7 @@ def test_a_relative_ledger_starts_at_the_fleet_file(tmp_path, monkeypatch, ledge
 def test_two_branches_of_one_ledger_are_found(fleet):
     (line,) = lines(fleet({"a": attended("a", "l/x.yml"), "b": attended("b", "./l//x.yml")}, ATTENDED % ""))
     assert line == (
-        "branches/b.yml:2:16: installation.ledger: is the ledger of branches/a.yml too: "
-        "each branch needs one of its own"
+        "branches/b.yml:2:16: installation.ledger: is also the ledger of branches/a.yml; each branch needs its own"
     )
 
 
@@ -231,7 +230,7 @@ def test_a_cache_is_refused_as_any_unknown_key(fleet):
 
 def test_a_pattern_that_leads_to_no_file_is_found(fleet):
     (line,) = lines(fleet({}))
-    assert line == "fincon.yml:2:1: branches: 'branches/*.yml' leads to no file in ."
+    assert line == "fincon.yml:2:1: branches: 'branches/*.yml' matches no file in ."
 
 
 def test_a_file_that_cannot_be_read_is_a_finding():
@@ -327,7 +326,7 @@ def test_a_branch_file_with_another_ending_is_named(fleet, tmp_path):
     assert str(finding).startswith("branches/durban.yaml: is not a branch of this fleet: no pattern matches it")
     (tmp_path / "branches" / "a.yml").unlink()
     (line,) = lines(fleet({}))
-    assert line.endswith("leads to no file in .; there is branches/durban.yaml")
+    assert line.endswith("matches no file in .; there is branches/durban.yaml")
 
 
 def test_a_merged_value_is_found_where_it_is_written(fleet):

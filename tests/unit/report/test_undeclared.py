@@ -76,7 +76,7 @@ def test_that_more_may_be_installed_is_said_once_and_only_where_a_list_was_given
     assert {entry["state"] for entry in document["branches"]} == {"in_sync"}
     for name, text in views(document).items():
         if name != "json":
-            assert " ".join(text.split()).count("only as far as the ledger goes at: durban, soweto") == 1, name
+            assert " ".join(text.split()).count("only as far as the ledger lists them at: durban, soweto") == 1, name
     Draft7Validator(document_schema()).validate(document)
 
 
@@ -117,7 +117,7 @@ def test_apply_has_a_line_for_each_branch_with_undeclared_records():
         "failed": {},
     }
     assert undeclared_lines(found) == [
-        "Installed and declared nowhere, and left as it is:",
+        "Undeclared, and left as it is:",
         "  durban: KGOSI",
         "  soweto: definition Old, KGOSI, NOMSA",
     ]

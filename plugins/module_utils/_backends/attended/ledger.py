@@ -50,7 +50,9 @@ def parse(content: bytes | None, name: str, backup: str) -> Ledger:
     found, ledger = _read(text_of(content)) if content is None else _decoded(content)
     if ledger is None:
         faults = "\n".join(str(replace(finding, file=name)) for finding in _by_place(found))
-        raise FinconError(f"{faults}\nMend the ledger by hand, or take back the last good one from git or {backup}.")
+        raise FinconError(
+            f"{faults}\nRepair the ledger by hand, or restore the last good version from git or {backup}."
+        )
     return ledger
 
 

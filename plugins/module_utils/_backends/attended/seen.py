@@ -64,8 +64,8 @@ def mark_of(ledger: Ledger, run: str = "") -> Mark:
 def step_back(ledger: Ledger, mark: Mark) -> str:
     """Return in what a ledger is behind a mark, as the end of a sentence; empty when it is not behind."""
     if ledger.last_order < mark.last_order:
-        last = f"its last order is {ledger.last_order}" if ledger.last_order else "it has no order yet"
-        return f"{last}, and order {mark.last_order} was seen here"
+        last = f"its last work order is {ledger.last_order}" if ledger.last_order else "it has no work order yet"
+        return f"{last}, and work order {mark.last_order} was seen here"
     if len(ledger.history) < mark.confirmations:
         return f"its history has {_confirmations(len(ledger.history))}, and {mark.confirmations} were seen here"
     if _digest(ledger.history[: mark.confirmations]) != mark.digest:
@@ -115,7 +115,7 @@ class Memory:
         behind = step_back(ledger, mark) if mark else ""
         if behind:
             help_text = _HELP.format(name=name, backup=backup, note=self._path)
-            raise FinconError(f"{name}: the ledger has gone back in time: {behind}. {help_text}")
+            raise FinconError(f"{name}: the ledger is older than the one last used here: {behind}. {help_text}")
 
     @staticmethod
     def is_of_run(ledger: Ledger, mark: Mark | None, run: str) -> bool:

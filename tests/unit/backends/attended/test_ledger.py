@@ -230,7 +230,7 @@ def test_a_broken_ledger_names_line_and_column_and_what_to_do(content, place, te
     message = str(caught.value)
     lines = [line for line in message.splitlines() if line.startswith(f"ledgers/cape-town.yml:{place}: ")]
     assert any(text in line for line in lines), message
-    assert message.endswith("take back the last good one from git or ledgers/cape-town.yml.bak.")
+    assert message.endswith("restore the last good version from git or ledgers/cape-town.yml.bak.")
     assert "canary" not in message
 
 
