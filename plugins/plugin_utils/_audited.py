@@ -15,10 +15,10 @@ from ansible.template import Templar
 from ansible_collections.fincon.mail.plugins.module_utils._backends.last_applied_file import LastAppliedFile
 from ansible_collections.fincon.mail.plugins.module_utils._backends.registry import backend_of
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.module_utils._core.times import utc_text
 from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import READ_OPTIONS, installation_spec
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.arrival import mailbox_settings
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.declared import declared_branch, period_of
-from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.sightings import as_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.verdicts import DeclaredBranch
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendering import Renderer
 from ansible_collections.fincon.mail.plugins.plugin_utils._paths import installation_paths
@@ -111,7 +111,7 @@ class AuditedFleet:
         if validated.error_messages:
             raise FinconError(validated.errors.msg)
         noted = LastAppliedFile(backend_of(validated.validated_parameters["installation"]).notes).written_at()
-        moment = as_text(datetime.fromtimestamp(noted, UTC)) if noted else ""
+        moment = utc_text(datetime.fromtimestamp(noted, UTC)) if noted else ""
         return (moment, moment), ()
 
     def _variables(self, host: str) -> dict[str, Any]:

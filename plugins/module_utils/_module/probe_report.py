@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import Prober
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.probing import verifications
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.protocol import AnswerError
 from ansible_collections.fincon.mail.plugins.module_utils._core.passwords import fingerprint, matches
+from ansible_collections.fincon.mail.plugins.module_utils._core.times import moment_of, utc_text
 from ansible_collections.fincon.mail.plugins.module_utils._module.logins import Login
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import not_probed
@@ -26,7 +27,6 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import 
 
 FORMAT = "fincon-probe"
 VERSION = 1
-TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 #: The settings that a report names: all except the password and the time limit of the whole probe.
 SETTINGS = tuple(item.name for item in fields(ProbeSettings) if item.name not in ("password", "deadline"))
@@ -59,7 +59,7 @@ def make_report(
         "format": FORMAT,
         "version": VERSION,
         "release": release,
-        "created": at.strftime(TIME_FORMAT),
+        "created": utc_text(at),
         "host": host,
         "level": level,
         "ok": all(verification["ok"] for verification in found),
@@ -99,7 +99,7 @@ def report_prober(report: Mapping[str, Any], max_age: int, now: datetime) -> Pro
 
 
 def _age_problem(report: Mapping[str, Any], max_age: int, now: datetime) -> str:
-    age = now - datetime.strptime(report["created"], TIME_FORMAT).replace(tzinfo=timezone.utc)
+    age = now - moment_of(report["created"])
     if age > timedelta(days=max_age):
         return f"it is {age.days} days old, and {max_age} are allowed"
     return "it was written in the future, as this machine's clock has it" if age < -_AHEAD else ""

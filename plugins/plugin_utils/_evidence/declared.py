@@ -18,8 +18,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.state import UPDATE
 from ansible_collections.fincon.mail.plugins.module_utils._core.statements import PRESENT
+from ansible_collections.fincon.mail.plugins.module_utils._core.times import utc_text
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.providers import find
-from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.sightings import as_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.trust import Relay, Trust, hosts_of
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.verdicts import DeclaredBranch, DeclaredUser
 
@@ -104,7 +104,7 @@ def period_of(confirmed: str) -> tuple[str, str]:
     if not confirmed:
         return "", ""
     begin = date.fromisoformat(confirmed)
-    return as_text(datetime.combine(begin, time()).astimezone()), as_text(
+    return utc_text(datetime.combine(begin, time()).astimezone()), utc_text(
         datetime.combine(begin + timedelta(days=1), time()).astimezone()
     )
 

@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import IMAP, MAILDIR, mailbox_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
+from ansible_collections.fincon.mail.plugins.module_utils._core.times import utc_text
 from ansible_collections.fincon.mail.plugins.module_utils._io.deadlines import Deadline
 from ansible_collections.fincon.mail.plugins.module_utils._io.progress import tell
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.imap import ImapMailbox
@@ -27,7 +28,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records impo
     FleetEvidence,
     Place,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.sightings import Sightings, as_text, days_before
+from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.sightings import Sightings, days_before
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.trust import Trust
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.verdicts import DeclaredBranch, Reading, verdicts
 
@@ -103,7 +104,7 @@ def read_evidence(mailbox: Mailbox, before: FleetEvidence | None, wanted: Wanted
         place = page.place
         tell(sightings.read, 0, "messages")
     found = sightings or Sightings.of(known.sightings, False)
-    read_at = as_text(datetime.now(UTC))
+    read_at = utc_text(datetime.now(UTC))
     kept = found.newest(days_before(read_at, wanted.keep_days))
     reading = Reading(mailbox.name, read_at, wanted.days, wanted.is_complete)
     branches = verdicts(wanted.branches, kept, wanted.trust, reading)

@@ -21,6 +21,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from itertools import takewhile
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.times import utc_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.headers import LONGEST_FIELD
 
 _WORD = re.compile(r'[^\s()"]+|"(?:[^"\\]|\\.)*"|[()"]')
@@ -109,8 +110,8 @@ def read_line(value: str) -> Hop | None:
 def _moment(date: str) -> str:
     try:
         moment = parsedate_to_datetime(date.strip())
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1970 else ""
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        return utc_text(moment) if moment.year >= 1970 else ""
     except (ValueError, TypeError, OverflowError, IndexError):
         return ""
 

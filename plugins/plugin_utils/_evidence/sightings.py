@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.texts import short, visible
+from ansible_collections.fincon.mail.plugins.module_utils._core.times import moment_of, utc_text
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.testmail import PROBE_HEADER
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.headers import (
     Header,
@@ -35,7 +36,6 @@ _LONGEST = 998
 _PROBE = PROBE_HEADER.lower()
 #: Fields that may name the mailbox's own address.
 _TO = ("delivered-to", "x-original-to", "envelope-to", "to", "cc", "bcc")
-_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def sighting_of(content: bytes, trust: Trust, address: str = "") -> Sighting:
@@ -149,9 +149,4 @@ def days_before(moment: str, days: int) -> str:
     """Return the time this number of days before another time; the earliest time of all for 0 days."""
     if not days:
         return ""
-    return as_text(datetime.strptime(moment, _FORMAT).replace(tzinfo=UTC) - timedelta(days=days))
-
-
-def as_text(moment: datetime) -> str:
-    """Return a time with a time zone in UTC, in the form of records."""
-    return moment.astimezone(UTC).strftime(_FORMAT)
+    return utc_text(moment_of(moment) - timedelta(days=days))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.times import utc_text
 from ansible_collections.fincon.mail.plugins.module_utils._io import locks
 from ansible_collections.fincon.mail.plugins.module_utils._io.files import read, replace
 from ansible_collections.fincon.mail.plugins.module_utils._io.progress import counted
@@ -58,7 +59,7 @@ class Written:
 
 def now() -> str:
     """Return the current time in UTC, in the form of reports."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc_text(datetime.now(UTC))
 
 
 def begin_report(dest: str, check_mode: bool = False) -> list[str]:

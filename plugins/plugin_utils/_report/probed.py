@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.texts import all_visible, visible
-from ansible_collections.fincon.mail.plugins.module_utils._module.probe_report import FORMAT, TIME_FORMAT, VERSION
+from ansible_collections.fincon.mail.plugins.module_utils._core.times import moment_of
+from ansible_collections.fincon.mail.plugins.module_utils._module.probe_report import FORMAT, VERSION
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.probe import probe_report_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import (
@@ -75,7 +75,7 @@ def _refuse_constant(text: str) -> NoReturn:
 
 def _time_problems(report: dict[str, Any]) -> list[str]:
     try:
-        datetime.strptime(report["created"], TIME_FORMAT)
+        moment_of(report["created"])
     except ValueError:
         return ["created is not a time"]
     return []

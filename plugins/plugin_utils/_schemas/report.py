@@ -209,7 +209,7 @@ def _branch() -> Schema:
     }
     further = {
         "undeclared_unknown": _described(
-            "Nobody can list what Fincon holds here: what is declared nowhere is known as far as the ledger goes.",
+            "What Fincon holds cannot be listed here: undeclared records are known as far as the ledger lists them.",
             {"const": True},
         ),
         "evidence": _described("What real e-mails show of it.", _evidence()),

@@ -158,7 +158,7 @@ def test_whoever_is_taken_out_of_the_file_is_shown_until_a_purge_and_counts_as_t
     assert branch.drift() != 0
     assert "PIETER: is not declared" in branch.last.output
     # Nobody can list what an attended site holds, beside its ledger.
-    assert branch.last.output.count("known only as far as the ledger goes") == isinstance(branch, Attended)
+    assert branch.last.output.count("known only as far as the ledger lists them") == isinstance(branch, Attended)
     assert branch.drift(fincon_undeclared="warning") == 0
     assert "a warning, not drift" in branch.last.output
     assert branch.drift(fincon_undeclared="ignore") == 0
