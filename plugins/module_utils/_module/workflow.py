@@ -9,8 +9,9 @@ It depends on neither Ansible nor a backend, so a module process and the control
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.base import (
@@ -25,6 +26,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import re
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError, InvalidRecordsError
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, errors, warnings
 from ansible_collections.fincon.mail.plugins.module_utils._core.last_applied import (
+    Noted,
     doubted,
     noted,
     settled,
@@ -71,6 +73,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.result import 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.batch import Target, probe_all
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import message
 
+_Noting = Callable[[Plan, Prepared, Sequence[DesiredRecord], Sequence[Change]], Applied]
+
 
 @dataclass(frozen=True)
 class Request:
@@ -104,34 +108,24 @@ def write(backend: Backend, request: Request, check_mode: bool, prober: Prober =
     with backend.open(writing=not check_mode) as session:
         last = LastAppliedFile(backend.notes)
         known = last.read()
-        result = _brought(session, request, check_mode, prober, last)
+        noting = partial(_noting, last, known or {})
+        result = _brought(session, request, check_mode, prober, noting)
     result.values = with_origins(result.values, known, session.tells_passwords())
     result.warnings = notes + result.warnings
     return result
 
 
-def _brought(
-    session: Session, request: Request, check_mode: bool, prober: Prober, last: LastAppliedFile
-) -> ModuleResult:
-    """Bring an open installation to the requested state."""
-    desired_records = request.desired_records
-    if request.purge is not None:
-        desired_records += tuple(purged_records(session.state, desired_records, request.purge))
-    kept_records = [desired for desired in desired_records if desired.present]
-    session.fingerprints.declare(verifying.declared_passwords(kept_records))
-    plan, plan_notes = checked_plan(
-        session.state, desired_records, session.fingerprints.compare, request.update_password
-    )
-    unsupported = session.unsupported(plan.changes)
-    if unsupported:
-        raise FinconError(unsupported)
+def _brought(session: Session, request: Request, check_mode: bool, prober: Prober, noting: _Noting) -> ModuleResult:
+    """Bring an open installation to the requested state.
+
+    :param noting: applies what is prepared, and notes it.
+    """
+    desired_records, plan, plan_notes = _planned(session, request)
     used_prober = session.prober(prober)
     logins = _logins(plan, request, verifying.declared_passwords(request.desired_records))
     verifications = probe_logins(logins, used_prober)
     verified, failure, verify_notes = _verified(logins, verifications, request)
-    protect = request.claims.protect if request.claims else ()
-    protected = unknown_protected(session.state, request.desired_records, protect)
-    notes = [*session.description.warnings, *plan_notes, *protected, *verify_notes]
+    notes = [*session.description.warnings, *plan_notes, *verify_notes]
     kept = None
     if failure and request.verify_failure == "skip":
         checked = list(zip(logins, verifications))
@@ -143,43 +137,69 @@ def _brought(
     prepared = session.prepare(plan.changes)
     applied = Applied(plan.changes)
     if not check_mode:
-        applied = _applied(plan, prepared, last, desired_records, kept.changes if kept else ())
+        applied = noting(plan, prepared, desired_records, kept.changes if kept else ())
     notes += applied.warnings
     if applied.error:
-        outcome = PARTLY_APPLIED if applied.applied else FAILED
-        done = f"{len(applied.applied)} of {len(plan.changes)} changes were applied"
-        unknown = f", {len(applied.not_known)} may have been" if applied.not_known else ""
-        error = f"{applied.error}; {done}{unknown}, run again to apply the rest"
-        values = _stopped(plan, request, session, verified, applied)
-        if kept is not None:
-            values = {**values, **_held_back(kept), "remaining": values["remaining"] + _dicts(kept.changes)}
-            error = f"{error}\n{failure_text(kept.held)}"
-        return ModuleResult(values, outcome, notes, error)
+        return _broken_off(_stopped(plan, request, session, verified, applied), applied, kept, notes)
     values = {**_values(plan, request, session, verified), **prepared.result}
     if kept is not None:
-        applied = Applied((), plan.changes) if check_mode else applied
-        done_and_left = {
-            "applied": _dicts(applied.applied),
-            "not_known": [],
-            "remaining": _dicts(applied.remaining + kept.changes),
-        }
-        values = {**values, **_held_back(kept), **done_and_left}
-        return ModuleResult(values, HELD_BACK, notes, failure_text(kept.held))
+        return _partly_held(values, Applied((), plan.changes) if check_mode else applied, kept, notes)
     return ModuleResult(values, outcome_of(plan.changes, check_mode), notes)
 
 
-def _applied(
+def _planned(session: Session, request: Request) -> tuple[tuple[DesiredRecord, ...], Plan, list[str]]:
+    """Return the desired records with those that a purge adds, the plan that leads to them, and notes.
+
+    :raises FinconError: when there is no such plan, or the backend cannot carry it out.
+    """
+    desired_records = request.desired_records
+    if request.purge is not None:
+        desired_records += tuple(purged_records(session.state, desired_records, request.purge))
+    kept_records = [desired for desired in desired_records if desired.present]
+    session.fingerprints.declare(verifying.declared_passwords(kept_records))
+    plan, notes = checked_plan(session.state, desired_records, session.fingerprints.compare, request.update_password)
+    unsupported = session.unsupported(plan.changes)
+    if unsupported:
+        raise FinconError(unsupported)
+    protect = request.claims.protect if request.claims else ()
+    return desired_records, plan, [*notes, *unknown_protected(session.state, request.desired_records, protect)]
+
+
+def _broken_off(values: dict[str, Any], applied: Applied, kept: Kept | None, notes: list[str]) -> ModuleResult:
+    """The result of a call whose changes were not all applied."""
+    planned = len(applied.applied) + len(applied.not_known) + len(applied.remaining)
+    done = f"{len(applied.applied)} of {planned} changes were applied"
+    unknown = f", {len(applied.not_known)} may have been" if applied.not_known else ""
+    error = f"{applied.error}; {done}{unknown}, run again to apply the rest"
+    if kept is not None:
+        values = {**values, **_held_back(kept), "remaining": values["remaining"] + _dicts(kept.changes)}
+        error = f"{error}\n{failure_text(kept.held)}"
+    return ModuleResult(values, PARTLY_APPLIED if applied.applied else FAILED, notes, error)
+
+
+def _partly_held(values: dict[str, Any], applied: Applied, kept: Kept, notes: list[str]) -> ModuleResult:
+    """The result of a call that held changes back and applied the others."""
+    done_and_left = {
+        "applied": _dicts(applied.applied),
+        "not_known": [],
+        "remaining": _dicts(applied.remaining + kept.changes),
+    }
+    return ModuleResult({**values, **_held_back(kept), **done_and_left}, HELD_BACK, notes, failure_text(kept.held))
+
+
+def _noting(
+    last: LastAppliedFile,
+    known: Noted,
     plan: Plan,
     prepared: Prepared,
-    last: LastAppliedFile,
     desired_records: Sequence[DesiredRecord],
     held: Sequence[Change],
 ) -> Applied:
     """Apply a plan, and note what was applied.
 
+    :param known: what is noted so far.
     :param held: changes that are held back from the plan.
     """
-    known = last.read() or {}
     # A run that stops before it knows what was done leaves no wrong notes behind.
     doubt = doubted(known, plan.changes)
     last.write(doubt, known)
