@@ -16,6 +16,7 @@ description:
     as the changes after one that failed, and what is pending.
   - A host on which no task of that module has run is not in the report. If there are several calls for a host, the last
     one that names a record counts for this record.
+  - If the fleet has an audit mailbox, the report shows the evidence that the playbook C(fincon.mail.evidence) has kept.
   - It writes nothing if there is no such result, or if M(fincon.mail.fincon_drift_report) has written a report.
 requirements:
   - enable in configuration, in C(callbacks_enabled)
@@ -70,10 +71,13 @@ EXAMPLES = r"""
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
+from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import BranchEvidence
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.entry import Entry, branch_entry, combined
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.files import begin_report, now, write_report
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.lines import summary
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.reading import ReportError
+from ansible_collections.fincon.mail.plugins.plugin_utils._report.seen import EvidenceFiles
 
 _MODULE = "fincon.mail.fincon_mail_branch"
 _REPORT = "fincon.mail.fincon_drift_report"
@@ -90,6 +94,7 @@ class CallbackModule(CallbackBase):
     def __init__(self, display: Any = None, options: Any = None) -> None:
         super().__init__(display, options)
         self._entries: dict[str, Entry] = {}
+        self._evidence = EvidenceFiles()
         self._is_written = False
 
     def v2_runner_on_ok(self, result: Any) -> None:
@@ -140,9 +145,17 @@ class CallbackModule(CallbackBase):
         if not self._entries and not self._is_written:
             self._begin()
         host = result.host
-        tags = [str(tag) for tag in host.vars.get("fincon_tags") or []]
+        region, tags = str(host.vars.get("fincon_region") or ""), list(map(str, host.vars.get("fincon_tags") or []))
+        evidence = self._evidence_of(host)
         for item in result.result.get("results", [result.result]):
             if not item.get("skipped"):
-                entry = branch_entry(host.name, item, now(), str(host.vars.get("fincon_region") or ""), tags)
+                entry = branch_entry(host.name, item, now(), region, tags, evidence)
                 known = self._entries.get(host.name)
                 self._entries[host.name] = combined(known, entry) if known else entry
+
+    def _evidence_of(self, host: Any) -> BranchEvidence | None:
+        try:
+            return self._evidence.of(host.name, host.get_vars())
+        except FinconError as exc:
+            self._display.warning(f"{host.name}: the report has no evidence of this branch: {exc}")
+            return None

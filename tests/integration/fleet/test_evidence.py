@@ -118,8 +118,17 @@ def test_a_wave_waits_for_proof_and_the_reports_show_it(audited: Site) -> None:
     assert "old@example.co.za: sends e-mail by localhost and is declared nowhere" in words(drift)
     page = (audited.folder / "fincon-report" / "drift-report.md").read_text("utf-8")
     assert "differs: LERATO; LERATO, use_tls: is false in e-mails, declared true; old@example.co.za: sends" in page
+    told = [entry["evidence"] for entry in report(audited)["branches"]]
+    settings = "[defaults]\ncallbacks_enabled = fincon.mail.drift_report\n[fincon_drift_report]\ndirectory = ../mine\n"
+    (audited.folder / "home" / "ansible.cfg").write_text(settings)
+    called = audited.playbook("fincon.mail.apply", "--check", fincon_verify="none", fincon_wave="all")
+    assert called.status == 0, called.output
+    mine = json.loads((audited.folder / "mine" / "drift-report.json").read_text("utf-8"))
+    assert [entry["evidence"] for entry in mine["branches"]] == told, "the callback shows the same"
     (audited.fleet.parent / "evidence.json").write_text("{}")
     assert "this is not the evidence of a fleet" in words(audited.playbook("fincon.mail.drift"))
+    unknown = words(audited.playbook("fincon.mail.apply", "--check", fincon_verify="none", fincon_wave="all"))
+    assert "durban: the report has no evidence of this branch" in unknown
 
 
 def test_accepted_becomes_arrived(audited: Site) -> None:
