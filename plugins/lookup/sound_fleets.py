@@ -62,6 +62,7 @@ _list:
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -69,6 +70,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible.utils.path import unfrackpath
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import SCHEMA_CHECKS
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import (
     LOADED,
     errors_text,
@@ -79,6 +81,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import (
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unreadable
 from ansible_collections.fincon.mail.plugins.plugin_utils._output import end_run
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import MissingLibraries
 
 #: The variable to which Ansible gives the words of ``-e name=value`` that are no ``name=value``.
 _SPLIT = "_raw_params"
@@ -109,6 +112,8 @@ class LookupModule(LookupBase):
                 if count > 1
                 else "nothing was done; the fleet files hold an error, named above"
             )
+        with suppress(MissingLibraries):  # which the tasks that need them report
+            SCHEMA_CHECKS["host"].prepare()
         return terms
 
     def _is_lost(self, path: str) -> bool:

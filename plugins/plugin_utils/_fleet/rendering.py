@@ -48,6 +48,8 @@ class Renderer:
         if isinstance(value, Sequence) and not isinstance(value, (str, EncryptedString)):
             # An omitted record leaves an empty place, so that the records after it keep their index.
             return {name: [self._one("item", item, (*path, index)).get("item", {}) for index, item in enumerate(value)]}
+        if value is None or isinstance(value, (bool, int, float)) or (isinstance(value, str) and "{" not in value):
+            return {name: plain(value)}  # nothing to render, as most values
         try:
             # In a mapping, Ansible removes omitted values.
             rendered = self._template({"value": value})

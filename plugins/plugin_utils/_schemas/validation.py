@@ -67,6 +67,13 @@ class SchemaCheck:
     def __init__(self, build: Callable[[], Schema]) -> None:
         self._build = build
 
+    def prepare(self) -> None:
+        """Build the check now. Workers that Ansible forks later have it, and need not each build it for one host.
+
+        :raises MissingLibraries: when data cannot be checked.
+        """
+        self.accepts({})
+
     def accepts(self, data: Any) -> bool:
         """Return whether the data is valid.
 
