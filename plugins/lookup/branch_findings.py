@@ -14,6 +14,10 @@ description:
   - All values that cannot be rendered or decrypted are reported together, each with its place. No value is repeated.
   - The place is in the branch file, the fleet file or another file of variables. Without a known place, none is given.
   - A definition with a BCC other than C(fincon_evidence_bcc) is a finding too.
+  - If the files of the branch have errors, it has no records. Then these errors are returned.
+  - With C(fincon_two_passwords), the result of P(fincon.mail.login_findings#lookup), its findings are included. Each is
+    about two branches. If errors stop the run, the first host of the play has all of them, so that each is shown once;
+    if C(fincon_faulty_branches) is V(set_aside), each host has those about itself.
   - Warns of each unknown variable C(fincon_…) of the host, once in a run.
 options:
   _terms:
@@ -59,6 +63,12 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[str]:
         """Return the findings."""
         given = variables or {}
+        stops = self._templar.template(given.get("fincon_faulty_branches", "stop")) != "set_aside"
+        faults = given.get("fincon_fleet_findings") or (_found_elsewhere(given) if stops else [])
+        return list(faults) or [*self._of_records(given), *_of_logins(given, stops)]
+
+    def _of_records(self, given: Mapping[str, Any]) -> list[str]:
+        """Return the findings in the rendered records."""
         for warning in host_warnings(given):
             Display().warning(warning)
         raw = {name: given[f"fincon_{name}"] for name in _PARTS if f"fincon_{name}" in given}
@@ -72,6 +82,19 @@ class LookupModule(LookupBase):
         problems = [*renderer.problems, *((finding.path.split("."), finding.message) for finding in unset)]
         found = rendered_findings(rendered, files, raw, problems, partial(read_text, self._loader), place_of)
         return [str(finding) for finding in found]
+
+
+def _found_elsewhere(given: Mapping[str, Any]) -> list[str]:
+    """Return the errors of all branches, which localhost has also when the inventory was made elsewhere."""
+    return list(_mapping(given["hostvars"].raw_get("localhost")).get("fincon_fleet_findings") or [])
+
+
+def _of_logins(given: Mapping[str, Any], stops: bool) -> list[str]:
+    """Return the findings about two passwords of one login that this host shows."""
+    host = given["inventory_hostname"]
+    is_first = host == next(iter(given.get("ansible_play_hosts_all") or []), host)
+    found = given.get("fincon_two_passwords") or []
+    return [str(one["text"]) for one in found if (is_first if stops else host in one["branches"])]
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

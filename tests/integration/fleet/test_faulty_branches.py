@@ -268,7 +268,7 @@ def test_a_fleet_without_any_branch_stops_every_run(folder: Folder, limit: tuple
     if not limit:
         ran = run(folder, "status", inventory=exported(folder))
         assert ran.status != 0
-        assert "leads to no file" in ran.output
+        assert "matches no file" in ran.output
     (folder.path / "fleet/fincon.yml").write_text("plugin: fincon.mail.fleet\n\t- x: [")
     assert run(folder, "status", *limit).status != 0
 
@@ -283,6 +283,20 @@ def test_a_module_of_ones_own_playbook_fails_at_the_faulty_branch_alone(folder: 
     ran = folder.run("ansible-playbook", *sources, str(folder.path / "play.yml"))
     assert failed(ran) == {"a": False, "b": True, "c": False, "d": False}
     assert place in ran.output
+
+
+def test_a_check_of_ones_own_playbook_finds_the_faulty_branch_alone(folder: Folder) -> None:
+    place = spoil(folder)
+    folder.write(
+        play="- hosts: fincon\n  gather_facts: false\n  tasks:\n"
+        "    - ansible.builtin.assert: {that: query('fincon.mail.branch_findings') | length == 0}\n"
+        "    - ansible.builtin.debug: {msg: \"{{ query('fincon.mail.branch_findings') }}\"}\n"
+    )
+    command = ("ansible-playbook", *folder.source("fleet/fincon.yml"), str(folder.path / "play.yml"))
+    assert failed(folder.run(*command)) == {"a": True, "b": True, "c": True}, "errors stop every branch"
+    ran = folder.run(*command, "-e", "fincon_faulty_branches=set_aside")
+    assert failed(ran) == {"a": False, "b": True, "c": False}
+    assert place in ran.output + ran.errors
 
 
 def test_a_source_that_has_to_be_sound_stops_every_command(folder: Folder) -> None:

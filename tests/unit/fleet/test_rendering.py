@@ -120,3 +120,11 @@ def test_a_value_that_cannot_be_rendered_is_not_told_to_be_missing_too():
     assert findings(user, raw={**USER, "sender_email": "{{ address }}"}, problems=[problem]) == [
         "b.yml:6:5: users[0].sender_email (mail_user THANDI): cannot be rendered: x"
     ]
+
+
+def test_only_what_may_hold_a_template_is_given_to_the_templar():
+    given = []
+    renderer = Renderer(lambda value: given.append(value["value"]) or value, ())
+    data = {"a": "plain", "b": 587, "c": None, "d": True, "e": [{"f": "{{ x }}"}, "{% if y %}"], "g": "{# z #}"}
+    assert renderer.render(data) == data
+    assert given == ["{{ x }}", "{% if y %}", "{# z #}"]

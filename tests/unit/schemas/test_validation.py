@@ -178,6 +178,14 @@ def test_a_schema_is_built_once_and_only_when_it_is_needed():
     assert built == [1]
 
 
+def test_a_check_that_is_prepared_builds_nothing_when_it_is_used(monkeypatch):
+    check = SchemaCheck(lambda: {"type": "string"})
+    check.prepare()
+    monkeypatch.setattr("fastjsonschema.compile", None)
+    assert check.accepts("text")
+    assert not check.accepts(1)
+
+
 def test_importing_is_cheap():
     """Neither library is imported before there is something to check."""
     program = (
