@@ -27,6 +27,8 @@ WAIT_SECONDS = 600.0
 
 _STALE_SECONDS = 24 * 3600
 _PREFIX = "run-"
+#: An empty file whose time says when stale files were last removed.
+_LAST_CLEANED = "cleaned"
 
 
 class NoFreeSlot(Exception):
@@ -109,6 +111,14 @@ def _is_private(directory: str) -> bool:
 
 
 def _remove_stale(directory: str) -> None:
+    """Remove the files of runs long ended; once a day, since each host of a run comes by, and they may be thousands."""
+    last = os.path.join(directory, _LAST_CLEANED)
+    with suppress(OSError):
+        if time.time() - os.lstat(last).st_mtime < _STALE_SECONDS:
+            return
+    with suppress(OSError):
+        os.close(os.open(last, os.O_WRONLY | os.O_CREAT, 0o600))
+        os.utime(last)
     for name in os.listdir(directory):
         path = os.path.join(directory, name)
         with suppress(OSError):
