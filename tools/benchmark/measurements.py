@@ -45,6 +45,7 @@ def check(lab: Lab, sizes: Sizes) -> Iterator[Figure]:
                 "debug": site.case("debug", shared),
                 "branch": site.case("branch", shared),
                 "own_logins": site.case("branch", own),
+                "own_rendered": site.case("rendered", own),
             },
             sizes.repeats,
         )
@@ -61,6 +62,7 @@ def check(lab: Lab, sizes: Sizes) -> Iterator[Figure]:
     yield from ratio("check.branch_to_debug", samples["branch"], samples["debug"], DEBUG_TIMES)
     yield from ratio("check.own_logins_to_uri_loop", samples["own_logins"], loops["uri_loop"], OWN_LOGINS_URI_LOOP_PART)
     yield from ratio("check.own_logins_to_debug", samples["own_logins"], samples["debug"], OWN_LOGINS_DEBUG_TIMES)
+    yield from ratio("check.own_logins_to_rendered", samples["own_logins"], samples["own_rendered"])
     yield Figure("check.requests_per_branch", requests, limit=REQUESTS)
     yield from site.shares("check")
 
