@@ -25,8 +25,8 @@ single fingerprint, for one scrypt, as without the combined one. A test against 
 needs the right guess at all other passwords. The passwords are the only secrets in its text.
 
 It is made only of passwords that are known to match their single fingerprints: compared and found the same, or sent and
-confirmed by an answer. It is dropped together with any single fingerprint. A salt is never used for two texts, so a
-changed password costs a second scrypt when it is sent: it was compared with the old salt.
+confirmed by an answer. It is dropped together with any single fingerprint of its file. A salt is never used for two
+texts, so a changed password costs a second scrypt when it is sent: it was compared with the old salt.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import ledger as ledgers
+from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.combined import CombinedFile
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_file import LedgerFile
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.ledger_text import YAML_ERROR
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.orders import Ledger, with_changes
@@ -98,6 +99,7 @@ class AttendedBackend(Backend):
             )
         self._file = LedgerFile(Path(installation["ledger"]).expanduser())
         self._memory = Memory(self._file.path)
+        self._combined = CombinedFile(self._memory.path)
         self._lock_wait = float(installation["lock_wait"])
         self._today = today
 
@@ -118,11 +120,13 @@ class AttendedBackend(Backend):
             memory.refuse_step_back(ledger, mark, self._file.name, self._file.backup)
             if writing:
                 memory.note(ledger, mark, mark.run if mark and mark_of(ledger, mark.run) == mark else "")
+            fingerprints = ledger.known_passwords
+            fingerprints.combined = self._combined.read()
             yield AttendedSession(
                 Description("attended"),
                 ledger.state,
                 ledger.confirmed,
-                ledger.known_passwords,
+                fingerprints,
                 ledger,
                 self._today(),
                 self._file,
@@ -131,5 +135,7 @@ class AttendedBackend(Backend):
                 mark,
                 self.run,
             )
+            if writing and fingerprints.combine():
+                self._combined.write(fingerprints.combined)
         finally:
             self._file.unlock()
