@@ -121,8 +121,7 @@ class _Host:
 
     def render(self, value: Any) -> Any:
         """Return a value rendered, or ``None`` where it cannot be."""
-        # Most are texts without a template, and there are thousands.
-        return str(value) if isinstance(value, str) and "{" not in value else self._renderer.render(value)
+        return self._renderer.render(value)
 
     @cached_property
     def _variables(self) -> dict[str, Any]:
