@@ -48,8 +48,8 @@ OPTIONS = frozenset(
 INTERNAL = frozenset(
     _PREFIX + name
     for name in (
-        "adopted", "applied", "at_faults", "checked", "clashes", "confirmation", "confirmations", "confirmed",
-        "conformance", "conformance_settings", "drift", "earlier", "evidence", "found", "found_elsewhere", "gate",
+        "adopted", "applied", "at_faults", "checked", "confirmation", "confirmations", "confirmed",
+        "conformance", "conformance_settings", "drift", "earlier", "evidence", "found", "gate",
         "has_branches", "held_back", "imported", "installed", "left", "looked", "next", "noted", "opened", "page",
         "page_stem", "password_files", "refused", "relogin", "reply", "results", "status", "stopping", "two_passwords",
         "unfinished", "verified", "work_order_view",
