@@ -16,8 +16,8 @@ from collections.abc import Iterable
 MAX_READ = 800
 
 _LINK = re.compile(r"https?://[^\s<>\"]+")
-#: Links that are part of the reason: to a block list, or with Google's word for the reason.
-_TELLING_LINK = re.compile(r"spamhaus|spamcop|barracuda|sorbs|dnsbl|\brbl\b|[?&]p=\w", re.IGNORECASE)
+#: Links that are part of the reason: to a block list, to a page about SPF, or with Google's word for the reason.
+_TELLING_LINK = re.compile(r"openspf|spamhaus|spamcop|barracuda|sorbs|dnsbl|\brbl\b|[?&]p=\w", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"<?[^\s<>(),;:\"]+@[^\s<>(),;:\"]*[^\s<>(),;:\".]>?")
 _IP_ADDRESS = re.compile(
     r"\[?(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)\]?|\[(?:IPv6:)?[0-9a-fA-F:]*:[0-9a-fA-F:]+\]"

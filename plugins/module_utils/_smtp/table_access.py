@@ -104,7 +104,7 @@ ROWS = (
             ),
             Match(
                 codes=_BOTH,
-                text=r"\bspf\b|\bdmarc\b|\bdkim\b|sender policy framework|unauthenticated e?mail from"
+                text=r"\bspf\b|\bdmarc\b|\bdkim\b|sender policy framework|openspf|unauthenticated e?mail from"
                 r"|required authentication level",
                 source="support.google.com/a/answer/3726730, Exchange Online, Mimecast",
             ),

@@ -42,6 +42,11 @@ _BEING_OFF = (
     r"(disabled|locked|suspended|expired|deactivated|inactive|closed|paused|frozen|terminated|not active\w*|on hold)"
 )
 
+#: Words of a server that wants a person to sign in first.
+_BY_BROWSER = r"(log|sign) ?in (to|via|with|through|using|at) (\w+ ){0,2}(web ?mail|browser|web ?site)"
+#: Words of a server that takes logins, but not from this machine.
+_FOR_ADDRESS = r"\b(for|from) (your|this) (\w+ )?(ip|address|host|network)\b"
+
 FIRST = (
     Diagnosis(
         "auth_needs_tls",
@@ -100,7 +105,7 @@ FIRST = (
                 r"|disabled)"
                 r"|command (is )?(not (implemented|recogni[sz]ed|supported)|unrecogni[sz]ed|unknown|disabled)"
                 r"|(unrecogni[sz]ed|unknown|unimplemented|unsupported|invalid) command|bad sequence|syntax error",
-                unless=r"mechanism|account|user\b|mailbox|tenant",
+                unless=r"mechanism|account|user\b|mailbox|tenant|" + _FOR_ADDRESS,
                 source="Exim, Postfix, sendmail, RFC 5321 section 4.2.2",
             ),
         ),
@@ -173,7 +178,8 @@ FIRST = (
             Match(codes=("534",), enhanced=("5.7.14",), needs=("provider_google",)),
             Match(
                 codes=_NO,
-                text=r"log in (via|with|through) your (web )?browser|WebLoginRequired",
+                text=_BY_BROWSER + r"|WebLoginRequired",
+                needs=("provider_google",),
                 source="support.google.com/a/answer/3726730",
             ),
         ),
@@ -238,7 +244,7 @@ FIRST = (
                 r"|(not|isn't) (allowed|permitted|enabled|authori[sz]ed) to use (smtp|this service)"
                 r"|(enable|activate|turn on|switch on) (pop|imap|smtp)\b|service (is )?not enabled|smtp access"
                 r"|authorization code|plan does not (include|allow)",
-                unless=r"SmtpClientAuth|turn on smtp auth",
+                unless=r"SmtpClientAuth|turn on smtp auth|" + _FOR_ADDRESS,
                 needs=("authenticate",),
                 source="Yandex, GMX, Zoho, QQ mail",
             ),
@@ -257,7 +263,7 @@ FIRST = (
                 r"|(monthly|account|plan|free|trial|subscription|package) (\w+ ){0,3}(limit|quota|allowance)"
                 r"|(limit|quota) (of|for) (your|the|this) (\w+ )?(plan|account|month|package)"
                 r"|trial (has )?(ended|expired)|insufficient (funds|balance)|payment|billing|upgrade your",
-                unless=r"mailbox",
+                unless=r"mailbox|suspended|disabled|locked",
                 source="SendGrid, Mailgun, Brevo",
             ),
         ),
@@ -312,7 +318,7 @@ FIRST = (
                 codes=_BOTH,
                 text=r"password (has |is )?(expired|too (simple|weak|old))|password (change|transition|reset)",
             ),
-            Match(codes=_BOTH, text=r"(change|reset|renew|update) (your |the )?password|must change"),
+            Match(codes=_BOTH, text=r"(change|reset|renew|update) (your |the )?password|must change|" + _BY_BROWSER),
         ),
         "The account exists but cannot be used: it is disabled, or its password must be changed.",
         "Have the account unlocked, or sign in through its web mail and set a new password.",

@@ -73,7 +73,7 @@ ROWS = (
             Match(
                 codes=_BOTH,
                 text=r"verified sender|sender identity"
-                r"|(address|domain|sender|identity|e-?mail)\b (\S+ ){0,3}(is |has )?not (been )?(verified"
+                r"|(address|domain|sender|identity|e-?mail)\b (\S+ ){0,3}(is |has )?(un|not (been )?)(verified"
                 r"|validated|confirmed|activated)|unverified (sender|domain|e-?mail|identity)"
                 r"|identities failed the check"
                 r"|(validate|verify|authenticate|confirm) your (sender|domain|e-?mail|address)"

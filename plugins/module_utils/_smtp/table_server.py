@@ -62,7 +62,7 @@ ROWS = (
                 codes=_BOTH,
                 text=r"(insufficient|not enough|out of|low on|too little|no) (free |available )?(system |disk "
                 r"|server |queue )?(resources?|storage|disk|memory|space)|disk (is )?full|no space left"
-                r"|queue (is )?full|space shortage|back ?pressure|cannot allocate",
+                r"|queue (is )?full|queue file write error|space shortage|back ?pressure|cannot allocate",
                 unless=r"mailbox|inbox|quota",
                 source="Exchange back pressure, Postfix, sendmail, RFC 5321 (452)",
             ),
