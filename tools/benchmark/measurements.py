@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .cases import Site, memory, ratio, times
 from .figures import Figure
-from .fleets import NOWHERE, Fleet, installed, write_fleet, write_host_vars
+from .fleets import NOWHERE, Fleet, write_fleet, write_host_vars
 from .lab import Lab
 from .measure import Sample, cpu, extended, interleaved, median, peak, wall
 from .sizes import Sizes
@@ -33,7 +33,7 @@ def check(lab: Lab, sizes: Sizes) -> Iterator[Figure]:
     shared = Fleet(sizes.branches, sizes.users)
     own = Fleet(sizes.branches, sizes.users, own_logins=True, prefix="P")
     looped = [Fleet(branches, sizes.users) for branches in sizes.loops]
-    with stand_in(installed(shared, own), lab.folder) as server:
+    with stand_in(lab.folder, shared, own) as server:
         site = Site(lab, server, (shared, own, *looped))
         few, more = (
             interleaved({play: site.case(play, fleet) for play in ("uri_loop", "user_loop")}, sizes.slow_repeats)
@@ -89,7 +89,7 @@ def load(lab: Lab, sizes: Sizes) -> Iterator[Figure]:
 def growth(lab: Lab, sizes: Sizes) -> Iterator[Figure]:
     """Time and memory of the check and of playbooks as the fleet grows, compared with a play that only runs debug."""
     fleets = {branches: Fleet(branches, sizes.users) for branches in sizes.growth}
-    with stand_in(installed(fleets[max(fleets)]), lab.folder) as server:
+    with stand_in(lab.folder, fleets[max(fleets)]) as server:
         site = Site(lab, server, (fleets[max(fleets)], *fleets.values()))
         samples = _growing(fleets, ("debug", "branch"), site.case, sizes.growth_repeats)
         samples |= _growing(fleets, ("validate", "drift"), _playbooks(lab, site), sizes.slow_repeats)

@@ -12,7 +12,7 @@ from typing import Any
 
 from .cases import Site, memory, ratio, times
 from .figures import Figure
-from .fleets import Fleet, installed
+from .fleets import Fleet
 from .lab import Lab
 from .measure import FailedRun
 from .sizes import Sizes
@@ -34,7 +34,7 @@ def parts(lab: Lab, sizes: Sizes) -> Iterator[Figure]:
     """
     fleets = [Fleet(sizes.part, sizes.users, prefix=f"P{number}-") for number in range(sizes.parts)]
     names = [name for fleet in fleets for name in fleet.names()]
-    with stand_in(installed(*fleets), lab.folder) as server:
+    with stand_in(lab.folder, *fleets) as server:
         site = Site(lab, server, fleets)
         changed = [fleet.names()[-1] for fleet in fleets]
         for company in changed:

@@ -15,7 +15,7 @@ from scripted_smtp import EHLO_WITH_LOGIN, Script, ScriptedServer
 
 from .cases import Site, ratio, times
 from .figures import Figure
-from .fleets import NOWHERE, RELAY_PASSWORD, Fleet, installed, relay_login, write_fleet
+from .fleets import NOWHERE, RELAY_PASSWORD, Fleet, relay_login, write_fleet
 from .lab import Lab, changed_hosts
 from .measure import FailedRun, Sample, interleaved, median, wall
 from .sizes import Sizes
@@ -32,7 +32,7 @@ ANSWERS = 6
 def apply(lab: Lab, sizes: Sizes) -> Iterator[Figure]:
     """Apply one change at each branch."""
     fleet = Fleet(sizes.changed, sizes.users)
-    with stand_in(installed(fleet), lab.folder) as server:
+    with stand_in(lab.folder, fleet) as server:
         file = Site(lab, server, (fleet,)).file(fleet)
         samples = interleaved(
             {"debug": lambda: lab.play("debug", file), "change": lambda: _applied(lab, server, fleet, file)},

@@ -13,11 +13,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from collection import ROOT
 
+from .fleets import Fleet, installed
 from .measure import FailedRun
 
 START_SECONDS = 120
@@ -69,13 +71,16 @@ class StandIn:
 
 
 @contextlib.contextmanager
-def stand_in(site: Mapping[str, Any], folder: Path) -> Iterator[StandIn]:
-    """Run the stand-in with the content of a site file, and stop it at the end.
+def stand_in(folder: Path, *fleets: Fleet) -> Iterator[StandIn]:
+    """Run the stand-in, in which fleets are installed as declared, and stop it at the end.
 
     :raises FailedRun: when it does not start in time.
     """
     site_file, ready, log = folder / "site.json", folder / "ready.json", folder / "stand-in.log"
-    site_file.write_text(json.dumps(site))
+    # A process counts what the one that starts it has in memory as its own peak, so that this one must stay small.
+    writer = get_context("fork").Process(target=lambda: site_file.write_text(json.dumps(installed(*fleets))))
+    writer.start()
+    writer.join()
     command = [sys.executable, str(ROOT / "tests" / "standin"), "--site", str(site_file), "--ready-file", str(ready)]
     with log.open("w") as output:
         process = subprocess.Popen([*command, *LIMITS], stdout=output, stderr=subprocess.STDOUT)

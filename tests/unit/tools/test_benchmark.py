@@ -148,7 +148,7 @@ def test_the_recap_tells_which_hosts_were_changed() -> None:
 def test_every_way_of_comparing_notices_a_difference(tmp_path: Path) -> None:
     fleet = Fleet(1, 2)
     lab = Lab(tmp_path, forks=2)
-    with stand_in(installed(fleet), tmp_path) as server:
+    with stand_in(tmp_path, fleet) as server:
         inventory = write_fleet(fleet, tmp_path / "fleet", server.url)
         lab.play("branch", inventory)
         server.tamper("B0001", "U002", {"SenderName": "Somebody else"})
