@@ -86,7 +86,9 @@ class LookupModule(LookupBase):
 
 def _found_elsewhere(given: Mapping[str, Any]) -> list[str]:
     """Return the errors of all branches, which localhost has also when the inventory was made elsewhere."""
-    return list(_mapping(given["hostvars"].raw_get("localhost")).get("fincon_fleet_findings") or [])
+    hostvars = given.get("hostvars")
+    here = _mapping(hostvars.raw_get("localhost")) if hostvars else {}
+    return list(here.get("fincon_fleet_findings") or [])
 
 
 def _of_logins(given: Mapping[str, Any], stops: bool) -> list[str]:

@@ -126,7 +126,7 @@ ROWS = (
                 r"|on)\b|sign in)|(auth\w*|login|log ?in) (is )?(required|needed|necessary|mandatory)"
                 r"|requires? (smtp |an? )?(auth\w*|login)\b|not (been )?authenticated|unauthenticated"
                 r"|without (smtp )?(auth\w*|logging in|a login)|turn(ed)? on (smtp )?auth|smtp auth\w* turned on"
-                r"|(auth\w*|log ?in) (first|before)"
+                r"|(auth\w*|log ?in) (command )?(first|before)"
                 r"|(anonymous|unauthori[sz]ed) (sender|user|client|access|relay)"
                 r"|(check|read|get|retrieve) (your |for )?(new )?e?mail (first|before)|pop[- ]before[- ]smtp"
                 r"|don't authenticate",

@@ -154,7 +154,7 @@ ROWS = (
                 codes=_BOTH,
                 text=_SENDER
                 + r"\b( address)?( \S+){0,4} (is )?(not (allowed|permitted|authori[sz]ed|accepted|match\w*|yours"
-                r"|the same|equal)|mismatch|must (match|equal|be)|unauthori[sz]ed|does(n't| not) (match|belong))"
+                r"|(the )?same|equal)|mismatch|must (match|equal|be)|unauthori[sz]ed|does(n't| not) (match|belong))"
                 r"|mail from must (equal|be)|(login|user|auth\w*) mismatch"
                 r"|must (be (the )?same|match|equal) .{0,20}(auth|user|login)|spoof|unauthori[sz]ed sender"
                 r"|does(n't| not) match (the )?(auth|login|sasl)|sender address rejected: not logged in",
