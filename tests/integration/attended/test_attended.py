@@ -182,7 +182,7 @@ def test_a_broken_ledger_is_told_by_line_and_column_and_never_overwritten(attend
     results = attended.tasks(branch_task(attended), confirm_task(1), {"fincon.mail.fincon_mail_info": {}})
     for result in results:
         assert f"{attended.ledger()}:5:1: this is not YAML" in result["msg"]
-        assert "Mend the ledger by hand" in result["msg"]
+        assert "Repair the ledger by hand" in result["msg"]
     assert attended.ledger().read_bytes() == broken
 
 

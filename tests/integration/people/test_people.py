@@ -154,7 +154,7 @@ def test_whoever_is_taken_out_of_the_file_is_shown_until_a_purge_and_counts_as_t
     site = branch.site
     branch.write([site.user("THANDI")])
     applied = branch.apply()
-    assert re.search(r"Installed and declared nowhere.*\n.*cape-town: PIETER", applied.output)
+    assert re.search(r"Undeclared, and left as it is.*\n.*cape-town: PIETER", applied.output)
     assert branch.drift() != 0
     assert "PIETER: is not declared" in branch.last.output
     # Nobody can list what an attended site holds, beside its ledger.
