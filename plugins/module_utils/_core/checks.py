@@ -72,6 +72,7 @@ TEMPLATE_PATTERN = r"\{\{|\{%|^\$ANSIBLE_VAULT;"
 
 # Compiled here: a worker of Ansible would compile them again for each host.
 _TEMPLATE, _MASK = re.compile(TEMPLATE_PATTERN), re.compile(MASK_PATTERN)
+_IS_FLAG, _IS_NUMBER = re.compile(r" *(true|false|yes|no|on|off) *", re.IGNORECASE), re.compile(r" *[0-9]+ *")
 _COMPILED = {kind: re.compile(pattern) for kind, pattern in PATTERNS.items()}
 
 #: Bits of a number that is shown.
@@ -122,7 +123,9 @@ def value_problem(field: Field, value: Any, repeat: bool = True) -> str | None:
     if value is None:
         return 'has no value; leave the field out, or write "" to clear a text'
     if field.kind == "flag":
-        return None if isinstance(value, bool) else f"must be true or false{_instead(field, value, repeat)}"
+        if isinstance(value, bool):
+            return None
+        return f"must be true or false{_instead(field, value, repeat)}{_in_quotes(value, _IS_FLAG)}"
     if field.kind == "integer":
         return _integer_problem(field, value, repeat)
     if field.kind == "choice":
@@ -143,6 +146,11 @@ def length_warning(field: Field, value: Any) -> str | None:
     if field.soft_limit and isinstance(value, str) and field.max_length and len(value.strip()) > field.max_length:
         return f"has {len(value.strip())} characters; Fincon probably allows {field.max_length} at most"
     return None
+
+
+def _in_quotes(value: Any, meant: re.Pattern[str]) -> str:
+    """What to do about a text that would be right without its quotes."""
+    return ", and not text: write it without quotes" if isinstance(value, str) and meant.fullmatch(value) else ""
 
 
 def _instead(field: Field, value: Any, repeat: bool) -> str:
@@ -171,7 +179,7 @@ def _integer_problem(field: Field, value: Any, repeat: bool) -> str | None:
     unit = f" {field.unit}" if field.unit else ""
     expected = f"must be a whole number from {field.minimum} to {field.maximum}{unit}"
     if isinstance(value, bool) or not isinstance(value, int):
-        return f"{expected}{_instead(field, value, repeat)}"
+        return f"{expected}{_instead(field, value, repeat)}{_in_quotes(value, _IS_NUMBER)}"
     if not (field.minimum or 0) <= value <= (field.maximum or value):
         shown = f"{expected}, not {'one ' * _is_endless(value)}{_shown(value)}"
         return shown if repeat or abs(value) < 100_000 else expected

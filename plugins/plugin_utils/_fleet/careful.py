@@ -31,6 +31,8 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 #: Tags of YAML itself; other known tags are those of Ansible.
 _YAML_TAG = "tag:yaml.org,2002:"
 _FAULTY_TAG = "!faulty"
+#: The first line of a conflict that git could not settle.
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _DEEPEST = 100
 _TOO_DEEP = "this is not a file of a fleet: it is nested too deeply"
 
@@ -82,6 +84,10 @@ def read_carefully(text: str, file: str) -> Reading:
 
     :param file: the name of its file, for the places of marked texts.
     """
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        line = text.count("\n", 0, conflict.start()) + 1
+        return Reading(None, [Fault("two versions were merged here and git could not settle it", line, 1)], False)
     faults = [_unprintable(text, found) for found in _UNPRINTABLE.finditer(text)]
     cleaned = _UNPRINTABLE.sub(" ", text)
     node, broken = _composed(cleaned)
@@ -186,7 +192,7 @@ class _Lint:
         first: dict[str, int] = {}
         entries = []
         for key, value in node.value:
-            problem = _key_problem(key, first)
+            problem = _key_problem(key, first) or _merge_problem(key, value)
             if problem:
                 yield Fault(problem, key.start_mark.line + 1, key.start_mark.column + 1, path)
             else:
@@ -204,10 +210,12 @@ class _Lint:
         if isinstance(node, yaml.ScalarNode):
             # Variables belong to the site: there an octal number, such as a file mode, may be intended.
             return _scalar_problem(node, odd_numbers="vars" in path[:2])
-        return None if node.tag.startswith(_YAML_TAG) else _UNKNOWN_TAG
+        kind = "map" if isinstance(node, yaml.MappingNode) else "seq"
+        return None if node.tag == f"{_YAML_TAG}{kind}" else _UNKNOWN_TAG
 
 
 _KEY_TAGS = {f"{_YAML_TAG}{name}" for name in ("str", "int", "bool", "null", "float", "merge", "value", "timestamp")}
+_SCALAR_TAGS = _KEY_TAGS | {f"{_YAML_TAG}binary"}
 _UNKNOWN_TAG = "this tag is not known: put a text that begins with ! in quotes"
 #: The usual form of a key; any other text may be the rest of a value.
 _KEY = re.compile(r"[a-z][a-z_]*[0-9]{0,2}")
@@ -232,11 +240,19 @@ def _key_problem(key: yaml.Node, first: dict[str, int]) -> str | None:
     return f"the key {name}appears twice; the first is in line {first[key.value]}"
 
 
+def _merge_problem(key: yaml.Node, value: yaml.Node) -> str | None:
+    """Return what is wrong with the value of a merge key."""
+    merged = value.value if isinstance(value, yaml.SequenceNode) else [value]
+    if key.tag != MERGE or all(isinstance(one, yaml.MappingNode) for one in merged):
+        return None
+    return "what << takes in must be a mapping, or a list of mappings"
+
+
 def _scalar_problem(node: yaml.ScalarNode, odd_numbers: bool) -> str | None:
     kind = TAGS.get(node.tag)
     if kind is not None:
         return vault_problem(node.value) if kind is Vaulted else None
-    if not node.tag.startswith(_YAML_TAG):
+    if node.tag not in _SCALAR_TAGS:
         return _UNKNOWN_TAG
     if node.tag == f"{_YAML_TAG}str":
         if without_tag(node.value):

@@ -51,7 +51,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.layers import (
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.user_rows import UserTable
-from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import branch_schema, fleet_schema
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.fleet import RESERVED, branch_schema, fleet_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import TYPE_WORDS, SchemaCheck
 
 if TYPE_CHECKING:
@@ -261,7 +261,9 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
         words = list(map(str, error.validator_value))
         return f"must be one of {', '.join(words)}" if len(words) > 1 else f"must be {words[0]}"
     if error.validator == "pattern":
-        return "must be a name of letters, digits, dots, hyphens and underscores"
+        is_taken = error.instance in RESERVED
+        allowed = "must be a name of letters, digits, dots, hyphens and underscores"
+        return "is a name that Ansible or this collection uses itself; choose another one" if is_taken else allowed
     if error.validator == "uniqueItems":
         return "must not contain duplicates"
     if error.validator in ("minimum", "maximum"):

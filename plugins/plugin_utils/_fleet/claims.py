@@ -67,7 +67,13 @@ def repeated(branches: Sequence[Branch], others: Sequence[Branch], read: Callabl
 
 def _claims(branch: Branch) -> list[_Claim]:
     """What a branch claims, as far as this is known before rendering."""
-    claims = [_Claim((branch.name,), ("branch",), "{name!r} is the name of {other} too")]
+    claims = [
+        _Claim(
+            (branch.name.casefold(),),
+            ("branch",),
+            "{name!r} is also the name of {other}; names are compared without case",
+        )
+    ]
     installation = branch.data["installation"]
     # On a different machine, the same name may lead to another ledger or server.
     if not isinstance(installation, dict) or branch.data["vars"].get("ansible_connection", "local") != "local":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
     conforming,
     file_findings,
@@ -17,6 +17,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
     named_finding,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Read, Source, Unreadable
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.suspects import cut_off
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,8 @@ def load_file(kind: str, path: str, read: Read) -> LoadedFile:
     data, broken = source.load()
     if not broken:
         faults = file_findings(kind, data, source)
-        return LoadedFile(
-            source, conforming(data, (path for path, _finding in faults)), [found for _path, found in faults]
-        )
+        found = in_order([*(found for _path, found in faults), *_cut_off(source)])
+        return LoadedFile(source, conforming(data, (path for path, _finding in faults)), found)
     reading = source.reading
     known = [fault.path for fault in reading.faults if fault.path]
     faults = file_findings(kind, reading.data, source, known, reading.is_whole) if reading.data is not None else []
@@ -62,6 +62,14 @@ def load_file(kind: str, path: str, read: Read) -> LoadedFile:
         named_finding(finding, reading.data, fault.path) for finding, fault in zip(broken, reading.faults, strict=True)
     ]
     return LoadedFile(source, data, in_order([*named, *(found for _path, found in faults)]), reading.is_whole)
+
+
+def _cut_off(source: Source) -> list[Finding]:
+    text = "what follows this # is a comment; if it belongs to the password, put the whole password in quotes"
+    return [
+        Finding(text, file=source.file, line=line, column=column, severity=WARNING)
+        for line, column in cut_off(source.text)
+    ]
 
 
 def _not_utf_8(path: str, error: UnicodeDecodeError) -> Finding:

@@ -16,6 +16,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import S
 
 #: The suffixes of YAML files.
 _ENDINGS = (".yml", ".yaml", ".YML", ".YAML")
+_FILES_IN_IT = "branches/*.yml"
 
 
 def branch_files(path: str, patterns: Any, source: Source) -> tuple[list[str], list[Finding]]:
@@ -30,10 +31,15 @@ def branch_files(path: str, patterns: Any, source: Source) -> tuple[list[str], l
     found = []
     others: dict[str, str] = {}
     for number, pattern in enumerate([patterns] if isinstance(patterns, str) else patterns or []):
+        where = ["branches"] if isinstance(patterns, str) else ["branches", number]
         matching = _matching(folder, pattern)
+        folders = [file for file in matching if os.path.isdir(file)]
+        if folders:
+            text = f"{pattern!r} matches a folder ({folders[0]}); name files, for example {_FILES_IN_IT!r}"
+            found.append(at(source, where, Finding(text)))
+            continue
         with_other_ending = [file for other in _other_endings(pattern) for file in _matching(folder, other)]
         if not matching:
-            where = ["branches"] if isinstance(patterns, str) else ["branches", number]
             hint = f"; there is {os.path.relpath(with_other_ending[0], folder or '.')}" if with_other_ending else ""
             text = f"{pattern!r} matches no file in {folder or '.'}{hint}"
             found.append(at(source, where, Finding(text)))

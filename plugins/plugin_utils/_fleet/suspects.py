@@ -2,18 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Scalars that do not mean what they seem to mean: unreadable templates and vault texts, odd numbers."""
+"""What does not mean what it seems to mean: unreadable templates and vault texts, odd numbers, secrets cut off."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+
+from ansible_collections.fincon.mail.plugins.module_utils._core.installation import SETTINGS
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import SECTIONS
 
 #: A text with only plain templates, such as ``{{ vault_thandi }}``, which can certainly be read.
 _PLAIN_TEMPLATE = re.compile(r"(?:[^{}]|\{\{ *[A-Za-z_][\w.]* *\}\})*")
 _VAULT = re.compile(r"\$ANSIBLE_VAULT;1\.[012];AES(?:256)?(?:;[^\n]*)?\n\s*(?:[0-9a-fA-F]{2}\s*)+")
 _INTEGER = "tag:yaml.org,2002:int"
 _FLOAT = "tag:yaml.org,2002:float"
+_SECRETS = {setting.name for setting in SETTINGS if setting.secret} | {
+    field.name for section in SECTIONS.values() for field in section.resource.fields if field.secret
+}
+#: A secret without quotes, and the beginning of a comment after it.
+_CUT_OFF = re.compile(rf"^[ \t-]*(?:{'|'.join(sorted(_SECRETS))}) *: +[^\s\"'!|>&*\[{{#][^\n]*?[ \t](#)", re.MULTILINE)
 _PLAIN_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 
@@ -46,6 +55,16 @@ def is_odd_number(tag: str, text: str) -> bool:
     if tag == _INTEGER:
         return _PLAIN_INTEGER.fullmatch(text) is None
     return tag == _FLOAT and (":" in text or "_" in text)
+
+
+def cut_off(text: str) -> Iterator[tuple[int, int]]:
+    """Yield line and column, from 1, of each ``#`` that begins a comment after a secret without quotes.
+
+    In YAML, ``password: ab #c`` is the password ``ab``.
+    """
+    for found in _CUT_OFF.finditer(text) if "#" in text else ():
+        place = found.start(1)
+        yield text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
 
 
 @lru_cache(maxsize=1024)

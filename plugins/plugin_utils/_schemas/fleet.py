@@ -40,6 +40,8 @@ _REGIONS = {"examples": [["western-cape"]]}
 _TAGS = {"examples": [["retail"]]}
 #: The markup of Ansible's documentation, as in O(installation.url).
 _MARK = re.compile(r"\b[BCILOUV]\(([^()]*)\)")
+#: What no branch can be called: these are groups of Ansible and of this collection, and this machine.
+RESERVED = ("all", "ungrouped", "localhost", "fincon")
 _NAME = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]*$(?!\n)"}
 _TYPES: dict[str, Schema] = {
     "str": TEXT,
@@ -60,6 +62,7 @@ def branch_schema(is_file: bool = True) -> Schema:
     properties: Schema = {
         "branch": {
             **_NAME,
+            "pattern": rf"^(?!({'|'.join(RESERVED)})$){_NAME['pattern'].removeprefix('^')}",
             "description": "Name of the branch, and of its host in the inventory.",
             "examples": ["cape-town"],
         },

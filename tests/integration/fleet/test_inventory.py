@@ -186,7 +186,7 @@ def test_several_fleets_are_one_inventory_in_which_every_branch_stands_once(fold
         found = {name: values["fincon_fleet_findings"] for name, values in run.json["_meta"]["hostvars"].items()}
         assert found["b"] == []
         assert found["a"] == [
-            f"{late}:1:1: branch: 'a' is the name of {known} too",
+            f"{late}:1:1: branch: 'a' is also the name of {known}; names are compared without case",
             f"{late}:2:16: installation.ledger: is also the ledger of {known}; each branch needs its own",
         ]
     twice = folder.inventory(*folder.source("fleet/fincon.yml"), *folder.source("fleet/fincon.yml"), "--list")

@@ -173,3 +173,18 @@ def test_a_value_that_may_be_a_password_in_the_wrong_field_is_not_repeated(field
 
 def test_vault_text_is_no_password():
     assert "!vault" in value_problem(SMTP_SERVER.field("password"), "$ANSIBLE_VAULT;1.1;AES256 3334")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "ends"),
+    [
+        ("use_tls", "true", "not text: write it without quotes"),
+        ("use_tls", " No ", "not text: write it without quotes"),
+        ("use_tls", "ja", "must be true or false"),
+        ("port", "587", "not text: write it without quotes"),
+        ("port", "smtp", "65535"),
+    ],
+)
+def test_a_value_that_would_be_right_without_its_quotes_is_told_so(name, value, ends):
+    (field,) = (field for field in SMTP_SERVER.fields if field.name == name)
+    assert value_problem(field, value, False).endswith(ends)

@@ -12,47 +12,7 @@ import pytest
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
 
-FLEET = """\
-plugin: fincon.mail.fleet
-branches: branches/*.yml
-defaults:
-  installation:
-    backend: rest
-    url: https://10.1.2.3:4090
-    server_username: api
-    server_password: "{{ vault_server }}"
-    username: ANSIBLE
-    password: "{{ vault_user }}"
-  smtp_servers:
-    - {name: HQ relay, mail_server: smtp.example.co.za, authenticate: true}
-  user: {smtp_server: HQ relay}
-  vars: {shared: 1, both: fleet}
-"""
-USER = "  - {user: %s, username: u, password: '{{ p }}', sender_name: N, sender_email: n@example.co.za}\n"
-
-
-def branch_text(name, users=USER % "THANDI", more=""):
-    return f"branch: {name}\ninstallation: {{data_id: {name}}}\n{more}users:\n{users}"
-
-
-@pytest.fixture
-def fleet(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "branches").mkdir()
-
-    def load(branches, text=FLEET):
-        (tmp_path / "fincon.yml").write_text(text)
-        for name, content in branches.items():
-            (tmp_path / "branches" / f"{name}.yml").write_bytes(
-                content if isinstance(content, bytes) else content.encode()
-            )
-        return load_fleet("fincon.yml", lambda path: (tmp_path / path).read_text("utf-8"))
-
-    return load
-
-
-def lines(loaded):
-    return [str(finding) for finding in loaded.findings]
+from .conftest import FLEET, USER, branch_text, lines
 
 
 def test_branches_come_in_the_order_of_their_names_without_findings(fleet):
@@ -131,7 +91,9 @@ def test_findings_of_the_whole_fleet_come_at_once(fleet):
 
 def test_two_branches_of_one_name_are_found(fleet):
     loaded = fleet({"a": branch_text("x"), "b": branch_text("x").replace("data_id: x", "data_id: y")})
-    assert lines(loaded) == ["branches/b.yml:1:1: branch: 'x' is the name of branches/a.yml too"]
+    assert lines(loaded) == [
+        "branches/b.yml:1:1: branch: 'x' is also the name of branches/a.yml; names are compared without case"
+    ]
 
 
 def test_two_branches_of_one_installation_are_found(fleet):
@@ -199,7 +161,7 @@ def test_branches_of_fleets_that_are_used_together_are_held_against_each_other(f
     second = load_fleet("fincon.yml", lambda path: Path(path).read_text(), renamed)
     assert lines(second) == [
         "branches/a.yml:2:1: installation: is the same as that of other/x.yml; each branch needs its own installation",
-        "branches/b.yml:1:1: branch: 'b' is the name of other/b.yml too",
+        "branches/b.yml:1:1: branch: 'b' is also the name of other/b.yml; names are compared without case",
         "branches/b.yml:2:1: installation: is the same as that of other/b.yml; each branch needs its own installation",
     ]
 
