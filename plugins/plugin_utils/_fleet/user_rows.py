@@ -42,15 +42,16 @@ _FIELDS = {name: field for name, field in declarable(USERS).items() if not field
 (_SECRET,) = (field for field in declarable(USERS).values() if field.secret)
 _COLUMNS = {**names_of(_FIELDS.values()), BRANCH: BRANCH, PASSWORD_VARIABLE: PASSWORD_VARIABLE}
 #: A variable of Ansible.
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+#: With an underscore and a small first letter, as few passwords are: an undefined variable is named in a message.
+_VARIABLE = re.compile(r"[a-z][A-Za-z0-9]*_[A-Za-z0-9_]*")
 
 NO_PASSWORDS = (
     "passwords do not belong into a CSV file: delete the column, change the passwords that were in it, and name the "
     f"variable of the vault in a column {PASSWORD_VARIABLE}"
 )
 _NO_VARIABLE = (
-    "must be the name of a variable with an underscore in it, such as vault_thandi; the password itself belongs into "
-    "the vault"
+    "must be the name of a variable that begins with a small letter and has an underscore, such as vault_thandi; the "
+    "password itself belongs into the vault"
 )
 _NO_TEMPLATE = "must be the value itself: templates and vault texts are not read in a CSV file"
 _TOO_FEW_CELLS = "has fewer cells than there are columns; is the end of the row, or of the file, missing?"
@@ -209,8 +210,7 @@ def _add_row(table: UserTable, row: Row) -> None:
 def _value(field: Field, cell: str) -> tuple[Any, str | None]:
     """Return the value of a cell, and what is wrong with it. The message does not repeat it: it may be a password."""
     if field.secret:
-        # A password in place of the variable would be reported as undefined; it rarely has an underscore.
-        is_variable = _VARIABLE.fullmatch(cell) is not None and "_" in cell
+        is_variable = _VARIABLE.fullmatch(cell) is not None
         return Template(f"{{{{ {cell} }}}}" if is_variable else ""), None if is_variable else _NO_VARIABLE
     if is_template(cell):
         return cell, _NO_TEMPLATE

@@ -169,6 +169,8 @@ def test_a_column_with_passwords_is_refused_and_no_cell_is_repeated(fleet, colum
         ("job_title", f"$ANSIBLE_VAULT;1.1;AES256 {CANARY}", "must be the value itself: templates"),
         ("password_variable", CANARY, "must be the name of a variable"),
         ("password_variable", "c4naryRow7", "must be the name of a variable"),
+        ("password_variable", "C4nary_Row7", "must be the name of a variable"),
+        ("password_variable", "_c4naryRow7", "must be the name of a variable"),
         ("password_variable", "{{ vault_thandi }}", "must be the name of a variable"),
         ("password_variable", "vault_thandi }}{{ x", "must be the name of a variable"),
     ],
