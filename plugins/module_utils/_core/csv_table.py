@@ -144,6 +144,13 @@ def has_too_many_cells(cells: Sequence[str], columns: Sequence[str]) -> bool:
     return any(cell.strip() for cell in cells[len(columns) :])
 
 
+#: What a spreadsheet makes of a long number, a formula, and an error in one. Nobody types this into Fincon.
+_OF_SPREADSHEETS = re.compile(r"[0-9]+([.,][0-9]+)?E\+[0-9]+|=.*|#(NAME\?|REF!|VALUE!|NUM!|N/A|DIV/0!)", re.DOTALL)
+_NOT_THE_VALUE = (
+    "is what a spreadsheet makes of a long number or a formula; give the column the format Text and type it again"
+)
+
+
 def cell_value(field: Field, cell: str, repeat: bool = True) -> tuple[Any, str | None]:
     """Return the value that a cell gives a field, not a secret, and what is wrong with it.
 
@@ -155,6 +162,8 @@ def cell_value(field: Field, cell: str, repeat: bool = True) -> tuple[Any, str |
         return word in YES, None if word in (*YES, *NO) else f"must be yes or no{instead}"
     if field.kind == "choice":
         cell = cell.casefold()
+    if _OF_SPREADSHEETS.fullmatch(cell):
+        return cell, _NOT_THE_VALUE
     # No field holds a longer number; Python refuses to convert one of 4,300 digits.
     is_number = field.kind == "integer" and cell.isascii() and cell.isdigit() and len(cell) < 19
     value: Any = int(cell) if is_number else cell
