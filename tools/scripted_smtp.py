@@ -92,6 +92,8 @@ class Conversation:
         """Answer one command; False ends the conversation."""
         self.server.commands.append(command)
         word = command.split(maxsplit=1)[0].upper()
+        if word == "QUIT":
+            self.server.ends(self)
         if word == self.script.hang_up_at:
             return False
         if word in self.script.replies:
@@ -168,7 +170,7 @@ class ScriptedServer:
         self.connections = 0
         self.most_at_once = 0
         self._serve = serve or Conversation.run
-        self._open = 0
+        self._open: set[Conversation] = set()
         self._lock = threading.Lock()
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self._listener = socket.create_server((address, 0), family=family, backlog=50)
@@ -190,6 +192,11 @@ class ScriptedServer:
                 sock.shutdown(socket.SHUT_RDWR)
             sock.close()
 
+    def ends(self, conversation: Conversation) -> None:
+        """Count it no longer: a client that has said QUIT may begin the next one before this thread ends."""
+        with self._lock:
+            self._open.discard(conversation)
+
     def _accept(self) -> None:
         while True:
             try:
@@ -200,18 +207,17 @@ class ScriptedServer:
             threading.Thread(target=self._converse, args=(sock,), daemon=True).start()
 
     def _converse(self, sock: socket.socket) -> None:
+        conversation = Conversation(self, sock)
         with self._lock:
             self.connections += 1
-            self._open += 1
-            self.most_at_once = max(self.most_at_once, self._open)
-        conversation = Conversation(self, sock)
+            self._open.add(conversation)
+            self.most_at_once = max(self.most_at_once, len(self._open))
         try:
             # Many of the tests need clients that close the connection and handshakes that fail.
             with contextlib.suppress(OSError, ValueError):
                 self._serve(conversation)
         finally:
-            with self._lock:
-                self._open -= 1
+            self.ends(conversation)
             with contextlib.suppress(OSError):
                 conversation.sock.close()
             sock.close()
