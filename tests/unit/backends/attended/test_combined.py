@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended import seen
 from ansible_collections.fincon.mail.plugins.module_utils._backends.attended.backend import AttendedBackend
@@ -16,20 +14,8 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.attended impor
 from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import Request, write
 
 PASSWORDS = {f"U{number:02}": f"canary-{number}" for number in range(1, 21)}
+pytestmark = pytest.mark.usefixtures("scrypts")
 RELAY = DesiredRecord(SMTP_SERVER, "HQ relay", {"mail_server": "smtp.example.co.za", "authenticate": True})
-
-
-@pytest.fixture(autouse=True)
-def scrypts(monkeypatch):
-    """Counts the calls of scrypt, which are quick here."""
-    calls, real = [], hashlib.scrypt
-
-    def counted(text, *, n, **options):
-        calls.append(text)
-        return real(text, n=16, **options)
-
-    monkeypatch.setattr(hashlib, "scrypt", counted)
-    return calls
 
 
 @pytest.fixture

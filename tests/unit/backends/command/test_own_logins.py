@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 from pathlib import Path
@@ -24,6 +23,7 @@ from .conftest import EXAMPLE, stored
 
 NAMES = [f"U{number:02}" for number in range(1, 21)]
 PASSWORDS = {name: f"canary-{name}" for name in NAMES}
+pytestmark = pytest.mark.usefixtures("scrypts")
 RELAY = DesiredRecord(SMTP_SERVER, "HQ relay", {"mail_server": "smtp.example.co.za", "port": 587})
 
 _spec = importlib.util.spec_from_file_location("json_file_in_process", EXAMPLE)
@@ -54,19 +54,6 @@ def branch(changed=None, **passwords):
 
 def absent(name):
     return DesiredRecord(MAIL_USER, name, present=False)
-
-
-@pytest.fixture(autouse=True)
-def scrypts(monkeypatch):
-    """Counts the calls of scrypt, which are quick here."""
-    calls, real = [], hashlib.scrypt
-
-    def counted(text, *, n, **options):
-        calls.append(text)
-        return real(text, n=16, **options)
-
-    monkeypatch.setattr(hashlib, "scrypt", counted)
-    return calls
 
 
 @pytest.fixture
