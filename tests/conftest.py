@@ -11,8 +11,14 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from collection import link_collection
+from hypothesis import settings
 
 sys.path.insert(0, str(link_collection()))
+
+# The usual run tries the same inputs each time, so that it says something about a change. "search" tries new ones.
+settings.register_profile("usual", derandomize=True)
+settings.register_profile("search", derandomize=False)
+settings.load_profile("usual")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -46,7 +46,7 @@ def test_the_schema_and_the_check_agree_on_every_value(definition, row):
     # Without the template that may stand for any value.
     plain = Draft7Validator({**schema, **({"anyOf": schema["anyOf"][:1]} if "anyOf" in schema else {})})
 
-    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=60, deadline=None)
     @given(VALUES)
     def agree(value):
         assert plain.is_valid(value) == (value_problem(row, value) is None)
