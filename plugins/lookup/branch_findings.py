@@ -48,7 +48,7 @@ from typing import Any
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import read_text
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.names import host_warnings
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.names import host_warnings, option_errors
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendering import Renderer
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import place_of
@@ -81,7 +81,7 @@ class LookupModule(LookupBase):
         _paths, unset = installation_paths(_mapping(rendered.get("installation")), None, str(connection))
         problems = [*renderer.problems, *((finding.path.split("."), finding.message) for finding in unset)]
         found = rendered_findings(rendered, files, raw, problems, partial(read_text, self._loader), place_of)
-        return [str(finding) for finding in found]
+        return [*option_errors(given), *(str(finding) for finding in found)]
 
 
 def _found_elsewhere(given: Mapping[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ description:
     sources could not be loaded, and names the errors with file, line and column. It does the same at errors in the
     fleet files, even with C(--limit), unless O(faulty_branches) is V(set_aside).
   - It also ends the run if Ansible has split a value of C(-e name=value) at a blank, because the run would use only a
-    part of it.
+    part of it, or if an option given with C(-e) has a wrong value.
   - For a source that it cannot read, Ansible only prints a warning, and it skips the play of hosts that do not exist.
     So a task cannot stop such a run, but C(hosts) is evaluated whatever the limit is.
   - The playbooks of this collection use it. Use it in your own playbooks if they begin with other tasks.
@@ -79,6 +79,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import (
     read_text,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.names import option_errors
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Unreadable
 from ansible_collections.fincon.mail.plugins.plugin_utils._output import end_run
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import MissingLibraries
@@ -99,6 +100,9 @@ class LookupModule(LookupBase):
                 "nothing was done: a value of -e name=value was split at a blank, so that a part of it would be lost; "
                 """give it in JSON, for example -e '{"fincon_confirmed_by": "T. Nkosi"}'"""
             )
+        wrong = option_errors(given)
+        if wrong:
+            end_run("\n".join(["nothing was done:", *wrong] if len(wrong) > 1 else [f"nothing was done: {wrong[0]}"]))
         lost = [path for path in _files(given.get("ansible_inventory_sources") or []) if self._is_lost(path)]
         for path in lost:
             Display().error(errors_text(path, self._findings(path)), wrap_text=False)

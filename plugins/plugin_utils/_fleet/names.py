@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The variables that this collection uses, and warnings for others with its prefix."""
+"""The variables with this collection's prefix: warnings for those that nothing reads, errors for wrong values."""
 
 from __future__ import annotations
 
@@ -10,43 +10,15 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import EVIDENCE
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.careful import looks_like_a_key
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import at
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.evidence import KEY as EVIDENCE_KEY
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.options import OPTIONS, PREFIX, option_problem
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
-
-_PREFIX = "fincon_"
-
-#: The variables that the inventory plugin makes from the setting ``evidence`` of a fleet file.
-EVIDENCE_OPTIONS = frozenset(
-    f"{_PREFIX}{EVIDENCE_KEY}_{name}" for name in (*(field.name for field in EVIDENCE), "mailbox", "relays")
-)
-
-#: The variables that people set: the options of the role, of its entry points and of the playbooks.
-OPTIONS = frozenset(
-    _PREFIX + name
-    for name in (
-        "adapter", "adopt_blank_users", "adopt_dir", "adopt_overwrite", "adopt_placeholders", "branch",
-        "confirmed_by", "conformance_user", "evidence_address", "evidence_wait",
-        "fail_on_pending", "fail_on_pending_days", "fail_on_silent", "faulty_branches",
-        "files", "fleet_findings", "hosts", "import_csv", "installation", "items", "metrics_file", "order", "purge",
-        "purge_empty", "purge_limit", "purge_protect", "region", "reminder_file", "reminder_to",
-        "replies", "report_dir", "report_formats",
-        "report_previous", "reports", "smtp_ca_path", "smtp_servers", "smtp_tls_mode", "smtp_validate_certs",
-        "status_file", "tags", "title", "undeclared", "update_password", "user", "users", "verification_file",
-        "verification_max_age", "verify", "verify_arrival", "verify_failure", "verify_level", "wave", "work_order",
-        "work_order_company", "work_order_contact", "work_order_dir", "work_order_due_days",
-        "work_order_keepass", "work_order_keepass_passphrase", "work_order_labels", "work_order_path",
-        "work_order_secrets", "work_order_slips", "work_order_switch_window", "work_order_template_html",
-        "work_order_template_markdown", "work_order_user_order", "work_order_user_window",
-    )
-) | EVIDENCE_OPTIONS  # fmt: skip
 
 #: The internal variables of the playbooks and the role: results, facts and variables of a task.
 INTERNAL = frozenset(
-    _PREFIX + name
+    PREFIX + name
     for name in (
         "adopted", "applied", "at_faults", "checked", "confirmation", "confirmations", "confirmed",
         "conformance", "conformance_settings", "drift", "earlier", "evidence", "found", "gate",
@@ -57,6 +29,7 @@ INTERNAL = frozenset(
 )  # fmt: skip
 
 _REASON = "is not a variable of this collection, and does nothing here"
+_ELSEWHERE = "(set in host_vars, group_vars, a play or with -e)"
 
 #: The unknown names that this process warned about when it loaded the inventory, with their places.
 REPORTED: set[str] = set()
@@ -67,20 +40,26 @@ def unknown(names: Iterable[Any]) -> list[str]:
     return [
         name
         for name in names
-        if isinstance(name, str) and name.startswith(_PREFIX) and name not in OPTIONS and name not in INTERNAL
+        if isinstance(name, str) and name.startswith(PREFIX) and name not in OPTIONS and name not in INTERNAL
     ]
+
+
+def wrong_values(variables: Mapping[Any, Any]) -> list[tuple[str, str]]:
+    """Return the names of options whose values are wrong, each with what is wrong."""
+    found = [(name, option_problem(name, value)) for name, value in variables.items() if name in OPTIONS]
+    return [(name, problem) for name, problem in found if problem]
 
 
 def guess(name: str) -> str:
     """Return the end of a sentence that suggests the most similar option, or an empty string."""
     # All of them have the prefix, which would make any two look similar.
-    options = {option.removeprefix(_PREFIX): option for option in OPTIONS}
-    close = difflib.get_close_matches(name.removeprefix(_PREFIX).casefold(), options, n=1, cutoff=0.7)
+    options = {option.removeprefix(PREFIX): option for option in OPTIONS}
+    close = difflib.get_close_matches(name.removeprefix(PREFIX).casefold(), options, n=1, cutoff=0.7)
     return f"; did you mean {options[close[0]]!r}?" if close else ""
 
 
 def file_findings(kind: str, data: Any, source: Source) -> list[Finding]:
-    """Return a warning for each unknown name in the ``vars`` of a file, with its place.
+    """Return a warning for each unknown name in the ``vars`` of a file, and an error for each wrong value.
 
     :param kind: ``branch`` or ``fleet``. A fleet file has ``vars`` wherever it has defaults.
     """
@@ -89,10 +68,15 @@ def file_findings(kind: str, data: Any, source: Source) -> list[Finding]:
         places = [(("vars",), own)] if isinstance(own, Mapping) else []
     else:
         places = list(_all_vars(data))
-    return [
+    found = [
         at(source, [*path, name], Finding(f"{_said(name)}{guess(name)}", severity=WARNING))
         for path, variables in places
         for name in unknown(variables)
+    ]
+    return found + [
+        at(source, [*path, name], Finding(problem))
+        for path, variables in places
+        for name, problem in wrong_values(variables)
     ]
 
 
@@ -121,8 +105,12 @@ def host_warnings(variables: Iterable[Any]) -> list[str]:
 
     It names no host, so that Ansible shows the same sentence only once in a run.
     """
-    return [
-        f"{name}: {_REASON}{guess(name)} (set in host_vars, group_vars, a play or with -e)"
-        for name in unknown(variables)
-        if name not in REPORTED
-    ]
+    return [f"{name}: {_REASON}{guess(name)} {_ELSEWHERE}" for name in unknown(variables) if name not in REPORTED]
+
+
+def option_errors(variables: Mapping[Any, Any]) -> list[str]:
+    """Return a sentence for each option with a wrong value among the variables of a host or a run.
+
+    Those of the fleet files have been reported with their places.
+    """
+    return [f"{name}: {problem} {_ELSEWHERE}" for name, problem in wrong_values(variables)]

@@ -211,3 +211,22 @@ def test_a_value_that_was_split_at_a_blank_stops_the_run_and_is_not_cut_off(fold
     assert "a value of -e name=value was split at a blank" in " ".join(said.split())
     assert """-e '{"fincon_confirmed_by": "T. Nkosi"}'""" in " ".join(said.split())
     assert ledgers(folder) == []
+
+
+@pytest.mark.parametrize("name", ["status", "apply", "drift", "confirm"])
+def test_a_wrong_value_given_with_e_ends_the_run_and_is_told_once(folder: Folder, name: str) -> None:
+    wrong = ("-e", f"fincon_fail_on_pending_days={CANARY}", "-e", "fincon_update_password=allways")
+    status, said = run(folder, f"fincon.mail.{name}", *wrong)
+    assert status == 4
+    assert said.count("fincon_fail_on_pending_days: must be a whole number, 0 or more (set in") == 1, said
+    assert said.count("must be on_change, always or on_create; did you mean 'always'?") == 1
+    assert CANARY not in said
+    assert ledgers(folder) == []
+
+
+def test_a_wrong_value_in_the_vars_of_a_host_stops_the_branch(folder: Folder) -> None:
+    folder.write(fleet__host_vars__b="fincon_work_order_due_days: soon\n")
+    status, said = run(folder, "fincon.mail.apply")
+    assert status == 2
+    assert said.count("fincon_work_order_due_days: must be a whole number, 0 or more (set in") == 1, said
+    assert "b.yml" not in ledgers(folder)
