@@ -39,6 +39,7 @@ class Setting:
     :param samples: values as people write them, which editors propose. Those of a secret are templates.
     :param minimum: smallest number allowed; ``None`` for settings that are not numbers.
     :param above: whether a number must be greater than ``minimum``, rather than at least ``minimum``.
+    :param maximum: largest number allowed. Seconds are at most a day: the system takes no number of any size.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Setting:
     samples: tuple[Any, ...] = ()
     minimum: float | None = None
     above: bool = True
+    maximum: int = 86_400
 
 
 SETTINGS = (
@@ -98,6 +100,7 @@ SETTINGS = (
         ("command",),
         default=16777216,
         minimum=0,
+        maximum=2**30,
     ),
     Setting(
         "url",
@@ -270,7 +273,7 @@ def _number_findings(installation: Mapping[str, Any]) -> list[Finding]:
             continue
         # Every comparison with a NaN is false.
         fits = value > setting.minimum if setting.above else value >= setting.minimum
-        if not fits or value == float("inf"):
+        if not fits or value > setting.maximum:
             words = "more than" if setting.above else "at least"
-            found.append(_finding(setting.name, f"must be {words} {setting.minimum:g}"))
+            found.append(_finding(setting.name, f"must be {words} {setting.minimum:g} and at most {setting.maximum}"))
     return found

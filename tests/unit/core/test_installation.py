@@ -73,10 +73,15 @@ def test_every_number_has_a_minimum():
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-@pytest.mark.parametrize("value", [-1, float("nan"), float("inf")], ids=str)
+@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), 2**30 + 1, 1e300], ids=str)
 def test_a_number_out_of_range_is_a_finding(name, value):
     texts = [str(finding) for finding in findings({**REST, name: value})]
     assert any(text.startswith(f"installation.{name}: must be ") for text in texts)
+
+
+def test_a_wait_is_at_most_a_day():
+    assert found(timeout=86_400) == []
+    assert str(found(timeout=86_401)[0]) == "installation.timeout: must be more than 0 and at most 86400"
 
 
 def test_no_finding_repeats_a_secret():
