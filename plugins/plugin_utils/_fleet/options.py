@@ -26,6 +26,8 @@ PREFIX = "fincon_"
 FLAG, NUMBER, TEXT, LIST, MAPPING = "flag", "number", "text", "list", "mapping"
 #: For options of several shapes, which a module or a playbook checks.
 ANY = "any"
+#: More of anything is a mistake: of days, of seconds, of records.
+_LARGEST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def option_problem(name: str, value: Any) -> str | None:
     if option.kind == FLAG:
         return None if _is_flag(value) else "must be true or false"
     if option.kind == NUMBER:
-        return None if _is_number(value, option.minimum) else f"must be a whole number, {option.minimum} or more"
+        fits = _is_number(value) and option.minimum <= int(value) <= _LARGEST
+        return None if fits else f"must be a whole number from {option.minimum} to {_LARGEST}"
     if option.kind == LIST:
         return "must be a list" if isinstance(value, dict) else None
     if option.kind == MAPPING:
@@ -123,11 +126,13 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, (bool, int, float)) and value in (0, 1)
 
 
-def _is_number(value: Any, minimum: int) -> bool:
+def _is_number(value: Any) -> bool:
     if isinstance(value, str):
-        # Longer ones are no number that anybody means, and Python refuses some of them.
-        return len(value) < 20 and _NUMBER.fullmatch(value) is not None and int(value) >= minimum
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1 and value >= minimum
+        # Python refuses to read a number of thousands of digits.
+        return len(value) < 20 and _NUMBER.fullmatch(value) is not None
+    if isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _choice_problem(choices: tuple[str, ...], value: Any) -> str | None:

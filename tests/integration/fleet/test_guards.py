@@ -218,7 +218,7 @@ def test_a_wrong_value_given_with_e_ends_the_run_and_is_told_once(folder: Folder
     wrong = ("-e", f"fincon_fail_on_pending_days={CANARY}", "-e", "fincon_update_password=allways")
     status, said = run(folder, f"fincon.mail.{name}", *wrong)
     assert status == 4
-    assert said.count("fincon_fail_on_pending_days: must be a whole number, 0 or more (set in") == 1, said
+    assert said.count("fincon_fail_on_pending_days: must be a whole number from 0 to 1000000 (set in") == 1, said
     assert said.count("must be on_change, always or on_create; did you mean 'always'?") == 1
     assert CANARY not in said
     assert ledgers(folder) == []
@@ -228,5 +228,5 @@ def test_a_wrong_value_in_the_vars_of_a_host_stops_the_branch(folder: Folder) ->
     folder.write(fleet__host_vars__b="fincon_work_order_due_days: soon\n")
     status, said = run(folder, "fincon.mail.apply")
     assert status == 2
-    assert said.count("fincon_work_order_due_days: must be a whole number, 0 or more (set in") == 1, said
+    assert said.count("fincon_work_order_due_days: must be a whole number from 0 to 1000000 (set in") == 1, said
     assert "b.yml" not in ledgers(folder)
