@@ -101,7 +101,7 @@ def report_prober(report: Mapping[str, Any], max_age: int, now: datetime) -> Pro
 def _age_problem(report: Mapping[str, Any], max_age: int, now: datetime) -> str:
     age = now - moment_of(report["created"])
     if age / timedelta(days=1) > max_age:
-        return f"it is {age.days} days old, and {max_age} are allowed"
+        return f"it is older than {max_age} days"
     return "it was written in the future, as this machine's clock has it" if age < -_AHEAD else ""
 
 

@@ -98,13 +98,18 @@ def test_a_probe_that_did_not_go_far_enough_proves_nothing():
     assert looked_up(report_of(level="envelope"))["ok"]
 
 
-@pytest.mark.parametrize(("days", "words"), [(7.1, "it is 7 days old, and 7 are allowed"), (-1.1, "in the future")])
+@pytest.mark.parametrize(("days", "words"), [(7.1, "it is older than 7 days"), (-1.1, "in the future")])
 def test_an_old_report_and_one_from_the_future_prove_nothing(days, words):
     found = looked_up(report_of(days=days))
     assert (found["ok"], found["diagnosis"]["id"]) == (False, "report_old")
     assert words in found["diagnosis"]["cause"]
     assert looked_up(report_of(days=6.9))["ok"]
     assert looked_up(report_of(days=-0.9))["ok"]
+
+
+def test_any_number_of_days_may_be_the_maximum_age():
+    (found,) = report_prober(report_of(days=6.9), 10**12, NOW)([Target(SETTINGS, ("THANDI",))], "auth")
+    assert found["ok"]
 
 
 @pytest.mark.parametrize(
