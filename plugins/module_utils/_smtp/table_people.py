@@ -139,6 +139,13 @@ ROWS = (
         (
             Match(codes=("553",), wordless=True, stages=("mail",)),
             Match(codes=("553",), text=r"relaying disallowed as", source="Zoho Mail"),
+            Match(
+                codes=("530",),
+                text=r"\A\W*sender rejected\W*\Z",
+                stages=("mail",),
+                needs=("login",),
+                source="OpenSMTPD senders",
+            ),
             Match(codes=_NO, enhanced=("5.7.60",), source="Exchange"),
             Match(
                 codes=_BOTH,
