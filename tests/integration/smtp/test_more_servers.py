@@ -16,10 +16,12 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import 
 from .node_servers import Haraka, SmtpServer
 from .real_servers import FOREIGN, RealServer
 from .test_real_servers import _said
-from .unpacked_servers import Courier, Dovecot, Sendmail
+from .unpacked_servers import Courier, Dovecot, OpenSMTPD, Sendmail
+
+SERVERS = (Courier, Dovecot, Haraka, OpenSMTPD, Sendmail, SmtpServer)
 
 
-@pytest.fixture(scope="module", params=(Courier, Dovecot, Haraka, Sendmail, SmtpServer), ids=lambda kind: kind.__name__)
+@pytest.fixture(scope="module", params=SERVERS, ids=lambda kind: kind.__name__)
 def server(request: pytest.FixtureRequest, certificates: Path) -> Iterator[RealServer]:
     kind = request.param
     if kind.missing():
@@ -43,12 +45,15 @@ def test_a_wrong_password_is_told_and_tried_once(right: ProbeSettings, server: R
     before = server.refusals() if server.refusal_mark else 0
     found = probe(replace(right, password="wrong"))
     assert (*_said(found), found["code"]) == ("auth", "wrong_password", 535)
+    assert "refuses this user name and password" in found["diagnosis"]["cause"]
     if server.refusal_mark:
         assert server.refusals(before + 1) == before + 1
 
 
 def test_tls_from_the_first_byte_at_the_starttls_port(right: ProbeSettings) -> None:
-    assert _said(probe(replace(right, tls_mode="implicit"))) == ("tls", "tls_mode_mismatch")
+    found = probe(replace(right, tls_mode="implicit"))
+    assert _said(found) == ("tls", "tls_mode_mismatch")
+    assert f"port {right.port} with STARTTLS works" in found["diagnosis"]["hint"]
 
 
 def test_starttls_at_the_port_for_tls_from_the_first_byte(right: ProbeSettings, server: RealServer) -> None:
@@ -65,10 +70,12 @@ def test_a_login_in_clear_is_refused_or_warned_of(right: ProbeSettings, server: 
     else:
         assert found["failed_stage"] == "auth"
         assert found["diagnosis"]["id"] in ("auth_needs_tls", "auth_wants_tls")
+        assert "Switch TLS on" in found["diagnosis"]["hint"]
 
 
 def test_a_foreign_sender_is_refused(right: ProbeSettings, server: RealServer) -> None:
-    if not isinstance(server, SmtpServer):
+    if not isinstance(server, (OpenSMTPD, SmtpServer)):
         pytest.skip("this server lets a login send as anybody")
     found = probe(replace(right, sender_email=FOREIGN), "envelope")
     assert _said(found) == ("mail", "sender_not_owned")
+    assert "This login may not send as the sender's address" in found["diagnosis"]["cause"]

@@ -234,10 +234,8 @@ class Courier(Unpacked):
     def configure(self) -> None:
         own = self.files / "etc" / "courier"
         own.mkdir()
-        hashed = subprocess.run(
-            ["openssl", "passwd", "-6", "-stdin"], input=PASSWORD.encode(), capture_output=True, check=True
-        ).stdout.decode()
-        (own / "userdb").write_text(f"{USER}\tuid=970|gid=970|home=/mail|shell=/bin/false|esmtppw={hashed}")
+        account = f"uid=970|gid=970|home=/mail|shell=/bin/false|esmtppw={_hash(PASSWORD)}"
+        (own / "userdb").write_text(f"{USER}\t{account}\n")
         (own / "userdb").chmod(0o600)
         (own / "authdaemonrc").write_text(
             'authmodulelist="authuserdb"\nauthmodulelistorig="authuserdb"\ndaemons=1\nauthdaemonvar=/run/courier/authdaemon\n'
@@ -273,3 +271,35 @@ exec $tcpd {self.implicit_port} /usr/bin/couriertls -server -tcpd /usr/sbin/cour
 
     def serve(self) -> list[str]:
         return ["sh", "/start"]
+
+
+class OpenSMTPD(Unpacked):
+    """OpenSMTPD, with a table of logins; whatever it takes is thrown away."""
+
+    packages, program, accounts = "opensmtpd", "usr/sbin/smtpd", ("opensmtpd", "opensmtpq")
+    refusal_mark = f"authentication user={USER} result=permfail"
+
+    def configure(self) -> None:
+        listen = "listen on 127.0.0.1 hostname mail.example.test pki mail auth <logins> senders <owners>"
+        (self.files / "etc" / "smtpd.conf").write_text(
+            f"""\
+pki mail cert "/certificates/{self.certificate.name}"
+pki mail key "/certificates/{self.key.name}"
+table logins {{ "{USER}" = "{_hash(PASSWORD)}" }}
+table owners {{ "{USER}" = "{USER}" }}
+table everybody {{ "@" = "nobody" }}
+{listen} port {self.starttls_port} tls
+{listen} port {self.implicit_port} smtps
+action "discard" mda "cat > /dev/null" virtual <everybody>
+match from auth for any action "discard"
+"""
+        )
+
+    def serve(self) -> list[str]:
+        return ["/usr/sbin/smtpd", "-d"]
+
+
+def _hash(password: str) -> str:
+    """As crypt(3) makes it."""
+    command = ["openssl", "passwd", "-6", "-stdin"]
+    return subprocess.run(command, input=password, capture_output=True, text=True, check=True).stdout.strip()
