@@ -33,7 +33,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.probe import pro
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.settings import ProbeSettings
 from integration.smtp.node_servers import Haraka, SmtpServer
 from integration.smtp.real_servers import PASSWORD, USER, Exim, Postfix, RealServer
-from integration.smtp.unpacked_servers import Courier, Dovecot, Sendmail
+from integration.smtp.unpacked_servers import Courier, Dovecot, OpenSMTPD, Sendmail
 from scripted_smtp import EHLO_WITH_LOGIN, Script, ScriptedServer
 
 PAGE = ROOT / "docs" / "smtp-comparison.md"
@@ -152,7 +152,7 @@ REAL_CASES = (
     Case("the password is wrong", Script(), password="wrong"),
     Case("TLS from the first byte, at the port for STARTTLS", Script(), mode="implicit"),
 )
-SERVERS: tuple[type[RealServer], ...] = (Courier, Dovecot, Exim, Haraka, Postfix, Sendmail, SmtpServer)
+SERVERS: tuple[type[RealServer], ...] = (Courier, Dovecot, Exim, Haraka, OpenSMTPD, Postfix, Sendmail, SmtpServer)
 
 
 def ask_swaks(case: Case, port: int, ca_path: str) -> tuple[str, str]:
