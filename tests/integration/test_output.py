@@ -155,6 +155,27 @@ def test_attended_sites_are_told_what_to_do_next_and_each_error_once(site: Site)
     assert len(status) == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "option", "message"),
+    [
+        ("evidence", {"fincon_evidence_mailbox": {"kind": "mbox", "path": "{}/box", "servers": ["mx"]}},
+         "the mbox {}/box cannot be read (No such file or directory); check the path and its rights"),
+        ("status", {"fincon_metrics_file": "{}/x/a.prom"}, "{}/x: the metrics cannot be written (Not a directory)"),
+        ("drift", {"fincon_report_dir": "{}/reports"}, "{}/reports: the report cannot be written (Not a directory)"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_or_written_is_said_once(site: Site, name: str, option: dict, message: str) -> None:
+    attended(site)
+    file = site.folder / "file"
+    file.touch()
+    nowhere = str(site.folder / "no-folder") if name == "evidence" else str(file)
+    options = json.loads(json.dumps(option).replace("{}", nowhere))
+    run = site.playbook(f"fincon.mail.{name}", "--limit", "cape-town", **options)
+    assert run.status == 2
+    shown = message.replace("{}", nowhere.replace(str(site.folder), "SITE"))
+    assert [line for line in said(site, run.output) if "cannot be" in line] == [f"FAILED cape-town: {shown}"]
+
+
 def test_adopt_and_conformance_say_what_to_do_next(site: Site) -> None:
     folder = {"fincon_adopt_dir": str(site.folder / "adopted")}
     assert said(site, site.playbook("fincon.mail.adopt", **folder).output)[0].startswith("Files written: SITE/adopted/")

@@ -68,8 +68,17 @@ def replace(
     :param temporary: where the content is prepared, in the folder of the path. Only a caller that keeps all other
         writers out may name it: what a crash left there is removed. By default a unique hidden name.
     :param durable: wait until file and folder are on the disk, so that they outlive a crash of the machine.
-    :raises OSError: when it cannot be written.
+    :raises OSError: when it cannot be written; its ``filename`` is the path, never the temporary file.
     """
+    try:
+        _replace(path, content, mode, like, temporary, durable)
+    except OSError as exc:
+        raise OSError(exc.errno, exc.strerror, os.fspath(path)) from exc
+
+
+def _replace(
+    path: FilePath, content: bytes, mode: int | None, like: FilePath | None, temporary: FilePath | None, durable: bool
+) -> None:
     folder, name = os.path.split(os.path.abspath(path))
     if temporary is None:
         temporary = os.path.join(folder, f".{name}.{secrets.token_hex(8)}")

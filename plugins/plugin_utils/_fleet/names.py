@@ -20,11 +20,11 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import S
 INTERNAL = frozenset(
     PREFIX + name
     for name in (
-        "adopted", "applied", "at_faults", "checked", "confirmation", "confirmations", "confirmed",
+        "adopted", "applied", "at_faults", "begun", "checked", "confirmation", "confirmations", "confirmed",
         "conformance", "conformance_settings", "drift", "earlier", "evidence", "found", "gate",
-        "has_branches", "held_back", "imported", "installed", "left", "looked", "next", "noted", "opened", "page",
-        "page_stem", "password_files", "refused", "relogin", "reply", "results", "status", "stopping", "two_passwords",
-        "unfinished", "verified", "work_order_view",
+        "has_branches", "held_back", "imported", "installed", "left", "looked", "measured", "next", "noted", "opened",
+        "page", "page_stem", "password_files", "refused", "relogin", "reply", "results", "status", "stopping",
+        "two_passwords", "unfinished", "verified", "work_order_view",
     )
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from types import SimpleNamespace
 
@@ -114,6 +115,16 @@ def test_a_failure_leaves_the_old_file_and_no_temporary_one(tmp_path, monkeypatc
         files.replace(path, b"new", 0o600)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_names_the_file_and_not_the_temporary_one(tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    for name in ("nowhere/a", "folder"):
+        with pytest.raises(OSError, match=f": {re.escape(repr(str(tmp_path / name)))}$"):
+            files.replace(tmp_path / name, b"new")
+    monkeypatch.setattr(files, "os", patched(write=failing(errno.ENOSPC)))
+    with pytest.raises(OSError, match=f": {re.escape(repr(str(tmp_path / 'a')))}$"):
+        files.replace(tmp_path / "a", b"new")
 
 
 def test_what_a_crash_left_under_the_callers_temporary_name_is_removed(tmp_path):
