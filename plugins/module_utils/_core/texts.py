@@ -2,7 +2,7 @@
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Texts from outside, made safe to show: nothing in them controls a terminal or hides what follows. Pure."""
+"""Texts from outside. Made safe to show, nothing in them controls a terminal or hides what follows. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ from typing import Any
 
 #: Control characters (C0, DEL and C1), separators of lines, and marks that turn the direction of writing (UAX 9).
 _ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+#: A line that git writes around two versions which it could not merge.
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+CONFLICT_PROBLEM = "two versions were merged here and git could not settle it"
+
+
+def conflict_line(text: str) -> int | None:
+    """Return the number of the first line that a failed merge of git has left, counted from 1."""
+    found = _CONFLICT.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else None
 
 
 def visible(text: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
+from ansible_collections.fincon.mail.plugins.module_utils._core.texts import CONFLICT_PROBLEM, conflict_line
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.loader import MERGE, Loader
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.marked import TAGS, Vaulted
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.suspects import (
@@ -31,8 +32,6 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 #: Tags of YAML itself; other known tags are those of Ansible.
 _YAML_TAG = "tag:yaml.org,2002:"
 _FAULTY_TAG = "!faulty"
-#: The first line of a conflict that git could not settle.
-_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _DEEPEST = 100
 _TOO_DEEP = "this is not a file of a fleet: it is nested too deeply"
 
@@ -84,10 +83,9 @@ def read_carefully(text: str, file: str) -> Reading:
 
     :param file: the name of its file, for the places of marked texts.
     """
-    conflict = _CONFLICT.search(text)
+    conflict = conflict_line(text)
     if conflict:
-        line = text.count("\n", 0, conflict.start()) + 1
-        return Reading(None, [Fault("two versions were merged here and git could not settle it", line, 1)], False)
+        return Reading(None, [Fault(CONFLICT_PROBLEM, conflict, 1)], False)
     faults = [_unprintable(text, found) for found in _UNPRINTABLE.finditer(text)]
     cleaned = _UNPRINTABLE.sub(" ", text)
     node, broken = _composed(cleaned)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, key_text
+from ansible_collections.fincon.mail.plugins.module_utils._core.texts import CONFLICT_PROBLEM, conflict_line
 
 try:
     import yaml
@@ -67,12 +68,9 @@ class Parsed:
 def parse(text: str) -> Parsed:
     """Read YAML of plain values: mappings, lists, text, whole numbers, true, false and null."""
     parsed = Parsed()
-    conflict = re.search(r"^(<{7}|={7}|>{7})( |$)", text, re.M)
+    conflict = conflict_line(text)
     if conflict:
-        line = text.count("\n", 0, conflict.start()) + 1
-        parsed.findings.append(
-            Finding("two versions were merged here and git could not settle it", line=line, column=1)
-        )
+        parsed.findings.append(Finding(CONFLICT_PROBLEM, line=conflict, column=1))
         return parsed
     try:
         root = _compose(text)
