@@ -24,12 +24,12 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.gather impor
     mailbox_of,
     wait_for_evidence,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import DIFFERS, SILENT, UNKNOWN
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.store import alone, file_of, load, save
 from ansible_collections.fincon.mail.plugins.plugin_utils._output import progress
 from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.evidence_lines import problems, summary
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import some
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.evidence import DIFFERS, SILENT, UNKNOWN
 
 _MODULE = MODULES["fincon_mail_evidence"]
 #: How many hosts a warning names.

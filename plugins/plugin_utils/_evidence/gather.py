@@ -22,15 +22,11 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.imap import 
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.mailbox import Mailbox
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.maildir import Maildir
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.mbox import Mbox
-from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import (
-    SILENT,
-    UNKNOWN,
-    FleetEvidence,
-    Place,
-)
+from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import FleetEvidence, Place
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.sightings import Sightings, days_before
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.trust import Trust
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.verdicts import DeclaredBranch, Reading, verdicts
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.evidence import SILENT, UNKNOWN
 
 #: Seconds between two checks of a mailbox while waiting for a message.
 _INTERVAL = 5.0

@@ -16,20 +16,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
-from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.evidence import (
-    DIFFERS,
-    PROVEN,
-    SILENT,
-    UNKNOWN,
-    VERSION,
-    evidence_schema,
-)
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.evidence import VERSION, evidence_schema
 from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation import SchemaCheck
-
-__all__ = [
-    "DIFFERS", "PROVEN", "SILENT", "UNKNOWN", "BranchEvidence", "Difference", "FleetEvidence", "Place", "Sighting",
-    "Stray", "UserEvidence", "from_json", "to_json",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,6 @@ from dataclasses import dataclass, field
 
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.headers import address_key, spelled
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import (
-    DIFFERS,
-    PROVEN,
-    SILENT,
-    UNKNOWN,
     BranchEvidence,
     Difference,
     Sighting,
@@ -28,6 +24,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records impo
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.sightings import days_before
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.trust import Trust
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.evidence import DIFFERS, PROVEN, SILENT, UNKNOWN
 
 #: A user, with its branch.
 _Candidate = tuple["DeclaredBranch", "DeclaredUser"]

@@ -17,14 +17,7 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER, normal_key
 from ansible_collections.fincon.mail.plugins.module_utils._core.statements import is_present
-from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import (
-    DIFFERS,
-    PROVEN,
-    SILENT,
-    UNKNOWN,
-    BranchEvidence,
-    UserEvidence,
-)
+from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import BranchEvidence, UserEvidence
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     DRIFT,
     count,
@@ -33,6 +26,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import (
     seen_words,
     some,
 )
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.evidence import DIFFERS, PROVEN, SILENT, UNKNOWN
 
 #: The verdicts, in the order in which they are reported.
 VERDICTS = (PROVEN, DIFFERS, SILENT, UNKNOWN)

@@ -11,9 +11,6 @@ from dataclasses import asdict
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import (
-    DIFFERS,
-    SILENT,
-    UNKNOWN,
     BranchEvidence,
     FleetEvidence,
     UserEvidence,
@@ -26,6 +23,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._report.evidence impor
     totals_text,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.words import count, moment, seen_words, subject
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.evidence import DIFFERS, SILENT, UNKNOWN
 
 
 def summary(evidence: FleetEvidence, hosts: Iterable[str], messages: int, unproven: Mapping[str, int]) -> list[str]:

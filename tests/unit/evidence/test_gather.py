@@ -17,10 +17,6 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.gather impor
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.mailbox import Mailbox, Page
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import (
-    DIFFERS,
-    PROVEN,
-    SILENT,
-    UNKNOWN,
     BranchEvidence,
     Difference,
     Place,
@@ -30,6 +26,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.trust import
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.verdicts import DeclaredBranch, DeclaredUser
 from ansible_collections.fincon.mail.plugins.plugin_utils._report import evidence_lines
 from ansible_collections.fincon.mail.plugins.plugin_utils._report.evidence_lines import problems, summary
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.evidence import DIFFERS, PROVEN, SILENT, UNKNOWN
 
 from .samples import OWN_FROM_RELAY, OWN_FROM_STRANGER, POSTFIX_LOGIN, message
 

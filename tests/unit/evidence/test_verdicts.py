@@ -10,10 +10,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import (
-    DIFFERS,
-    PROVEN,
-    SILENT,
-    UNKNOWN,
     BranchEvidence,
     Difference,
     Sighting,
@@ -26,6 +22,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.verdicts imp
     Reading,
     verdicts,
 )
+from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.evidence import DIFFERS, PROVEN, SILENT, UNKNOWN
 
 SERVER, OTHER = "smtp.example.co.za", "mail.example.org"
 TRUST = Trust(
