@@ -42,6 +42,8 @@ CLOSE_TO_ANSIBLE = (
 )
 #: No secret is shown, with the oldest and the newest ansible-core. The other faults do not depend on ansible-core.
 CANARIES = "tests/faults/test_canaries.py"
+#: Callbacks that people install have environments of their own, with the oldest and the newest ansible-core.
+CALLBACKS = "tests/integration/callbacks"
 NO_TESTS = 5  # pytest's exit status when no test was chosen
 
 # Tests of code that runs on nodes: with no ansible-core, no library of the controller, and no stand-in.
@@ -145,8 +147,9 @@ STAGES: dict[str, tuple[Step, ...]] = {
         pytest("unit", "node", *NODE_TESTS, ignored=NOT_ON_NODES),
     ),
     "integration": (
-        pytest("integration", NEWEST, "tests/integration"),
+        pytest("integration", NEWEST, "tests/integration", ignored=(CALLBACKS,)),
         pytest("integration", "core-2.19", *CLOSE_TO_ANSIBLE),
+        *(pytest("integration", name, CALLBACKS) for name in ("callbacks-2.19", "callbacks-2.22")),
     ),
     "faults": (
         pytest("faults", "core-2.21", "tests/faults", ignored=(CANARIES,)),

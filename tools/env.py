@@ -28,6 +28,8 @@ REQUIREMENTS = ROOT / "requirements"
 
 # The Pythons that each environment may use, the best first. What ansible-core supports decides.
 PYTHONS = {
+    "callbacks-2.19": ("3.11", "3.12", "3.13"),
+    "callbacks-2.22": ("3.14", "3.13"),
     "core-2.19": ("3.11", "3.12", "3.13"),
     "core-2.21": ("3.13", "3.12", "3.14"),
     "core-2.22": ("3.14", "3.13"),
@@ -159,7 +161,8 @@ def _lock(name: str) -> Iterator[None]:
 def _install(python: str, target: Path, arguments: list[str]) -> None:
     subprocess.run([python, "-m", "venv", "--clear", str(target)], check=True)
     # Twice quiet: otherwise warnings about the machine's pip configuration would hide the rest; errors are still shown.
-    _pip(target, "install", "--quiet", "--quiet", *arguments)
+    # The package ansible has 20,000 modules: Python compiles those that are imported.
+    _pip(target, "install", "--quiet", "--quiet", "--no-compile", *arguments)
 
 
 def _pip(target: Path, *arguments: str) -> None:

@@ -7,19 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
-from pathlib import Path
-from xml.etree import ElementTree
-
-import pytest
 
 from .conftest import BRANCHES, COMPANIES, Site
 
-NO_REPORTS = (
-    "Name the JSON reports, or a pattern of them, for example "
-    """-e '{"fincon_reports": ["north/drift-report.json", "south/drift-report.json"]}'"""
-)
 REFUSED = "THANDI: localhost:PORT failed at the stage auth: 535 5.7.8 Authentication credentials invalid"
 ADVICE = (
     "Likely cause: The server refuses this user name and password.",
@@ -187,50 +177,3 @@ def test_adopt_and_conformance_say_what_to_do_next(site: Site) -> None:
     verdicts = said(site, site.playbook("fincon.mail.conformance", **conformance).output)
     assert verdicts[0].startswith("fail     describe ")
     assert verdicts[-1] == "FAILED localhost: 1 of 16 rules failed: describe"
-
-
-def callback(site: Site, name: str, **variables: str) -> str:
-    """The output of a playbook that fails, with a callback."""
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "fincon.mail.merge_reports"]
-    plugins = {"ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callbacks"), "ANSIBLE_STDOUT_CALLBACK": name}
-    environment = {**site.environment(site.folder, site.collections), **plugins, **variables}
-    done = subprocess.run(command, env=environment, cwd=site.folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert "Origin" not in done.stdout + done.stderr
-    return done.stdout
-
-
-def test_as_yaml_the_lines_of_an_error_are_lines(site: Site) -> None:
-    output = callback(site, "default", ANSIBLE_CALLBACK_RESULT_FORMAT="yaml")
-    assert output.count("Name the JSON reports") == 1
-    assert re.search(r"fatal: \[localhost\]: FAILED! => ?\n +changed: false\n +msg: ", output)
-
-
-def test_minimal_shows_an_error_once(site: Site) -> None:
-    assert callback(site, "minimal").count("Name the JSON reports") == 1
-
-
-def test_a_program_reads_nothing_but_its_json(site: Site) -> None:
-    results = json.loads(callback(site, "json"))
-    failed = [result for result in results if result.get("failed")]
-    assert [result["msg"] for result in failed] == [NO_REPORTS]
-
-
-def test_junit_has_the_error_as_that_of_its_test_case(site: Site) -> None:
-    callback(site, "default", ANSIBLE_CALLBACKS_ENABLED="junit", JUNIT_OUTPUT_DIR=str(site.folder / "junit"))
-    (path,) = (site.folder / "junit").iterdir()
-    failures = ElementTree.parse(path).findall(".//failure")
-    assert [failure.get("message") for failure in failures] == [NO_REPORTS]
-
-
-def test_ara_keeps_the_error_as_it_is(site: Site) -> None:
-    setup = pytest.importorskip("ara.setup", reason="not installed: ara[server]")
-    plugins = Path(setup.path) / "plugins" / "callback"
-    database = {"ARA_BASE_DIR": str(site.folder / "ara"), "DJANGO_LOG_LEVEL": "ERROR"}
-    callback(site, "default", ANSIBLE_CALLBACK_PLUGINS=str(plugins), **database)
-    program = "import sys; from ara.cli.base import main; sys.exit(main())"
-    command = [sys.executable, "-c", program, "result", "show", "1", "--with-content", "-f", "json"]
-    environment = {**site.environment(site.folder), **database}
-    shown = subprocess.run(command, env=environment, cwd=site.folder, capture_output=True, text=True, check=False)
-    assert shown.returncode == 0, shown.stderr
-    assert json.loads(shown.stdout)["content"]["msg"] == NO_REPORTS

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import check
+import env
 import pytest
 
 
@@ -125,6 +126,13 @@ def test_steps_are_chosen_by_their_title_and_get_the_arguments(
     with pytest.raises(SystemExit, match="2"):
         check.main()
     assert "no step of unit has 'third' in its title" in capsys.readouterr().err
+
+
+def test_callbacks_that_people_install_are_tested_where_they_are_installed_and_nowhere_else() -> None:
+    where = {step.environment for step in check.STAGES["integration"] if check.CALLBACKS in step.paths}
+    assert where == {name for name in env.PYTHONS if name.startswith("callbacks-")}
+    (elsewhere,) = [step for step in check.STAGES["integration"] if "tests/integration" in step.paths]
+    assert f"--ignore={check.CALLBACKS}" in elsewhere.command
 
 
 def test_the_paths_of_every_step_exist() -> None:
