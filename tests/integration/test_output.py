@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from .conftest import BRANCHES, COMPANIES, Site
 
 REFUSED = "THANDI: localhost:PORT failed at the stage auth: 535 5.7.8 Authentication credentials invalid"
