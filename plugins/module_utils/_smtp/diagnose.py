@@ -12,6 +12,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp import (
     table_access,
     table_connection,
     table_login,
+    table_password,
     table_people,
     table_server,
     table_tls,
@@ -23,11 +24,11 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.observation impo
 TABLE: tuple[Diagnosis, ...] = (
     table_connection.DIAGNOSES
     + table_tls.DIAGNOSES
-    + table_login.FIRST
+    + table_login.ROWS
     + table_access.ROWS
     + table_people.ROWS
     + table_server.ROWS
-    + table_login.LAST
+    + table_password.ROWS
     + table_server.GENERAL
 )
 

@@ -17,13 +17,26 @@ _ANY = ("banner", "ehlo", "auth", *_AFTER_GREETING)
 
 _LISTED = (
     r"black ?list|block ?list|deny ?list|spamhaus|spamcop|\bsorbs\b|barracuda(central|networks)|\brbl\b|dnsbl|dnsrbl"
-    r"|\bpbl\b|(poor|bad|low|negative) reputation|reputation (of|is|score)|\blisted\b"
-    r"|(\(ip\)|\bip|host|address|you)\b.{0,30}banned|banned (sending )?ip|client host (rejected|blocked)"
-    r"|traffic not accepted from this ip|access to this mail system has been rejected|dynamic (ip|address|host)"
-    r"|not welcome|does not accept mail from (you|\(ip\))"
+    r"|\bpbl\b|(poor|bad|low|negative) reputation|reputation (of|is|score)|ip( address)? reputation"
+    r"|(?<!gr.y[- ])\blisted\b"
+    r"|(\(ip\)|\bip|host|(?<!\()address|you)\b.{0,30}banned|banned (sending |sender ?)?\(?ip"
+    r"|client host (rejected|blocked)|traffic not accepted from this ip|access to .{0,50}system has been rejected"
+    r"|(dynamic|dial-?up|transient|residential)[ /](\w+ )?(ip|address|host)|not welcome"
+    r"|(n't|not) accept (e?-?mails?|messages?|connections?) from (you\b|\(ip\)"
+    r"|(your|this) (ip|host|network|isp|country))"
+    r"|(mail|connections?) from \(ip\) (is |was )?(denied|refused|rejected|not accepted)"
+    r"|not (allowed|permitted|authori[sz]ed) to connect"
+    r"|not authori[sz]ed to send e?-?mails? directly|spams? from (your|this) (ip|host|network)"
+    r"|\A\W*blocked\W+(see|visit)\b"
     r"|(\(ip\)|\bip\b|client|host|your (server|network|address|isp)|connections?)\b.{0,60}(blocked|denied access"
     r"|not welcome)|blocked (your|this|the) (ip|host|address)"
-    r"|(access|service|connection) (is )?denied (for|from|to) (\(ip\)|your|this)"
+    r"|(access|service|connection) (is )?denied (for|from|to) (\(ip\)|ip\b|your|this)"
+)
+
+_NO_PTR = (
+    r"reverse (dns|hostname|lookup|name)|cannot find your (reverse )?hostname|\bptr\b|\brdns\b|no reverse"
+    r"|ip name lookup failed|client host rejected: cannot find|unresolvable relay host name"
+    r"|\bip( address)? (must|does(n't| not)) resolve"
 )
 
 ROWS = (
@@ -36,11 +49,16 @@ ROWS = (
             Match(
                 codes=_BOTH,
                 text=r"\b(helo|ehlo)\b",
-                unless=r"first|expected|out of (order|sequence)|bad sequence|(helo|ehlo) again|polite|starttls"
+                unless=r"first|expected|out of (order|sequence)|bad sequence|(helo|ehlo) again|polite|starttls|verif"
                 r"|requires? (esmtp|ehlo)",
                 source="Postfix reject_*_helo_*, Exim, cPanel, MDaemon, Haraka helo.checks, Google's relay",
             ),
-            Match(codes=_BOTH, text=r"fully[- ]qualified (host|domain)|invalid domain name|hostname", stages=("ehlo",)),
+            Match(
+                codes=_BOTH,
+                text=r"fully[- ]qualified (host|domain)|invalid domain name|hostname|as your (own )?name",
+                unless=_NO_PTR,
+                stages=("ehlo",),
+            ),
         ),
         "The server does not accept the name by which this machine introduces itself ({ehlo_name}).",
         "Set ehlo_name to a full host name that exists in the DNS, such as pc1.example.co.za.",
@@ -73,7 +91,8 @@ ROWS = (
                 r"|permitted|recogni[sz]ed|in)\b"
                 r"|not an? (authori[sz]ed|registered|permitted) (ip|host|client|relay)\b|open relay not allowed"
                 r"|(your|this|source|client) (ip|address)\b.{0,40}not (on|in) .{0,20}(allow|white"
-                r"|access) ?-?list|TenantAttribution",
+                r"|access) ?-?list|Tenant(Inbound)?Attribution",
+                unless=r"dynamic|dial-?up|transient|residential|\bspf\b",
                 source="support.google.com/a/answer/2956491, Mimecast, Brevo, SendGrid, Exchange Online 5.7.64",
             ),
         ),
@@ -119,18 +138,25 @@ ROWS = (
         (
             Match(codes=("530",), source="RFC 4954 section 6"),
             Match(codes=_NO, enhanced=("5.7.57",), source="Exchange Online"),
-            Match(codes=_BOTH, text=r"not logged[- ]in|try using smtp-?auth", needs=("no_login",), source="Postfix"),
+            Match(
+                codes=_BOTH,
+                text=r"not logged[- ]in|try using smtp-?auth|permissions? to submit"
+                r"|with (a |an )?(smtp )?(auth(entication)?|login|password)\b",
+                unless=r"temporar|problem|trouble",
+                needs=("no_login",),
+                source="Postfix, Exchange",
+            ),
             Match(
                 codes=_BOTH,
                 text=r"(must|need to|please|have to|should|required to) (first )?(be )?(authenticat|log(ged)? ?(in"
-                r"|on)\b|sign in)|(auth\w*|login|log ?in) (is )?(required|needed|necessary|mandatory)"
-                r"|requires? (smtp |an? )?(auth\w*|login)\b|not (been )?authenticated|unauthenticated"
+                r"|on)\b|sign in)|(auth\w*|log ?[io]n) (is )?(required|needed|necessary|mandatory)"
+                r"|(requires?|needs?) (smtp |an? )?(auth\w*|login)\b|not (been )?authenticated|unauthenticated"
                 r"|without (smtp )?(auth\w*|logging in|a login)|turn(ed)? on (smtp )?auth|smtp auth\w* turned on"
-                r"|(auth\w*|log ?in) (command )?(first|before)"
+                r"|(auth\w*|log ?[io]n|sign in) (command )?(first|before)|only authenticated"
                 r"|(anonymous|unauthori[sz]ed) (sender|user|client|access|relay)"
                 r"|(check|read|get|retrieve) (your |for )?(new )?e?mail (first|before)|pop[- ]before[- ]smtp"
-                r"|don't authenticate",
-                unless=r"control panel|web ?mail|portal|browser|dashboard",
+                r"|don't authenticate|failed to authenticate",
+                unless=r"control panel|web ?mail|portal|browser|dashboard|as owner",
                 source="Exchange, SendGrid, MailEnable, hMailServer, cPanel, qmail, Haraka",
             ),
         ),
@@ -156,7 +182,7 @@ ROWS = (
                 r"|disallowed|prohibited|refused|rejected|forbidden|blocked)"
                 r"|(unable|not (\w+ )?(permitted|allowed|authori[sz]ed|configured)|cannot|can't|won't|will not"
                 r"|do(es)?(n't| not)|refus\w+) (to )?relay|no relay|not an? (open )?(relay|gateway)"
-                r"|must not relay"
+                r"|must not relay|(den(y|ies)|refus\w+|reject\w*) relay|\b(use|using)\b.{0,60}\bas a relay\b"
                 r"|not (allowed|permitted|authori[sz]ed) to send( e?-?mails?| messages?)? (through|via|using)"
                 r"|isn'?t in my list of allowed|rcpthosts",
                 source="Postfix, Exim, sendmail, qmail, Exchange, Courier, cPanel",
@@ -165,8 +191,16 @@ ROWS = (
                 codes=_BOTH,
                 text=r"(delivery|sending|mail) (is )?not (allowed|permitted) to (this|that|external|remote)"
                 r"|cannot deliver mail for|only accepts? (mail )?(for|to) local|not (a )?local|non-local"
+                r"|\blocal (domains?|users|recipients|addresses) only"
                 r"|(domain|host|recipient)\b.{0,30}not (hosted|served|handled|accepted) (here|by this)",
+                unless=r"\bsender\b",
                 source="hMailServer, Haraka, MailEnable, RFC 5321 (551)",
+            ),
+            Match(
+                codes=_NO,
+                text=r"client host rejected: access denied",
+                needs=("no_login",),
+                source="Postfix permit_sasl_authenticated, reject",
             ),
             Match(
                 codes=_NO,
@@ -200,9 +234,7 @@ ROWS = (
             Match(codes=_BOTH, enhanced=("5.7.25", "4.7.25"), source="RFC 7372"),
             Match(
                 codes=_BOTH,
-                text=r"reverse (dns|hostname|lookup|name)|cannot find your (reverse )?hostname|\bptr\b|\brdns\b"
-                r"|no reverse|ip name lookup failed|client host rejected: cannot find"
-                r"|unresolvable relay host name",
+                text=_NO_PTR,
                 source="Postfix reject_unknown_client_hostname, sendmail, Google",
             ),
         ),
@@ -223,10 +255,17 @@ ROWS = (
             Match(
                 codes=_BOTH,
                 text=_LISTED,
-                unless=r"sender (address|domain)|envelope|mailfrom|mail from[: ]+(<|\(address)",
+                unless=r"sender (address|domain)|envelope|mailfrom|mail from[: ]+(<|\(address)|may not exist"
+                r"|(?<!or )\b(your|from|this) domain\b.{0,30}list",
                 source="Postfix reject_rbl_client, Exchange Online 5.7.606, Barracuda, cPanel",
             ),
             Match(codes=_BOTH, text=r"\bblocked\b|access denied", stages=("banner", "ehlo")),
+            Match(
+                codes=_NO,
+                text=r"(failed|bad|invalid) (\w+ )?(log ?[io]ns?|auth\w*|attempts|commands)\b|\babus(e|ive)\b|\bspam",
+                stages=("banner", "ehlo"),
+                source="Comcast, Exim, fail2ban-like filters: before any login only the address is known",
+            ),
             Match(codes=("554",), stages=("banner",), wordless=True, source="RFC 5321 section 3.1"),
             Match(codes=_NO, enhanced=("5.7.1", BARE), stages=("banner",), wordless=True),
         ),

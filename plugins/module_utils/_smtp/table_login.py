@@ -1,39 +1,42 @@
 # Copyright (c) 2026, fincon.mail contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Diagnoses of the login.
-
-``FIRST`` are causes with distinctive texts, ``LAST`` is the refused password: nearly every refusal contains
-"authentication failed", so the other causes come before it.
-"""
+"""Diagnoses of the login, apart from the refused password."""
 
 from __future__ import annotations
 
 from ansible_collections.fincon.mail.plugins.module_utils._smtp.diagnosis import Diagnosis, Match, Words, event, given
+from ansible_collections.fincon.mail.plugins.module_utils._smtp.table_password import (
+    M365,
+    M365_PAGE,
+    OR_NOT_THE_PASSWORD,
+    OR_THE_PASSWORD,
+)
 
 _BOTH = ("4", "5")
 #: The service behind a server that checks the logins has an error.
 _BEHIND = (
     r"connection (to \S+ )?lost|internal (server )?error|generic failure"
+    r"|(ldap|radius|saslauthd|database)\b.{0,40}(fail|unavailable|down\b|error|not respond|time-?d? ?out)"
     r"|(auth\w*|ldap|database|radius|sasl) (server|service|daemon|back-?end|database"
     r"|lookup).{0,30}(fail|unavailable|down|error|not respond|timed? ?out)"
 )
 _NO = ("5",)
 
-#: One enhanced code of Microsoft 365 for six causes: only the text distinguishes them.
-_M365 = ("5.7.139",)
-_M365_PAGE = "learn.microsoft.com, Fix issues with printers, scanners and LOB applications"
 _POLICY = (
     r"security defaults|did not meet the criteria|conditional access|AADSTS(50076|50079|50158|53003|7000112)"
     r"|multi-?factor|\bmfa\b"
 )
-_BASIC_OFF = r"basic auth(entication)? is (disabled|not supported|turned off)"
+_BASIC_OFF = (
+    r"(basic|password)[- ](based )?(auth\w*|logins?) (is |are |has been )?(disabled|not (supported|allowed|enabled)"
+    r"|turned off|no longer)|\b(requires?|use|only) (x?oauth|modern auth)"
+)
 
 _WANTS_TLS = (
     r"(must|issue|use|need|requires?|send|support) .{0,20}start ?tls"
     r"|start ?tls.{0,30}(required|first|needed|must|mandatory)"
     r"|(encryption|encrypted|tls|ssl|secure (connection|channel))\b.{0,25}(required|needed|mandatory)"
-    r"|(requires?|needs?|must (use|have)|only (over|via|with|on)|without) (an? )?(encrypt\w+|secure|tls|ssl)\b"
+    r"|(requires?|needs?|must (use|have)|only( over| via| with| on)?|without) (an? )?(encrypt\w+|secure|tls|ssl)\b"
     r"|(plain ?text|clear ?text|unencrypted|insecure)\b.{0,40}(disallowed|disabled|not (allowed|permitted|accepted)"
     r"|forbidden)|over (tls|ssl) only|not (allowed|permitted|accepted).{0,30}(unencrypted|insecure|non-secure)"
 )
@@ -45,9 +48,9 @@ _BEING_OFF = (
 #: Words of a server that wants a person to sign in first.
 _BY_BROWSER = r"(log|sign) ?in (to|via|with|through|using|at) (\w+ ){0,2}(web ?mail|browser|web ?site)"
 #: Words of a server that takes logins, but not from this machine.
-_FOR_ADDRESS = r"\b(for|from) (your|this) (\w+ )?(ip|address|host|network)\b"
+_FOR_ADDRESS = r"\b(for|from|in) (your|this) (\w+ )?(ip|address|host|network|country|location|region)\b"
 
-FIRST = (
+ROWS = (
     Diagnosis(
         "auth_needs_tls",
         ("auth",),
@@ -77,7 +80,7 @@ FIRST = (
             Match(
                 codes=_BOTH,
                 text=_WANTS_TLS,
-                unless=r"not available|unavailable|temporar|problem",
+                unless=r"(tls|ssl)\b.{0,20}(not available|unavailable)|temporar|problem",
                 source="RFC 3207 section 4, Exchange Online, Dovecot, Exim",
             ),
         ),
@@ -105,7 +108,7 @@ FIRST = (
                 r"|disabled)"
                 r"|command (is )?(not (implemented|recogni[sz]ed|supported)|unrecogni[sz]ed|unknown|disabled)"
                 r"|(unrecogni[sz]ed|unknown|unimplemented|unsupported|invalid) command|bad sequence|syntax error",
-                unless=r"mechanism|account|user\b|mailbox|tenant|" + _FOR_ADDRESS,
+                unless=r"mechanism|account|user\b|mailbox|domain|tenant|" + _FOR_ADDRESS,
                 source="Exim, Postfix, sendmail, RFC 5321 section 4.2.2",
             ),
         ),
@@ -132,8 +135,8 @@ FIRST = (
                 text=r"unrecogni[sz]ed auth"
                 r"|(unsupported|unknown|invalid|unimplemented|no such) (auth\w* )?(mechanism|type|method)"
                 r"|(mechanism|auth\w* (type|method)).{0,30}(not (supported|available|implemented|recogni[sz]ed"
-                r"|allowed)|too weak|disabled|unknown)",
-                source="RFC 4954 section 6, Postfix, Exchange",
+                r"|allowed)|too weak|disabled|unknown|un\w+ed)",
+                source="RFC 4954 section 6, Postfix, Exchange, qmail",
             ),
         ),
         "The server takes no login by password ({mechanisms}).",
@@ -190,7 +193,7 @@ FIRST = (
         "m365_smtp_auth_off",
         ("auth",),
         (
-            Match(enhanced=_M365, text=r"SmtpClientAuth\w* is disabled", source=_M365_PAGE),
+            Match(enhanced=M365, text=r"SmtpClientAuth\w* is disabled", source=M365_PAGE),
             Match(codes=_NO, text=r"SmtpClientAuth\w* is disabled"),
         ),
         "Microsoft 365 has SMTP AUTH switched off, for the tenant or for this mailbox (its text says which).",
@@ -201,7 +204,7 @@ FIRST = (
         "m365_policy",
         ("auth",),
         (
-            Match(enhanced=_M365, text=_POLICY, source=_M365_PAGE),
+            Match(enhanced=M365, text=_POLICY, source=M365_PAGE),
             Match(codes=_NO, text=_POLICY),
         ),
         "A policy of the Microsoft 365 organisation refuses this login; the password may be right.",
@@ -212,7 +215,7 @@ FIRST = (
         (),
         (
             Match(codes=("535", "550"), enhanced=("5.7.30",), source="Exchange Team, 27 January 2026"),
-            Match(enhanced=_M365, text=_BASIC_OFF, source=_M365_PAGE),
+            Match(enhanced=M365, text=_BASIC_OFF, source=M365_PAGE),
             Match(codes=("535", "550"), text=_BASIC_OFF),
         ),
         "The server takes no logins by password (basic authentication is off).",
@@ -220,7 +223,7 @@ FIRST = (
         "provider.",
         words=(
             Words(
-                given(enhanced=_M365),
+                given(enhanced=M365),
                 "An authentication policy of the Microsoft 365 organisation refuses logins by password for this user.",
                 "Its administrator can allow them for SMTP (Set-AuthenticationPolicy -AllowBasicAuthSmtp); {m365_end}. "
                 "Then: docs/smtp-providers.md.",
@@ -243,10 +246,10 @@ FIRST = (
                 r"|not (enabled|allowed|permitted|activated))|does not have access rights"
                 r"|(not|isn't) (allowed|permitted|enabled|authori[sz]ed) to use (smtp|this service)"
                 r"|(enable|activate|turn on|switch on) (pop|imap|smtp)\b|service (is )?not enabled|smtp access"
-                r"|authorization code|plan does not (include|allow)",
-                unless=r"SmtpClientAuth|turn on smtp auth|" + _FOR_ADDRESS,
+                r"|authorization code|plan does not (include|allow)|user has no permission",
+                unless=r"SmtpClientAuth|turn on smtp auth|" + _FOR_ADDRESS + "|" + OR_THE_PASSWORD,
                 needs=("authenticate",),
-                source="Yandex, GMX, Zoho, QQ mail",
+                source="Yandex, GMX, Zoho, QQ mail, NetEase",
             ),
         ),
         "Sending by SMTP is switched off for this account; the password may be right.",
@@ -259,11 +262,12 @@ FIRST = (
             Match(
                 codes=_BOTH,
                 text=r"credits?\b.{0,30}(exceed|exhaust|used|left|remain|insufficient)"
-                r"|(maximum|out of|no|insufficient) (more )?credits?"
+                r"|(maximum|out of|no|insufficient) (\w+ )?credits?"
                 r"|(monthly|account|plan|free|trial|subscription|package) (\w+ ){0,3}(limit|quota|allowance)"
                 r"|(limit|quota) (of|for) (your|the|this) (\w+ )?(plan|account|month|package)"
-                r"|trial (has )?(ended|expired)|insufficient (funds|balance)|payment|billing|upgrade your",
-                unless=r"mailbox|suspended|disabled|locked",
+                r"|trial (has )?(ended|expired)|insufficient (funds|balance)|payment|billing"
+                r"|upgrade your (\w+ )?(plan|account|package)",
+                unless=r"mailbox|storage|suspended|disabled|locked",
                 source="SendGrid, Mailgun, Brevo",
             ),
         ),
@@ -279,9 +283,18 @@ FIRST = (
             Match(codes=("4",), enhanced=("4.7.0",), wordless=True),
             Match(
                 codes=_BOTH,
-                text=r"too many|rate limit|try again later"
+                text=r"too (many|much)|rate limit|try again later|(system|server|service) (is )?(too )?busy"
+                r"|(maximum|number)\b.{0,20}(attempts|failures|logins)|(attempts|failures|logins)\b.{0,20}exceeded"
                 r"|temporar(y|ily)\b.{0,20}(locked|blocked|disabled|fail|error|problem|reject|unavailable|auth)"
                 r"|throttl|slow down",
+                unless=OR_NOT_THE_PASSWORD,
+                source="Google, Yahoo, hMailServer, NetEase, Exim",
+            ),
+            Match(
+                codes=("4",),
+                text=r"\b(auth\w*|log ?[io]n)\b",
+                unless=r"account|mailbox|user|password|polic|" + _FOR_ADDRESS,
+                source="Exim (435), James, RFC 4954 section 6",
             ),
             Match(
                 codes=_BOTH,
@@ -313,6 +326,7 @@ FIRST = (
                 + r"|"
                 + _BEING_OFF
                 + r" (account|mailbox|user|domain)|AADSTS(50053|50055|50057)",
+                unless=OR_THE_PASSWORD,
             ),
             Match(
                 codes=_BOTH,
@@ -338,78 +352,5 @@ FIRST = (
         "{detail}",
         "Plan another way before then: a relay, a connector, High Volume Email, or another provider.",
         warning=True,
-    ),
-)
-
-#: What may follow "authentication failed" without giving another reason.
-_NO_MORE = (
-    r"(\W|\b(please|check|verify|make|sure|your|the|is|are|and|or|user ?name|login|password|credentials|settings"
-    r"|correct|try|again|see|visit|go|to|at|for|more|information|details|contact|support|error|name|ip|address|link)\b"
-    r"|\bUGFz\w*|\b\w*\d\w*\b)*\Z"
-)
-
-LAST = (
-    Diagnosis(
-        "wrong_password",
-        ("auth",),
-        (
-            Match(codes=("535",), wordless=True, source="RFC 4954 section 6"),
-            Match(codes=_NO, enhanced=("5.7.8", "5.7.3"), wordless=True, source="RFC 5248"),
-            Match(enhanced=_M365, text=r"credentials were incorrect", source=_M365_PAGE),
-            Match(
-                codes=_NO,
-                text=r"(invalid|incorrect|bad|wrong|unknown|mismatch\w*|unrecogni[sz]ed|no such"
-                r"|non-?existent) (\w+ ){0,3}(user|login|pass\w*|credential\w*|auth\w*|account|key|token|data)",
-                source="Exim, Courier, hMailServer, MDaemon, MailEnable, Amazon SES",
-            ),
-            Match(
-                codes=_NO,
-                text=r"\b(user ?(name|id)?|pass(word|phrase)?|credentials?|api ?key"
-                r"|account)\b(\W+\w+){0,4}\W+(invalid|incorrect|wrong|mismatch\w*|fail\w*|not (accepted"
-                r"|recogni[sz]ed|valid|match|correct|found|known|exist)|unknown|rejected|denied|refused|bad"
-                r"|unsuccessful)|AADSTS50126|BadCredentials",
-                source="Google, Postfix, Haraka, OpenSMTPD, qmail",
-            ),
-            Match(
-                codes=_NO,
-                text=r"\b(auth\w*|login|log on|sasl)\b( \w+){0,2} (fail\w*|unsuccessful|incorrect|error"
-                r"|invalid|rejected|denied|refused)" + _NO_MORE,
-            ),
-            Match(
-                codes=_NO,
-                text=r"(could not|unable to|cannot|can't|failed to|fail to) (auth\w*|log ?in"
-                r"|verify)( \w+)?" + _NO_MORE,
-            ),
-        ),
-        "The server refuses this user name and password.",
-        "Check both. Many servers want the full mail address as the user name. {provider_login} The probe tried only "
-        "once.",
-        words=(
-            Words(
-                given("access_key_as_user"),
-                "The server refuses this user name and password; the user name has the form of an Amazon access key.",
-                "Amazon SES wants its own SMTP password: create SMTP credentials in the SES console of this server's "
-                "region. An AWS secret access key is no SMTP password.",
-            ),
-            Words(
-                given("provider_google"),
-                "The server refuses this user name and password: the password is wrong, or Google wants an app "
-                "password.",
-                "Create an app password in the Google account (Security, App passwords), which needs two-step "
-                "verification, and use it. The probe tried only once.",
-            ),
-            Words(given("address_as_user"), hint="Check both. {provider_login} The probe tried only once."),
-        ),
-    ),
-    Diagnosis(
-        "login_refused",
-        ("auth",),
-        (
-            Match(codes=("535",)),
-            Match(codes=_NO, enhanced=("5.7.8", "5.7.3", "5.7.139")),
-            Match(codes=_NO, text=r"authenticat|\blog ?in\b|\bauth\b"),
-        ),
-        'The server refuses this login. It says: "{detail}".',
-        "If its words give no other reason, check user name and password. {provider_login} The probe tried only once.",
     ),
 )

@@ -20,7 +20,7 @@ _NO_DOMAIN = (
     r"(not found|does(n't| not) (exist|resolve)|unknown|invalid|non-?existent|no (mx|such)|(unresolv|not resolv)\w+"
     r"|must (exist|resolve))"
 )
-_SENDER = r"(sender|mail ?from|from:? (address|header)|envelope from|return[- ]path|originator)"
+_SENDER = r"(sender|mail ?from(?! \(ip\))|from:? (address|header)|envelope from|return[- ]path|originator)"
 
 ROWS = (
     Diagnosis(
@@ -32,18 +32,20 @@ ROWS = (
             ),
             Match(
                 codes=_BOTH,
-                text=r"bad outbound sender"
+                text=r"bad outbound sender|OutboundSpamException"
                 r"|(outgoing|outbound|sending|submission) (mail|e-?mail|messages?|smtp"
                 r"|privileges?)?.{0,50}(suspen\w+|disabled|barred|restricted|on hold|revoked)"
                 r"|sending (paused|suspended|disabled)"
-                r"|(suspended|restricted|barred|disabled|banned|prohibited) from sending|spam abuse detected",
+                r"|(suspended|restricted|barred|disabled|banned|prohibited) from sending|spam abuse detected"
+                r"|\b(your (smtp )?account|sender'?s? (account|mailbox)) (\S+ ){0,10}(suspended|restricted|banned"
+                r"|disabled|paused|under review|on hold|locked|blocked)|(outgoing|outbound)( \w+){0,5} blocked",
                 unless=r"recipient|tried to reach|no such",
-                source="Exchange Online 5.1.8 and 5.7.50x, cPanel, Amazon SES, OVHcloud",
+                source="Exchange Online 5.1.8 and 5.7.50x, cPanel, Amazon SES, OVHcloud, Mailgun, Zoho",
             ),
             Match(  # at RCPT such words mostly refer to the recipient's account
                 codes=_BOTH,
                 text=r"(account|user|tenant|login|customer|domain)\b (\S+ ){0,4}(suspended|restricted|barred|banned"
-                r"|disabled|paused|under review|on hold|locked)",
+                r"|disabled|paused|under review|on hold|locked)|\baccount\b.{0,60}\b(blocked|compromised)",
                 unless=r"recipient|tried to reach|no such|(your|client|source|sending) ip\b|ip address",
                 stages=("mail", "send"),
             ),
@@ -59,7 +61,7 @@ ROWS = (
                 "changed.",
             ),
             Words(
-                given(text="bad outbound sender"),
+                given(text="bad outbound sender|OutboundSpamException"),
                 "Microsoft 365 has barred this account from sending.",
                 "An administrator releases it at security.microsoft.com, Restricted entities, after its password is "
                 "changed.",
@@ -72,15 +74,16 @@ ROWS = (
         (
             Match(
                 codes=_BOTH,
-                text=r"verified sender|sender identity"
+                text=r"verified sender"
                 r"|(address|domain|sender|identity|e-?mail)\b (\S+ ){0,3}(is |has )?(un|not (been )?)(verified"
                 r"|validated|confirmed|activated)|unverified (sender|domain|e-?mail|identity)"
                 r"|identities failed the check"
                 r"|(validate|verify|authenticate|confirm) your (sender|domain|e-?mail|address)"
                 r"|not an? (verified|validated|confirmed)|authori[sz]ed recipients|free accounts are for test"
-                r"|sandbox",
+                r"|sandbox|not a sender signature|unconfigured sending domain|not associated with (your|this) account"
+                r"|only (be used to )?send (\w+ )?e?-?mails? to (your|account|verified)",
                 unless=r"(sender|recipient) address rejected",
-                source="SendGrid, Amazon SES, Brevo, Mailgun",
+                source="SendGrid, Amazon SES, Brevo, Mailgun, Postmark, SparkPost, Resend, Mailtrap",
             ),
         ),
         "The provider has not verified the sender's address or its domain.",
@@ -101,10 +104,15 @@ ROWS = (
                 + _SENDER
                 + r" address rejected: (unverified|undeliverable|user unknown|unknown|need|malformed"
                 r"|domain)|(invalid|unknown|bad|no such) domain .{0,10}sender"
-                r"|domain of sender address .{0,40}" + _NO_DOMAIN,
+                r"|domain of sender address .{0,40}"
+                + _NO_DOMAIN
+                + r"|"
+                + _SENDER
+                + r"\b.{0,40}\bhas no .{0,20}(mx|dns)\b"
+                r"|required for sender address",
                 source="Postfix reject_unknown_sender_domain, Exim, sendmail",
             ),
-            Match(codes=_BOTH, text=r"(domain|host)( name| \(\w+\))? " + _NO_DOMAIN, stages=("mail",)),
+            Match(codes=_BOTH, text=r"(domain|host)( name| \S+)? (has )?" + _NO_DOMAIN, stages=("mail",)),
         ),
         "The server finds no mail domain or mailbox for the sender's address.",
         "Check the sender's address for a typing error; its domain must exist in the DNS.",
@@ -149,7 +157,7 @@ ROWS = (
             Match(codes=_NO, enhanced=("5.7.60",), source="Exchange"),
             Match(
                 codes=_BOTH,
-                text=r"not owned by|not logged in as owner"
+                text=r"not owned by|not (logged in|authenticated) as owner"
                 r"|(permissions?|not (allowed|permitted|authori[sz]ed)|may not|cannot|can't) (to )?(send|submit"
                 r"|use|post|relay)\b.{0,30}\b(as|on behalf|with|sender|from (?!(your|this|the) (ip|host|network"
                 r"|server|location|country|machine)|\(ip\)))\b|send(ing)? as (this|that)"
@@ -161,8 +169,12 @@ ROWS = (
                 codes=_BOTH,
                 text=_SENDER
                 + r"\b( address)?( \S+){0,4} (is )?(not (allowed|permitted|authori[sz]ed|accepted|match\w*|yours"
-                r"|(the )?same|equal)|mismatch|must (match|equal|be)|unauthori[sz]ed|does(n't| not) (match|belong))"
-                r"|mail from must (equal|be)|(login|user|auth\w*) mismatch"
+                r"|one of your|(the )?same|equal)|mismatch|must (match|equal|be)|unauthori[sz]ed"
+                r"|does(n't| not) (match|belong|conform with auth))"
+                r"|(not (a )?|non-)local sender|incorrect auth\w* for (the )?specified"
+                r"|send(ing)? from (the |this )?(domain|address|\(address\)).{0,40}not (allowed|permitted"
+                r"|authori[sz]ed)"
+                r"|can only send (e?-?mails? )?(from|as)\b|mail from must (equal|be)|(login|user|auth\w*) mismatch"
                 r"|must (be (the )?same|match|equal) .{0,20}(auth|user|login)|spoof|unauthori[sz]ed sender"
                 r"|does(n't| not) match (the )?(auth|login|sasl)|sender address rejected: not logged in",
                 source="IONOS, qq mail, Haraka, hMailServer, MDaemon, Zimbra, Mimecast anti-spoofing",
@@ -188,7 +200,7 @@ ROWS = (
                 + _NO_DOMAIN
                 + r"|unroutea?ble (mail )?domain|host unknown"
                 r"|(invalid|bad|unknown) (destination )?(domain|host)\b|nxdomain"
-                r"|lookup of .{0,60}failed|non-?existent (hosts?|domain)|no valid (mx|hosts?)|nullmx"
+                r"|lookup of .{0,60}failed|non-?existent (hosts?|domain)|no (valid|mail) (mx|hosts?)|nullmx"
                 r"|null mx|(domain|host)( name| \(\w+\))? " + _NO_DOMAIN,
                 unless=_SENDER + r"\b|\b(helo|ehlo)\b|client host",
                 source="Postfix reject_unknown_recipient_domain, Exim, RFC 7505",
@@ -241,7 +253,7 @@ ROWS = (
             Match(
                 codes=_NO,
                 text=r"(user|recipient|mailbox|address|account|alias) (\S+ ){0,3}?(is )?(suspended|locked|unknown"
-                r"|not found|unavailable|invalid|not known|disabled|inactive)"
+                r"|not (found|active|available)|unavailable|invalid|not known|disabled|inactive)"
                 r"|(unknown|invalid|no such|non-?existent|inactive) (local )?(user|recipient|mailbox|address"
                 r"|person|account)|no such|unroutea?ble address|undeliverable address|tried to reach (is|was) "
                 r"|user (doesn't|does not) have|\A\W*[\d.]*\W*address rejected\W*\Z|no mailbox here"
@@ -251,7 +263,7 @@ ROWS = (
             ),
             Match(
                 codes=_NO,
-                text=r"does(n't| not) exist|not a valid (user|mailbox|recipient)"
+                text=r"(does(n't| not)|may not) exist|not a valid (user|mailbox|recipient)"
                 r"|mailbox (is )?(unavailable|disabled|inactive)",
                 unless=_SENDER + r"\b",
             ),
@@ -267,9 +279,10 @@ ROWS = (
             Match(
                 codes=_BOTH,
                 text=_SENDER + r"( address)?( is| was| has been)? ?(\(\w+\))?:? ?(rejected"
-                r"|refused|denied|blocked|black ?listed|banned)|(invalid|bad|illegal"
+                r"|refused|denied|blocked|black ?listed|banned|invalid)|badmailfrom|(denies|rejects|refuses) the sender"
+                r"|(?<!or )\b(sender|your|from|this) domain\b.{0,30}(list|spamhaus|banned|blocked)|(invalid|bad|illegal"
                 r"|malformed|unacceptable) " + _SENDER + r"|envelope blocked",
-                source="Postfix check_sender_access, Mimecast, MDaemon",
+                source="Postfix check_sender_access, Mimecast, MDaemon, qmail",
             ),
         ),
         'The server refuses the sender\'s address. It says: "{detail}".',

@@ -20,7 +20,8 @@ ROWS = (
             Match(
                 codes=("4",),
                 text=r"gr[ea]y-? ?list|postgrey|sqlgrey|deferred.{0,20}unknown sender"
-                r"|(sender|host|client) .{0,20}not yet (authori[sz]ed|known)",
+                r"|not yet authori[sz]ed to deliver mail from",
+                unless=r"gr[ea]y-? ?list\w*( \w+)?( is)? (down|error|fail\w+|unavailable|not )|not gr[ea]y",
                 source="RFC 6647, Postgrey, milter-greylist, Exim, cPanel",
             ),
             Match(
@@ -42,7 +43,7 @@ ROWS = (
                 text=r"((fail\w*|unable) to|could not|cannot|can't) (connect|reach|contact|forward)\b"
                 r"|(proxy|upstream|back-?end|smart ?host|relay (server|host)|remote (server|host)|destination"
                 r"|next hop)\b.{0,40}(down|unavailable|unreachable|fail\w*|refused|timed? ?out|not (available"
-                r"|respond\w*)|error)|connection to .{0,40}lost|bad gateway|no route to host"
+                r"|reachable|respond\w*)|error)|connection to .{0,40}lost|bad gateway|no route to host"
                 r"|connection (to .{0,40})?(refused|timed out) (by|from|to|while|when)|connect error",
                 unless=r"authenticat|sender verif|callout",
                 source="IIS SMTP, Exchange Online 4.4.x, mail proxies and antivirus programs",
@@ -87,7 +88,13 @@ ROWS = (
                 stages=_EARLY,
                 source="Exim, Postfix, sendmail, Exchange Online, Mimecast",
             ),
-            Match(codes=("4",), text=r"try again later", stages=("banner", "ehlo", "mail")),
+            Match(
+                codes=("4",),
+                text=r"rate[- ]?limit|throttl|slow(er| down)|limit\w*\b.{0,30}(exceeded|reached)",
+                stages=("banner", "ehlo"),
+                source="Google, Yahoo, Stalwart",
+            ),
+            Match(codes=("4",), text=r"try again later", wordless=True, stages=("banner", "ehlo", "mail")),
             Match(codes=("4",), enhanced=("4.7.0",), stages=("banner",), wordless=True),
             Match(codes=("4",), stages=("banner",), wordless=True),
         ),
@@ -104,11 +111,12 @@ ROWS = (
             Match(codes=_BOTH, enhanced=("4.7.28", "5.7.28", "5.4.5"), source="support.google.com/a/answer/3726730"),
             Match(
                 codes=_BOTH,
-                text=r"rate[- ]?limit|(limit|quota)\w*\b.{0,30}(exceeded|reached|hit)"
+                text=r"rate[- ]?limit|(limit|quota)\w*\b.{0,60}(exceeded|reached|hit)"
                 r"|too many (recipients|messages|mails|e-?mails|errors)"
-                r"|exceeded .{0,60}(limit|quota|rate|per (hour|day|minute)|max\b|maximum)"
-                r"|exceeds .{0,30}(rate|quota|per (hour|day))|reached .{0,40}(limit|quota)|too much mail"
-                r"|per transaction|quota of messages|rate (is )?exceeded|throttl|slow(er| down)"
+                r"|exceed(ed|ing) .{0,60}(limit|quota|rate|per (hour|day|minute)|max\b|maximum)"
+                r"|exceeds .{0,30}(rate|quota|per (hour|day))|reached .{0,40}(limit|quota|maximum)|too much mail"
+                r"|per (day|hour|minute)\b.{0,20}exceeded|per transaction|quota of messages|rate (is )?exceeded"
+                r"|throttl|slow(er| down)"
                 r"|too (fast|quickly)|unusual (sending|rate)|receiving mail at a rate",
                 unless=r"(size|mailbox|storage) (limit|quota)|message limit|too (big|large)|mailbox (is )?full",
                 source="Google, Exchange Online, Amazon SES, cPanel, Zoho, Postfix anvil",
@@ -126,7 +134,8 @@ ROWS = (
             Match(codes=_BOTH, enhanced=("5.3.4", "4.3.4"), source="RFC 3463"),
             Match(
                 codes=_BOTH,
-                text=r"too (big|large)|(message|mail|size)\b.{0,30}exceed\w* .{0,30}(size|limit|maximum|bytes|\bmb\b)"
+                text=r"too (big|large)|(message|mail) (is )?too long"
+                r"|(message|mail|size)\b.{0,30}exceed\w* .{0,30}(size|limit|maximum|bytes|\bmb\b)"
                 r"|(size|message) limit",
                 source="Postfix, Exim, Exchange",
             ),
@@ -143,6 +152,7 @@ ROWS = (
                 codes=_NO,
                 text=r"spam|junk|virus|malware|phish|unsolicited|attachment|content|\burl\b|suspicious"
                 r"|(bad|invalid|malformed|missing) header|header (error|syntax|line)",
+                unless=r"(filter|scan\w*|engine)\b.{0,20}(unavailable|not available|fail\w*|down|timed? ?out|error)",
                 source="SpamAssassin, Rspamd, Exchange, Google, Mimecast",
             ),
         ),
@@ -161,6 +171,13 @@ ROWS = (
         ),
         'A rule of the server refuses this. It says: "{detail}".',
         "Ask the server's administrator which rule it is, and to change it; trying again does not help.",
+        words=(
+            Words(
+                given(text=r"(try|come back|again).{0,20}later|try again"),
+                hint="Try again in a quarter of an hour, as the server says; if it persists, ask its administrator "
+                "which rule it is.",
+            ),
+        ),
     ),
 )
 
