@@ -264,7 +264,7 @@ ROWS = (
                 codes=_NO,
                 text=r"(failed|bad|invalid) (\w+ )?(log ?[io]ns?|auth\w*|attempts|commands)\b|\babus(e|ive)\b|\bspam",
                 stages=("banner", "ehlo"),
-                source="Comcast, Exim, fail2ban-like filters: before any login only the address is known",
+                source="Comcast, Exim",
             ),
             Match(codes=("554",), stages=("banner",), wordless=True, source="RFC 5321 section 3.1"),
             Match(codes=_NO, enhanced=("5.7.1", BARE), stages=("banner",), wordless=True),

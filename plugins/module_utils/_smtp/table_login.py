@@ -104,7 +104,8 @@ ROWS = (
             Match(
                 codes=_NO,
                 text=r"not advertised"
-                r"|auth\w* (command )?(is )?(not (available|enabled|supported|implemented|allowed here)"
+                r"|auth\w* (command )?(on port \d+ )?(is )?"
+                r"(not (available|enabled|supported|implemented|allowed (here|on))"
                 r"|disabled)"
                 r"|command (is )?(not (implemented|recogni[sz]ed|supported)|unrecogni[sz]ed|unknown|disabled)"
                 r"|(unrecogni[sz]ed|unknown|unimplemented|unsupported|invalid) command|bad sequence|syntax error",
@@ -135,7 +136,7 @@ ROWS = (
                 text=r"unrecogni[sz]ed auth"
                 r"|(unsupported|unknown|invalid|unimplemented|no such) (auth\w* )?(mechanism|type|method)"
                 r"|(mechanism|auth\w* (type|method)).{0,30}(not (supported|available|implemented|recogni[sz]ed"
-                r"|allowed)|too weak|disabled|unknown|un\w+ed)",
+                r"|allowed|permitted)|too weak|disabled|unknown|un\w+ed)",
                 source="RFC 4954 section 6, Postfix, Exchange, qmail",
             ),
         ),
@@ -332,7 +333,11 @@ ROWS = (
                 codes=_BOTH,
                 text=r"password (has |is )?(expired|too (simple|weak|old))|password (change|transition|reset)",
             ),
-            Match(codes=_BOTH, text=r"(change|reset|renew|update) (your |the )?password|must change|" + _BY_BROWSER),
+            Match(
+                codes=_BOTH,
+                text=r"(change|reset|renew|update) (your |the )?password|must (be )?change|set a new password|"
+                + _BY_BROWSER,
+            ),
         ),
         "The account exists but cannot be used: it is disabled, or its password must be changed.",
         "Have the account unlocked, or sign in through its web mail and set a new password.",

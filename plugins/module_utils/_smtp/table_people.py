@@ -103,7 +103,7 @@ ROWS = (
                 + r"|"
                 + _SENDER
                 + r" address rejected: (unverified|undeliverable|user unknown|unknown|need|malformed"
-                r"|domain)|(invalid|unknown|bad|no such) domain .{0,10}sender"
+                r"|domain)|((invalid|unknown|bad|no such) domain|no mx) .{0,10}sender"
                 r"|domain of sender address .{0,40}"
                 + _NO_DOMAIN
                 + r"|"
@@ -161,7 +161,7 @@ ROWS = (
                 r"|(permissions?|not (allowed|permitted|authori[sz]ed)|may not|cannot|can't) (to )?(send|submit"
                 r"|use|post|relay)\b.{0,30}\b(as|on behalf|with|sender|from (?!(your|this|the) (ip|host|network"
                 r"|server|location|country|machine)|\(ip\)))\b|send(ing)? as (this|that)"
-                r"|not (allowed|permitted|authori[sz]ed) to send\W*\Z"
+                r"|not (allowed|permitted|authori[sz]ed) to send\W*(from \(address\)\W*)?\Z"
                 r"|not (allowed|permitted|authori[sz]ed) to use (it|this|the) ?(address|sender)?\W*\Z",
                 source="Postfix reject_sender_login_mismatch, Exchange 5.7.60",
             ),

@@ -115,7 +115,8 @@ ROWS = (
                 r"|too many (recipients|messages|mails|e-?mails|errors)"
                 r"|exceed(ed|ing) .{0,60}(limit|quota|rate|per (hour|day|minute)|max\b|maximum)"
                 r"|exceeds .{0,30}(rate|quota|per (hour|day))|reached .{0,40}(limit|quota|maximum)|too much mail"
-                r"|per (day|hour|minute)\b.{0,20}exceeded|per transaction|quota of messages|rate (is )?exceeded"
+                r"|per (day|hour|minute)\b.{0,20}exceeded|per transaction|quota of messages"
+                r"|rate (is )?(exceeded|too high)"
                 r"|throttl|slow(er| down)"
                 r"|too (fast|quickly)|unusual (sending|rate)|receiving mail at a rate",
                 unless=r"(size|mailbox|storage) (limit|quota)|message limit|too (big|large)|mailbox (is )?full",
