@@ -58,6 +58,7 @@ ROWS = (
                 text=r"fully[- ]qualified (host|domain)|invalid domain name|hostname|as your (own )?name",
                 unless=_NO_PTR,
                 stages=("ehlo",),
+                source="Postfix, Courier, Exim",
             ),
         ),
         "The server does not accept the name by which this machine introduces itself ({ehlo_name}).",
