@@ -45,8 +45,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import read_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.names import host_warnings, option_errors
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
@@ -81,7 +83,27 @@ class LookupModule(LookupBase):
         _paths, unset = installation_paths(_mapping(rendered.get("installation")), None, str(connection))
         problems = [*renderer.problems, *((finding.path.split("."), finding.message) for finding in unset)]
         found = rendered_findings(rendered, files, raw, problems, partial(read_text, self._loader), place_of)
-        return [*option_errors(given), *(str(finding) for finding in found)]
+        attended = _mapping(rendered.get("installation")).get("backend") == "attended"
+        of_files = _of_password_files(given, Renderer(self._templar.template, given)) if attended else []
+        return [*option_errors(given), *(str(finding) for finding in found), *of_files]
+
+
+def _of_password_files(given: Mapping[str, Any], renderer: Renderer) -> list[str]:
+    """Return what would prevent the KeePass file that the site asks for, once the work order is written."""
+    options = renderer.render(
+        {name: given.get(f"fincon_work_order_{name}") for name in ("keepass", "keepass_passphrase", "user_order")}
+    )
+    if renderer.problems or not boolean(options.get("keepass") or False, strict=False):
+        return [f"fincon_work_order_{path[0]}: {text}" for path, text in renderer.problems]
+    # Few sites ask for it, and each run would pay for the import.
+    from ansible_collections.fincon.mail.plugins.plugin_utils._handover.files import Request, require_means
+
+    try:
+        passphrase = str(options.get("keepass_passphrase") or "")
+        require_means(Request(("keepass",), passphrase, user_order=options.get("user_order") or ()))
+    except FinconError as exc:
+        return [str(exc)]
+    return []
 
 
 def _found_elsewhere(given: Mapping[str, Any]) -> list[str]:

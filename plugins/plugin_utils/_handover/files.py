@@ -118,14 +118,24 @@ class _Maker:
     holds: Callable[[bytes], bool]
 
 
-def _makers(items: Sequence[Item], request: Request) -> dict[str, _Maker]:
-    made = {}
-    user_order = checked_order(request.user_order)
+def require_means(request: Request) -> None:
+    """Make sure that the requested files can be made, before anything is ordered.
+
+    :raises FinconError: when an option is wrong, or a library is missing.
+    """
+    checked_order(request.user_order)
     if "keepass" in request.kinds:
         problem = keepass.passphrase_problem(request.passphrase)
         if problem:
             raise FinconError(problem)
         keepass.require_library()
+
+
+def _makers(items: Sequence[Item], request: Request) -> dict[str, _Maker]:
+    require_means(request)
+    made = {}
+    user_order = checked_order(request.user_order)
+    if "keepass" in request.kinds:
         made["keepass"] = _Maker(
             lambda: keepass.made(items, request.passphrase, user_order),
             lambda content: keepass.holds(content, items, request.passphrase, user_order),

@@ -124,12 +124,27 @@ def test_neither_file_is_written_unless_it_is_asked_for(site: Site) -> None:
     assert branch.files() == {}
 
 
-def test_a_weak_passphrase_is_refused_with_a_sentence_and_never_repeated(site: Site) -> None:
+def test_a_weak_passphrase_is_refused_before_anything_is_ordered_and_never_repeated(site: Site) -> None:
     branch = Branch(site)
     branch.passphrase(WEAK)
     run = branch.playbook("apply", ok=False)
-    assert "fincon_work_order_keepass_passphrase is too weak: it must have at least 16 characters" in run.output
-    assert branch.files() == {}
+    assert (
+        run.output.count("fincon_work_order_keepass_passphrase is too weak: it must have at least 16 characters") == 1
+    )
+    assert list(site.folder.rglob("cape-town.*")) == [site.fleet.parent / "branches" / "cape-town.yml"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"fincon_work_order_user_order": ["sender_nme"]}, "fincon_work_order_user_order: 'sender_nme' is not a field"),
+        ({"fincon_work_order_user_order": "{{ nowhere }}"},
+         "fincon_work_order_user_order: cannot be rendered: the variable nowhere is not defined"),
+    ],
+)  # fmt: skip
+def test_a_keepass_file_that_cannot_be_made_is_an_error_of_the_branch(site: Site, options: dict, sentence: str) -> None:
+    run = Branch(site).playbook("validate", ok=False, **options)
+    assert run.output.count(sentence) == 1
 
 
 def test_nothing_but_the_files_holds_a_password(site: Site) -> None:
