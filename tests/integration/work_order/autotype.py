@@ -108,7 +108,8 @@ class Screen:
             descriptor = number.fileno()
             # Without -noreset it would forget its keyboard when the first program has ended.
             options = ("-displayfd", str(descriptor), "-noreset", "-nolisten", "tcp")
-            self._start("Xvfb", *options, pass_fds=[descriptor])
+            # It also ends when the tests are killed, and with it the programs that it shows.
+            self._start("setpriv", "--pdeathsig", "TERM", "Xvfb", *options, pass_fds=[descriptor])
         wait(lambda: file.read_text("ascii").endswith("\n"), lambda: "no X server")
         return file.read_text("ascii").strip()
 
