@@ -18,6 +18,8 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
 #: What is wrong with a value, and the path of the value.
 Problem = tuple[tuple[Any, ...], str]
 
+_LOCKED = "decrypted with the vault passwords that were given"
+
 
 class Renderer:
     """Renders data as Ansible does, and continues when a value cannot be rendered.
@@ -60,15 +62,27 @@ class Renderer:
 
     def _words(self, value: Any, error: AnsibleError) -> str:
         if isinstance(value, EncryptedString):
-            return "cannot be decrypted with the vault passwords that were given"
+            return f"cannot be {_LOCKED}"
         used = sorted(_names(str(value)))
         missing = [name for name in used if name not in self._known]
+        if used and not missing and _is_of_a_vault(error):
+            return f"cannot be rendered: {' or '.join(used)} cannot be {_LOCKED}"
         if isinstance(error, AnsibleUndefinedVariable) and missing:
             hints = [f"the variable {name} is not defined{did_you_mean(name, self._known)}" for name in missing]
             return f"cannot be rendered: {', and '.join(hints)}"
         if isinstance(error, AnsibleUndefinedVariable):
             return f"cannot be rendered: an attribute, an item or a variable behind {' or '.join(used)} is not defined"
         return "cannot be rendered: look at its filters and lookups, and at the variables in it"
+
+
+def _is_of_a_vault(error: BaseException | None) -> bool:
+    """Whether an error began with a value that could not be decrypted."""
+    while error is not None:
+        # Ansible keeps the class to itself.
+        if "Vault" in type(error).__name__:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _names(text: str) -> set[str]:

@@ -71,6 +71,16 @@ def test_what_cannot_be_decrypted_is_a_finding():
     assert (path, message) == (("x", 0), "cannot be decrypted with the vault passwords that were given")
 
 
+def test_a_variable_that_cannot_be_decrypted_is_told_with_its_name():
+    locked = EncryptedString(ciphertext="$ANSIBLE_VAULT;1.1;AES256\n6162\n")
+    behind = trusted("{{ vault_thandi }}")
+    _made, problems = rendered({"x": behind, "y": trusted("{{ thandi }}")}, vault_thandi=locked, thandi=behind)
+    assert problems == [
+        (("x",), "cannot be rendered: vault_thandi cannot be decrypted with the vault passwords that were given"),
+        (("y",), "cannot be rendered: thandi cannot be decrypted with the vault passwords that were given"),
+    ]
+
+
 def test_what_is_omitted_is_left_out_and_moves_nothing():
     left_out = trusted("{{ nothing | default(omit) }}")
     made, problems = rendered({"a": left_out, "b": {"c": left_out}, "d": [left_out, 1]})
