@@ -92,6 +92,20 @@ def test_drift_and_its_metrics_say_what_differs_and_where_the_report_is(site: Si
     assert "c4nary" not in text
 
 
+def test_metrics_and_evidence_say_their_errors_once(site: Site) -> None:
+    taken = site.folder / "taken.prom"
+    taken.write_text("not ours\n")
+    refusal = "FAILED cape-town: SITE/taken.prom: is not a file of this collection's metrics"
+    for playbook in ("fincon.mail.status", "fincon.mail.verify"):
+        lines = said(site, site.playbook(playbook, fincon_metrics_file=str(taken)).output)
+        assert [line for line in lines if "taken.prom" in line] == lines[-1:]
+        assert lines[-1].startswith(refusal)
+    assert said(site, site.playbook("fincon.mail.evidence").output) == [
+        "FAILED cape-town: no host of this run has an audit mailbox; name it in the fleet file, as evidence.mailbox "
+        "(docs/evidence.md)"
+    ]
+
+
 def test_an_error_of_the_files_is_named_with_its_place_and_nothing_of_ours(site: Site) -> None:
     path = site.write_branch("cape-town", users=[site.user("THANDI", sender_email="{{ address }}")])
     line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if "sender_email" in text)
@@ -133,6 +147,10 @@ def test_attended_sites_are_told_what_to_do_next_and_each_error_once(site: Site)
     ]
     wrong = site.playbook("fincon.mail.confirm", "--limit", "cape-town", fincon_order=7)
     assert said(site, wrong.output) == ["FAILED cape-town: there is no work order 7; the last one is 1"]
+    several = said(site, site.playbook("fincon.mail.confirm", fincon_order=1).output)
+    assert [line.partition(",")[0] for line in several] == [
+        "FAILED cape-town: The number of an order belongs to one branch"
+    ]
     replies = {"durban": {"order": 9, "by": "Tester"}}
     assert said(site, site.playbook("fincon.mail.confirm", fincon_replies=replies).output)[-1].startswith("FAILED ")
     done = site.playbook("fincon.mail.confirm", "--limit", "cape-town", fincon_order=1)
