@@ -51,9 +51,18 @@ def of_drift(report: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
         if status == DRIFT and only_in_files(branch):
             status = WAITS
         if status != IN_SYNC:
-            reason = branch["reason"].partition("\n")[0]
+            reason = in_one_line(branch["reason"])
             said = WORDS[WAITS] if status == WAITS else branch["state"]
             yield status, f"{branch['branch']}: {said}{': ' + reason if reason else ''}"
+
+
+def in_one_line(text: str) -> str:
+    """Return the first line of a text; when that only announces the next ones, the first of them as well."""
+    first, *rest = text.split("\n")
+    if not rest or not first.endswith(":"):
+        return first
+    more = f" (and {len(rest) - 1} more)" if len(rest) > 1 else ""
+    return f"{first} {rest[0]}{more}"
 
 
 def only_in_files(branch: Mapping[str, Any]) -> bool:
@@ -69,7 +78,7 @@ def of_status(report: Mapping[str, Any], longest: int | None) -> Iterator[tuple[
     """
     for branch in report["branches"]:
         if branch["problem"]:
-            yield FAILED, f"{branch['branch']}: could not be read: {branch['problem'].partition(chr(10))[0]}"
+            yield FAILED, f"{branch['branch']}: could not be read: {in_one_line(branch['problem'])}"
         elif branch["overdue"]:
             yield LATE, f"{branch['name']}: overdue since {branch['due']}, {branch['items_left']} items left"
         elif longest is not None and branch["order"] is not None and branch["days"] > longest:

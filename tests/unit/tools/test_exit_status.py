@@ -129,6 +129,16 @@ def test_no_control_character_of_a_reason_is_printed(run):
     assert run(drift=report)[1] == ["Fincon mail: failed branches", "a: failed: torn [2J"]
 
 
+def test_a_reason_that_only_announces_the_errors_is_followed_by_the_first_of_them(run):
+    report = drift(a="invalid", b="invalid")
+    for branch, errors in zip(report["branches"], (["a.yml:3:5: one"], ["b.yml:4:5: two", "x", "y"]), strict=True):
+        branch["reason"] = "\n".join(["errors in the fleet files:", *errors])
+    assert run(drift=report)[1][1:] == [
+        "a: invalid: errors in the fleet files: a.yml:3:5: one",
+        "b: invalid: errors in the fleet files: b.yml:4:5: two (and 2 more)",
+    ]
+
+
 def test_the_documentation_has_the_table_of_the_script():
     page = (ROOT / "docs" / "exit-status.md").read_text("utf-8")
     rows = {int(number): words for number, words in re.findall(r"^\| (\d+) \| ([^|]+) \|", page, re.M)}
