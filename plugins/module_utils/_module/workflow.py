@@ -304,8 +304,8 @@ def first_failure(verified: Mapping[str, Any]) -> str:
     """The three lines of the first failure and whom it concerns, and how many more failures there are."""
     failed = [target for target in verified["targets"] if not target["ok"]]
     who = ", ".join(failed[0]["users"]) or failed[0]["smtp_server"]
-    more = f"\n({len(failed) - 1} more logins failed; see verification.targets)" if len(failed) > 1 else ""
-    return f"{who}: {message(failed[0])}{more}"
+    more = f"{len(failed) - 1} more {'logins' if len(failed) > 2 else 'login'} failed; see verification.targets"
+    return f"{who}: {message(failed[0])}" + (f"\n({more})" if len(failed) > 1 else "")
 
 
 def relogin_users(changes: Sequence[Change]) -> list[str]:

@@ -42,7 +42,7 @@ def summary(document: Document) -> list[str]:
     lines = [_counts(document), *_evidence(document), *_history(document)]
     for group in document["groups"][:_GROUPS]:
         title = f"{len(group['branches'])} x {STATES[group['state']]}: {group['text']}"
-        lines += ["", *textwrap.wrap(title, _WIDTH, subsequent_indent="    ")]
+        lines += ["", *_wrapped(title)]
         lines += textwrap.wrap(
             f"at: {some(group['branches'], LISTED)}", _WIDTH, initial_indent="  ", subsequent_indent="    "
         )
@@ -50,6 +50,12 @@ def summary(document: Document) -> list[str]:
     if more > 0:
         lines += ["", f"and {more:,} more, each at no more branches than these; the report has all of them"]
     return [*lines, *_waiting(document), *_unverified(document), *_notes(document)]
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    """Return the text in lines that are not too long. A line that it has itself stays a line of its own."""
+    for number, line in enumerate(text.splitlines()):
+        yield from textwrap.wrap(line, _WIDTH, initial_indent="    " if number else "", subsequent_indent="    ")
 
 
 def brief(entry: Mapping[str, Any]) -> str:

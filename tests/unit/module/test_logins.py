@@ -14,6 +14,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.logins import 
     logins_of_records,
     summary,
 )
+from ansible_collections.fincon.mail.plugins.module_utils._module.workflow import first_failure
 
 SECRET = "canary-pw-3"
 SERVER = {
@@ -95,6 +96,20 @@ def test_the_first_failure_speaks_for_all():
     whole = summary(found, [{"ok": True, "code": 1}, {"ok": False, "code": 535}], "auth")
     assert (whole["ok"], whole["code"], whole["level"]) == (False, 535, "auth")
     assert [target["users"] for target in whole["targets"]] == [list(login.users) for login in found]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"), [(0, ""), (1, "\n(1 more login failed; see "), (2, "\n(2 more logins failed; see ")]
+)
+def test_how_many_more_failed_is_told(more, words):
+    failed = {
+        "ok": False, "users": ["THANDI"], "smtp_server": "HQ", "mail_server": "m", "port": 587, "failed_stage": "auth",
+        "code": 535, "enhanced_code": "", "server_text": "no", "diagnosis": {"cause": "c", "hint": "h"},
+    }  # fmt: skip
+    text = first_failure({"targets": [{"ok": True}, *[failed] * (more + 1)]})
+    assert text == "THANDI: m:587 failed at the stage auth: 535 no\nLikely cause: c\nWhat to do: h" + (
+        words and f"{words}verification.targets)"
+    )
 
 
 def test_no_checks_have_no_summary():

@@ -232,3 +232,14 @@ def test_the_page_of_a_large_fleet_is_light(large):
     assert len(text) < 3_000_000
     assert text.count("<") < 40_000
     assert text.count("■") + text.count("▨") > 50_000, "each of the records is a cell"
+
+
+def test_the_lines_of_a_reason_stay_lines_in_the_summary(results):
+    reason = "l.yml:1:1: ordered must be given\nl.yml:2:1: x must be text\nRepair the ledger by hand."
+    assert summary(results.document(durban={"failed": True, "msg": reason}))[1:] == [
+        "",
+        "1 x failed: l.yml:1:1: ordered must be given",
+        "    l.yml:2:1: x must be text",
+        "    Repair the ledger by hand.",
+        "  at: durban",
+    ]

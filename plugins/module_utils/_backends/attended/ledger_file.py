@@ -69,7 +69,8 @@ class LedgerFile:
             ) from exc
         except OSError as exc:
             raise FinconError(
-                f"{self.name}: the ledger cannot be locked ({exc.strerror}); check the rights of its folder"
+                f"{self.name}: the ledger cannot be locked ({exc.strerror}); "
+                "check the disk and the rights of its folder"
             ) from exc
 
     def unlock(self) -> None:

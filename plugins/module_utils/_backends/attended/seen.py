@@ -67,7 +67,8 @@ def step_back(ledger: Ledger, mark: Mark) -> str:
         last = f"its last work order is {ledger.last_order}" if ledger.last_order else "it has no work order yet"
         return f"{last}, and work order {mark.last_order} was seen here"
     if len(ledger.history) < mark.confirmations:
-        return f"its history has {_confirmations(len(ledger.history))}, and {mark.confirmations} were seen here"
+        were = "was" if mark.confirmations == 1 else "were"
+        return f"its history has {_confirmations(len(ledger.history))}, and {mark.confirmations} {were} seen here"
     if _digest(ledger.history[: mark.confirmations]) != mark.digest:
         return f"its history does not continue the {_confirmations(mark.confirmations)} that were seen here"
     return ""

@@ -257,7 +257,7 @@ def test_a_ledger_that_cannot_be_read_or_locked_is_told_in_one_sentence(tmp_path
     with pytest.raises(FinconError, match=r"l\.yml: the ledger cannot be read \(Is a directory\)"):
         ledger(folder)
     (tmp_path / "file").write_text("")
-    with pytest.raises(FinconError, match=r"cannot be locked"):
+    with pytest.raises(FinconError, match=r"cannot be locked \(File exists\); check the disk and the rights"):
         order(tmp_path / "file" / "l.yml", SERVER)
 
 

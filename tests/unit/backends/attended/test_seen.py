@@ -99,6 +99,15 @@ def test_a_confirmation_that_is_gone_is_noticed_though_the_number_is_the_same(le
         order(ledger, 465)
 
 
+def test_the_only_confirmation_that_is_gone_is_told_in_the_singular(ledger):
+    order(ledger, 587)
+    seen_now = ledger.read_bytes()
+    confirm(ledger, 1)
+    ledger.write_bytes(seen_now)
+    with pytest.raises(FinconError, match=r"its history has 0 confirmations, and 1 was seen here"):
+        read(backend(ledger))
+
+
 def test_a_ledger_that_went_another_way_is_noticed(ledger):
     order(ledger, 587)
     confirm(ledger, 1)
