@@ -84,9 +84,11 @@ def test_a_new_site_is_valid_as_it_is_and_is_written_once(new: NewSite) -> None:
     assert (new.folder / "ledgers" / "work-orders" / "cape-town.html").exists(), "the first order, beside the ledgers"
     assert "changed=0" in new.init()
 
+    for name in ("evidence.json", "evidence.json.lock"):
+        (new.folder / "fleet" / name).touch()
     new.run("git", "init", "--quiet")
     tracked = new.run("git", "ls-files", "--others", "--exclude-standard").splitlines()
-    assert sorted(tracked) == sorted([*FILES, "ledgers/cape-town.yml"]), "no page, lock or backup is committed"
+    assert sorted(tracked) == sorted([*FILES, "ledgers/cape-town.yml"]), "no page, lock or evidence is committed"
 
 
 def new_lines(output: str) -> str:
