@@ -141,8 +141,8 @@ class ActionModule(ActionBase):
                 problems.append(f"{branch}: the reply is confirmed, but not all is written for the clerk: {exc}")
             except (AnsibleError, OSError) as exc:
                 # A template's error message may hold a password that it was going to show.
-                why = exc.strerror if isinstance(exc, OSError) else "a template or a variable of them has an error"
-                text = f"{branch}: the reply is confirmed, but the pages of its work order could not be written ({why})"
+                why = exc.strerror if isinstance(exc, OSError) else "a template or a variable has an error"
+                text = f"{branch}: the reply is confirmed, but not all is written for the clerk ({why})"
                 problems.append(f"{text}; run fincon.mail.apply for this branch")
         return problems
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import UNCHANGED
@@ -119,14 +119,15 @@ def _line(one: Mapping[str, Any], check_mode: bool) -> str:
     by = f", by {one['by']}" if one["by"] else ""
     said = f"; remarks: {one['remarks']}" if one["remarks"] else ""
     reasons = "".join(f"; item {entry['item']}: {entry['reason']}" for entry in one["not_done"] if entry["reason"])
-    left = f"; items {_numbers(one['remaining'])} are still pending" if one["remaining"] else ""
+    remain = "are" if len(one["remaining"]) > 1 else "is"
+    left = f"; {_items(one['remaining'])} {remain} still pending" if one["remaining"] else ""
     if one["outcome"] == UNCHANGED:
         return f"{one['name']} ({one['source']}): was confirmed already{left}"
     verb = "would be confirmed" if check_mode else "confirmed"
-    what = f"items {_numbers(one['confirmed'])} {verb}" if one["confirmed"] else "no item is done"
+    what = f"{_items(one['confirmed'])} {verb}" if one["confirmed"] else "no item is done"
     users = f"; must log out of Fincon and in again: {', '.join(one['relogin_users'])}" if one["relogin_users"] else ""
     return f"{one['name']} ({one['source']}): {what}{by}{left}{reasons}{said}{users}"
 
 
-def _numbers(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers))
+def _items(numbers: Sequence[int]) -> str:
+    return f"item{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"

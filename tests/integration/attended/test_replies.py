@@ -82,7 +82,7 @@ def test_replies_of_many_branches_are_confirmed_in_one_run_and_bad_ones_stop_no_
 
     done = fleet.playbook("confirm", ok=False, fincon_replies=str(fleet.replies))
     for said in (
-        "CAPE-TOWN-1", "DURBAN-1", "items 3 are still pending", "there is no work order 9; the last one is 1",
+        "CAPE-TOWN-1", "DURBAN-1", "item 3 is still pending", "there is no work order 9; the last one is 1",
         "'nowhere' is not a branch of this run", "e.json: refused: is not JSON (line 1, column 2)",
         "5 replies: 2 confirmed, 0 confirmed already, 3 refused",
     ):  # fmt: skip

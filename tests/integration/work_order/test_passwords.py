@@ -113,6 +113,15 @@ def test_replies_replace_and_remove_the_files_as_well(site: Site) -> None:
     assert branch.files() == {}
 
 
+def test_the_files_of_an_order_that_is_done_are_removed_though_no_secret_can_be_read(site: Site) -> None:
+    branch = Branch(site)
+    branch.playbook("apply")
+    assert set(branch.files()) == FILES
+    locked = "{{ lookup('ansible.builtin.file', '/nowhere') }}"
+    branch.playbook("confirm", fincon_order=1, fincon_work_order_keepass_passphrase=locked, fincon_users=locked)
+    assert branch.files() == {}
+
+
 def test_neither_file_is_written_unless_it_is_asked_for(site: Site) -> None:
     branch = Branch(site)
     neither = {"fincon_work_order_keepass": False, "fincon_work_order_slips": False}
