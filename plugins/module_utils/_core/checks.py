@@ -33,6 +33,8 @@ _JOINERS = r"\u200c\u200d"
 _SPACES = r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 #: Quotation marks with which a word processor replaces plain ones.
 _QUOTES = r"\u00ab\u00bb\u2018-\u201f\u2039\u203a"
+#: What a file or a cell may have in place of a plain space.
+ODD_SPACES = _SPACES + r"\u200b\u2060\ufeff"
 _NOT_IN_TEXT = _CONTROL + _UNSEEN
 _NOT_IN_NAME = _NOT_IN_TEXT + _JOINERS + _SPACES
 _NOT_IN_ADDRESS = _UNSEEN + _JOINERS + _QUOTES
@@ -74,6 +76,7 @@ TEMPLATE_PATTERN = r"\{\{|\{%|^\$ANSIBLE_VAULT;"
 _TEMPLATE, _MASK = re.compile(TEMPLATE_PATTERN), re.compile(MASK_PATTERN)
 _IS_FLAG, _IS_NUMBER = re.compile(r" *(true|false|yes|no|on|off) *", re.IGNORECASE), re.compile(r" *[0-9]+ *")
 _COMPILED = {kind: re.compile(pattern) for kind, pattern in PATTERNS.items()}
+_ODD = re.compile(f"[{_NOT_IN_ADDRESS}{_SPACES}]")
 
 #: Bits of a number that is shown.
 _MOST_BITS = 1000
@@ -207,8 +210,18 @@ def _unseen(field: Field, value: str) -> str:
     found = re.search(f"[{_NAMED[field.kind]}]", value)
     if found is None:
         return ""
-    name = unicodedata.name(found[0], "character").lower()
-    return f"has a {name} (U+{ord(found[0]):04X}) as character {found.start() + 1}; delete it, or type the text again"
+    return f"has {character_name(found[0])} as character {found.start() + 1}; delete it, or type the text again"
+
+
+def character_name(character: str) -> str:
+    """Return what people may call a character that they cannot see, or take for another one."""
+    return f"a {unicodedata.name(character, 'character').lower()} (U+{ord(character):04X})"
+
+
+def odd_character(text: str) -> str:
+    """Return the name of the first character that is invisible or looks like a plain one, or an empty text."""
+    found = _ODD.search(text)
+    return character_name(found[0]) if found else ""
 
 
 def problem_code(field: Field, value: Any) -> str:

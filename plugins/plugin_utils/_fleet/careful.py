@@ -190,7 +190,7 @@ class _Lint:
         first: dict[str, int] = {}
         entries = []
         for key, value in node.value:
-            problem = _key_problem(key, first) or _merge_problem(key, value)
+            problem = _key_problem(key, first) or _no_text(key, value, path) or _merge_problem(key, value)
             if problem:
                 yield Fault(problem, key.start_mark.line + 1, key.start_mark.column + 1, path)
             else:
@@ -209,10 +209,13 @@ class _Lint:
             # Variables belong to the site: there an octal number, such as a file mode, may be intended.
             return _scalar_problem(node, odd_numbers="vars" in path[:2])
         kind = "map" if isinstance(node, yaml.MappingNode) else "seq"
+        if node.tag in TAGS:
+            return f"{node.tag} belongs before a text, and not before a list or a mapping"
         return None if node.tag == f"{_YAML_TAG}{kind}" else _UNKNOWN_TAG
 
 
 _KEY_TAGS = {f"{_YAML_TAG}{name}" for name in ("str", "int", "bool", "null", "float", "merge", "value", "timestamp")}
+_TEXT_KEY_TAGS = {f"{_YAML_TAG}{name}" for name in ("str", "merge", "value")}
 _SCALAR_TAGS = _KEY_TAGS | {f"{_YAML_TAG}binary"}
 _UNKNOWN_TAG = "this tag is not known: put a text that begins with ! in quotes"
 #: The usual form of a key; any other text may be the rest of a value.
@@ -238,6 +241,17 @@ def _key_problem(key: yaml.Node, first: dict[str, int]) -> str | None:
     return f"the key {name}appears twice; the first is in line {first[key.value]}"
 
 
+def _no_text(key: yaml.ScalarNode, value: yaml.Node, path: tuple[Any, ...]) -> str | None:
+    """Return what is wrong with a key that is a number, a date or a word such as ``no``.
+
+    Within a variable the site may have such keys.
+    """
+    if key.tag in _TEXT_KEY_TAGS or "vars" in path[:-1]:
+        return None
+    is_rest = value.tag == f"{_YAML_TAG}null"
+    return "a key has to be text: put " + ("the text with the comma" if is_rest else "it") + " in quotes"
+
+
 def _merge_problem(key: yaml.Node, value: yaml.Node) -> str | None:
     """Return what is wrong with the value of a merge key."""
     merged = value.value if isinstance(value, yaml.SequenceNode) else [value]
@@ -256,6 +270,8 @@ def _scalar_problem(node: yaml.ScalarNode, odd_numbers: bool) -> str | None:
         if without_tag(node.value):
             return "this is vault text without its tag: write !vault | before it"
         return template_problem(node.value) if is_template(node.value) else None
+    if node.tag == f"{_YAML_TAG}null" and not node.value and node.end_mark.index > node.start_mark.index:
+        return "a text that begins with & must be in quotes"
     if not odd_numbers and is_odd_number(node.tag, node.value):
         return "this number is read as another one; write it in plain digits, or in quotes if it is a text"
     try:

@@ -21,6 +21,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.contrac
 from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
     is_template,
+    odd_character,
     problem_code,
     record_findings,
     value_problem,
@@ -70,6 +71,11 @@ SCHEMA_CHECKS = {
 
 #: The name of a region or a tag.
 _LAYER_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
+
+#: What the layers of a fleet file hold.
+_SHARED = ("installation", "smtp_servers", "user", "vars", "without")
+#: A key and its value, without the space between them.
+_GLUED = re.compile(r"[a-z_]+[0-9]*:[^\s/]")
 
 #: The section of a file that contains the records of a resource.
 _SECTIONS = {**SECTIONS, "user": USERS}
@@ -227,7 +233,8 @@ def _worded(error: ValidationError, is_whole: bool = True) -> Iterable[tuple[lis
         for inner in error.context or ():
             if inner.schema_path[0] == 0:
                 yield from _worded(inner, is_whole)
-    else:
+    elif is_whole or error.validator != "type" or error.instance is not None:
+        # Without the rest, a key at the end has no value.
         yield path, _sentence(error, path)
 
 
@@ -237,8 +244,16 @@ class _Hidden(str):
 
 def _unknown_key(path: Sequence[Any], name: Any, value: Any, known: Iterable[str]) -> tuple[list[Any], str]:
     if looks_like_a_key(name) and value is not None:
-        return [*path, name], f"is not a known key{did_you_mean(name, known)}"
-    hint = "; a text with a comma in it has to be in quotes" if value is None else ""
+        belongs = "; it belongs below defaults" if not path and "defaults" in known and name in _SHARED else ""
+        return [*path, name], f"is not a known key{belongs or did_you_mean(name, known)}"
+    odd = odd_character(name)
+    if odd:
+        hint = f"; it has {odd} in it: type it again"
+    elif value is None:
+        is_glued = name.partition(":")[0] in known
+        hint = "; a space is missing after its colon" if is_glued else "; a text with a comma in it has to be in quotes"
+    else:
+        hint = ""
     return [*path, _Hidden(name) if isinstance(name, str) else name], f"a key that is not known{hint}"
 
 
@@ -255,8 +270,7 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
         meant = [inner for inner in error.context if "$ref" not in error.schema["anyOf"][inner.schema_path[0]]]
         return _sentence(next((inner for inner in meant if inner.validator != "type"), error.context[0]), ())
     if error.validator == "type":
-        quotes = "; put it in quotes" if error.validator_value == "string" and _is_bare(error.instance) else ""
-        return f"must be {TYPE_WORDS[error.validator_value]}{quotes}"
+        return f"must be {TYPE_WORDS[error.validator_value]}{_instead_of_type(error.validator_value, error.instance)}"
     if error.validator == "enum":
         words = list(map(str, error.validator_value))
         return f"must be one of {', '.join(words)}" if len(words) > 1 else f"must be {words[0]}"
@@ -269,6 +283,18 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
     if error.validator in ("minimum", "maximum"):
         return f"must be at {'least' if error.validator == 'minimum' else 'most'} {error.validator_value}"
     return "must not be empty"
+
+
+def _instead_of_type(kind: Any, value: Any) -> str:
+    """What to do about a value of another type."""
+    if kind == "string" and _is_bare(value):
+        return "; put it in quotes"
+    if kind == "array" and isinstance(value, dict):
+        is_glued = any(str(key).startswith("-") for key in value)
+        return "; a space is missing after a dash" if is_glued else "; begin each entry with a dash and a space"
+    if kind == "object" and isinstance(value, str) and _GLUED.match(value):
+        return "; a space is missing after a colon"
+    return ""
 
 
 def _is_bare(value: Any) -> bool:

@@ -40,4 +40,7 @@ def text_of(content: bytes) -> str:
 
     :raises UnicodeDecodeError: when it is not UTF-8.
     """
+    if b"\0" in content[:4]:
+        # UTF-16 has a NUL beside each letter, and no text of a fleet begins with one.
+        raise UnicodeDecodeError("utf-8", content, 0, 1, "UTF-16")
     return content.decode("utf-8-sig")

@@ -72,7 +72,8 @@ def may_be_fleet(path: str) -> bool:
             text = file.read(LARGEST)
     except OSError:
         return False
-    return text.startswith(VAULT.decode()) or is_fleet(text)
+    # In UTF-16 it is no fleet file to anybody else, and is refused where it is read.
+    return text.startswith(VAULT.decode()) or is_fleet(text.replace("\0", "").lstrip("\ufffd"))
 
 
 def is_fleet(text: str) -> bool:

@@ -57,6 +57,10 @@ def load_file(kind: str, path: str, read: Read) -> LoadedFile:
     reading = source.reading
     known = [fault.path for fault in reading.faults if fault.path]
     faults = file_findings(kind, reading.data, source, known, reading.is_whole) if reading.data is not None else []
+    if not reading.is_whole:
+        # What is wrong with a line that cannot be read has already been said.
+        cut = {fault.line for fault in reading.faults}
+        faults = [(path, finding) for path, finding in faults if finding.line not in cut]
     data = conforming(reading.data, {tuple(path) for path, _finding in faults} | set(known))
     named = [
         named_finding(finding, reading.data, fault.path) for finding, fault in zip(broken, reading.faults, strict=True)
@@ -76,6 +80,6 @@ def _not_utf_8(path: str, error: UnicodeDecodeError) -> Finding:
     before = error.object[: error.start]
     line = before.count(b"\n") + 1
     column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-    is_utf_16 = error.object[:2] in (b"\xff\xfe", b"\xfe\xff")
+    is_utf_16 = error.object[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in error.object[:4]
     reason = "it is UTF-16, not UTF-8; save it as UTF-8" if is_utf_16 else "it is not UTF-8"
     return Finding(f"the file cannot be read: {reason}", file=path, line=line, column=column)
