@@ -117,16 +117,19 @@ def names_of(fields: Iterable[Field]) -> dict[str, str]:
 def read_header(names: Sequence[str], known: Mapping[str, str]) -> tuple[list[str], list[HeaderFault]]:
     """Return the field of each column, and what is wrong. The rows below a wrong header cannot be understood.
 
-    :param names: the cells of the first row.
+    :param names: the cells of the first row. Spreadsheets add empty ones at its end.
     :param known: from :func:`names_of`.
     """
+    names = names[: max((number for number, name in enumerate(names, 1) if name.strip()), default=0)]
     columns = [known.get(plain_name(name), "") for name in names]
     if sum(map(bool, columns)) * 2 < len(list(filter(None, names))):
         # These are not names of columns, so any of them may be a password.
         return columns, [HeaderFault("the first row must name the columns, but most of its cells are not column names")]
     faults = []
     for index, (name, column) in enumerate(zip(names, columns)):
-        if not column:
+        if not column and not name.strip():
+            faults.append(HeaderFault("a column without a name: name it, or delete it with all of its cells", index))
+        elif not column:
             text = f"is not the name of a column{did_you_mean(name, known)}"
             faults.append(HeaderFault(text, index, _shown_name(name)))
         elif column in columns[:index]:
@@ -144,10 +147,14 @@ def has_too_many_cells(cells: Sequence[str], columns: Sequence[str]) -> bool:
     return any(cell.strip() for cell in cells[len(columns) :])
 
 
-#: What a spreadsheet makes of a long number, a formula, and an error in one. Nobody types this into Fincon.
-_OF_SPREADSHEETS = re.compile(r"[0-9]+([.,][0-9]+)?E\+[0-9]+|=.*|#(NAME\?|REF!|VALUE!|NUM!|N/A|DIV/0!)", re.DOTALL)
+#: What a spreadsheet makes of a long number, a formula, and an error in one, and the apostrophe that people type before
+#: a number. Nobody types this into Fincon.
+_OF_SPREADSHEETS = re.compile(
+    r"[0-9]+([.,][0-9]+)?[Ee]\+[0-9]+|=.*|#[A-Z][A-Z0-9_/]*[?!]|#N/A|#NV|###+|Err:[0-9]{3}|'[+]?[0-9 ]+", re.DOTALL
+)
 _NOT_THE_VALUE = (
-    "is what a spreadsheet makes of a long number or a formula; give the column the format Text and type it again"
+    "is what a spreadsheet makes of a long number or a formula, and not the value; give the column the format Text and "
+    "type it again"
 )
 
 

@@ -168,6 +168,12 @@ def test_a_column_with_passwords_is_refused_and_no_cell_is_repeated(fleet, colum
         ("job_title", "2.76E+10", "is what a spreadsheet makes of a long number"),
         ("job_title", "=c4nary-Row7", "is what a spreadsheet makes of a long number or a formula"),
         ("job_title", "#NAME?", "is what a spreadsheet makes"),
+        ("job_title", "2.76e+10", "is what a spreadsheet makes"),
+        ("job_title", "#SPILL!", "is what a spreadsheet makes"),
+        ("job_title", "#NULL!", "is what a spreadsheet makes"),
+        ("job_title", "Err:502", "is what a spreadsheet makes"),
+        ("job_title", "#####", "is what a spreadsheet makes"),
+        ("job_title", "'0215550100", "is what a spreadsheet makes"),
         ("job_title", "{{ lookup('pipe', 'id') }} c4nary-Row7", "must be the value itself: templates"),
         ("job_title", f"$ANSIBLE_VAULT;1.1;AES256 {CANARY}", "must be the value itself: templates"),
         ("password_variable", CANARY, "must be the name of a variable"),
@@ -185,6 +191,18 @@ def test_a_cell_that_is_wrong_is_told_once_with_row_and_column_and_never_repeate
     who = "mail_user" if column == "user" else "mail_user thandi"
     assert line.startswith(f"users.csv:3:{list(row).index(column) + 1}: {who}, {column}: {words}")
     assert "c4nary" not in line
+
+
+def test_empty_columns_that_a_spreadsheet_adds_are_none(fleet):
+    assert not lines(fleet(of_branch(COLUMNS.strip() + ",,\n" + JOHAN.strip() + ",,\n")))
+    (line,) = lines(fleet(of_branch(COLUMNS.strip() + ",,\n" + JOHAN.strip() + f",,{CANARY}\n")))
+    assert "has more cells than there are columns" in line
+    assert CANARY not in line
+
+
+def test_a_column_without_a_name_is_to_be_named(fleet):
+    (line,) = lines(fleet(of_branch(f",{COLUMNS}{CANARY},{JOHAN}")))
+    assert line == "users.csv:1:1: a column without a name: name it, or delete it with all of its cells"
 
 
 def test_a_row_is_numbered_as_the_spreadsheet_numbers_it(fleet):
