@@ -148,7 +148,6 @@ defaults:
 """
 
 import os
-import re
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -163,7 +162,7 @@ from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors, warnings
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SECTIONS
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.branch import Branch
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.branch import Branch, groups_of
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.constructed import ConstructingPlugin
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.evidence import evidence_variables
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import (
@@ -291,9 +290,8 @@ class InventoryModule(ConstructingPlugin):
 
     def _add_host(self, branch: Branch) -> None:
         self.inventory.add_host(branch.name, group="fincon")
-        for group in [f"region_{branch.region}"] * bool(branch.region) + [f"tag_{tag}" for tag in branch.tags]:
-            name = self.inventory.add_group(re.sub(r"[^A-Za-z0-9_]", "_", group))
-            self.inventory.add_host(branch.name, group=name)
+        for group in groups_of(branch):
+            self.inventory.add_host(branch.name, group=self.inventory.add_group(group))
 
 
 def _files(branch: Branch, path: str) -> dict[str, Any]:

@@ -76,6 +76,8 @@ class LookupModule(LookupBase):
         raw = {name: given[f"fincon_{name}"] for name in _PARTS if f"fincon_{name}" in given}
         if "fincon_evidence_bcc" in given:
             raw["evidence"] = {"bcc": given["fincon_evidence_bcc"]}
+        if given.get("fincon_title"):
+            raw["title"] = given["fincon_title"]
         renderer = Renderer(self._templar.template, given)
         rendered = renderer.render(raw)
         files = renderer.render(given.get("fincon_files", {}))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: login_findings
-short_description: Logins that are declared with two passwords
+short_description: Logins with two passwords, and installations that two hosts claim
 version_added: 0.1.0
 description:
   - Finds logins in C(fincon_smtp_servers) and C(fincon_users) of several hosts that have different passwords, rendered
@@ -16,6 +16,7 @@ description:
     reported as separate errors.
   - Only the passwords of logins that appear more than once are rendered. A result shows neither the passwords nor their
     difference.
+  - Also finds hosts on this machine that have the same installation or the same ledger once their values are rendered.
 options:
   _terms:
     description: The names of the hosts.
@@ -51,13 +52,15 @@ _list:
       type: str
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from typing import Any
 
 from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.branch import Branch
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.claims import repeated
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import read_text
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.logins import (
     Login,
@@ -66,9 +69,10 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.logins import (
     logins_of,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.placing import place_words
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import located
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import located, value_of
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendering import Renderer
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import place_of
+from ansible_collections.fincon.mail.plugins.plugin_utils._paths import installation_paths
 
 _PARTS = ("smtp_servers", "users")
 
@@ -91,12 +95,22 @@ class LookupModule(LookupBase):
             finding = clash_finding(login, other, place)
             return located(finding, hosts[login.branch].files(), login.password, read, place_of)
 
+        def at_host(branch: Branch, finding: Finding) -> Finding:
+            host = hosts[branch.name]
+            return located(finding, host.files(), host.written(finding.path.split(".")), read, place_of)
+
         return [
-            {
-                "branches": [login.branch, other.branch],
-                "text": str(placed(login, other, place_words(placed(other, login, "")))),
-            }
-            for login, other in clashes(logins, lambda login: hosts[login.branch].render(login.password))
+            *(
+                {"branches": [conflict.finding.branch, conflict.other], "text": str(conflict.finding)}
+                for conflict in repeated([host.claiming() for host in hosts.values()], (), at_host)
+            ),
+            *(
+                {
+                    "branches": [login.branch, other.branch],
+                    "text": str(placed(login, other, place_words(placed(other, login, "")))),
+                }
+                for login, other in clashes(logins, lambda login: hosts[login.branch].render(login.password))
+            ),
         ]
 
 
@@ -113,6 +127,20 @@ class _Host:
         """Yield its logins."""
         data = {name: self._variables[f"fincon_{name}"] for name in _PARTS if f"fincon_{name}" in self._variables}
         return logins_of(self._name, data, self.render)
+
+    def claiming(self) -> Branch:
+        """Return what only one host may have, rendered: its installation and its ledger."""
+        installation = self.render(self._variables.get("fincon_installation"))
+        connection = str(self.render(self._variables.get("ansible_connection", "")))
+        if isinstance(installation, dict):
+            folder = self._variables.get("inventory_dir")
+            installation, _unset = installation_paths(installation, folder, connection)
+        data = {"installation": installation, "vars": {"ansible_connection": connection}}
+        return Branch(self._name, str(self.files().get("branch") or self._name), "", (), data)
+
+    def written(self, path: Sequence[str]) -> Any:
+        """Return the value at a path of a branch file, before rendering."""
+        return value_of(self._variables, [f"fincon_{path[0]}", *path[1:]])
 
     def files(self) -> dict[str, Any]:
         """Return the files that it comes from."""

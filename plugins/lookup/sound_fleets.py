@@ -72,6 +72,7 @@ from ansible.utils.path import unfrackpath
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import SCHEMA_CHECKS
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import (
+    ENDINGS,
     LOADED,
     errors_text,
     is_fleet,
@@ -93,7 +94,6 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         """Return the terms, or end the run when a fleet file is not sound."""
-        self.set_options(var_options=variables, direct=kwargs)
         given = variables or {}
         if _SPLIT in given:
             end_run(
@@ -103,6 +103,7 @@ class LookupModule(LookupBase):
         wrong = option_errors(given)
         if wrong:
             end_run("\n".join(["nothing was done:", *wrong] if len(wrong) > 1 else [f"nothing was done: {wrong[0]}"]))
+        self.set_options(var_options=variables, direct=kwargs)
         lost = [path for path in _files(given.get("ansible_inventory_sources") or []) if self._is_lost(path)]
         for path in lost:
             Display().error(errors_text(path, self._findings(path)), wrap_text=False)
@@ -140,11 +141,16 @@ def _why_not(path: str) -> str:
     return "Ansible did not load it; the warnings above say why"
 
 
+def _is_missing(path: str) -> bool:
+    """Whether this would be a fleet file and is not there: Ansible warns of it, and leaves out its branches."""
+    return path.lower().endswith(ENDINGS) and not os.path.exists(path)
+
+
 def _files(sources: Iterable[str]) -> list[str]:
     """Return the files among inventory sources that may be fleet files."""
     found: list[str] = []
     for source in sources:
         path = unfrackpath(source, follow=False) if "," not in source else ""
         paths = [os.path.join(path, name) for name in sorted(os.listdir(path))] if os.path.isdir(path) else [path]
-        found += [item for item in paths if may_be_fleet(item)]
+        found += [item for item in paths if may_be_fleet(item) or _is_missing(item)]
     return found

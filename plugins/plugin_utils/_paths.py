@@ -14,7 +14,11 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.errors import In
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import SETTINGS, unset_variable_problem
 
-_HERE = ("local", "ansible.builtin.local")
+#: What is wrong with a template in a path of a file that is read when the inventory is loaded.
+PLAIN_PATH = "must be the path itself: the file is read before any template is rendered"
+
+#: The connections to this machine.
+HERE = ("local", "ansible.builtin.local")
 
 
 def site_path(path: str, folder: str | None, connection: str = "local") -> str:
@@ -27,7 +31,7 @@ def site_path(path: str, folder: str | None, connection: str = "local") -> str:
     :param connection: of the host.
     :raises ValueError: when it names an environment variable that is not set.
     """
-    is_here = connection in _HERE
+    is_here = connection in HERE
     expanded = os.path.expanduser(os.path.expandvars(path)) if is_here else path
     problem = unset_variable_problem(expanded) if is_here else None
     if problem:

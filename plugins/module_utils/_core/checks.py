@@ -193,7 +193,7 @@ def _text_problem(field: Field, value: str, repeat: bool) -> str | None:
     if value == "":
         return None if may_be_empty(field) else "must not be empty"
     if not _COMPILED[field.kind].search(value):
-        return _unseen(field, value) or f"must be {_EXPECTED[field.kind]}{_instead(field, value, repeat)}"
+        return _unseen(field.kind, value) or f"must be {_EXPECTED[field.kind]}{_instead(field, value, repeat)}"
     if field.secret and is_mask(value):
         return "is a mask, not a password; leave the field out to keep the password that is set"
     if field.secret and is_placeholder(value):
@@ -205,9 +205,14 @@ def _text_problem(field: Field, value: str, repeat: bool) -> str | None:
     return None
 
 
-def _unseen(field: Field, value: str) -> str:
+def text_problem(value: str) -> str:
+    """Return what is wrong with a text that does not conform to :data:`TEXT_PATTERN`."""
+    return _unseen("text", value) or f"must be {_EXPECTED['text']}"
+
+
+def _unseen(kind: str, value: str) -> str:
     """Name the first character that is invisible or looks like another one."""
-    found = re.search(f"[{_NAMED[field.kind]}]", value)
+    found = re.search(f"[{_NAMED[kind]}]", value)
     if found is None:
         return ""
     return f"has {character_name(found[0])} as character {found.start() + 1}; delete it, or type the text again"

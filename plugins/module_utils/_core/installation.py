@@ -17,7 +17,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
     is_placeholder,
     is_template,
 )
-from ansible_collections.fincon.mail.plugins.module_utils._core.findings import PLACEHOLDER, Finding
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import PLACEHOLDER, Finding, did_you_mean
 
 #: From the backend that needs nothing from the vendor to the one that needs the most.
 BACKENDS = ("attended", "command", "rest")
@@ -40,6 +40,7 @@ class Setting:
     :param minimum: smallest number allowed; ``None`` for settings that are not numbers.
     :param above: whether a number must be greater than ``minimum``, rather than at least ``minimum``.
     :param maximum: largest number allowed. Seconds are at most a day: the system takes no number of any size.
+    :param is_file: whether a path is that of a file, and never that of a folder.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Setting:
     minimum: float | None = None
     above: bool = True
     maximum: int = 86_400
+    is_file: bool = False
 
 
 SETTINGS = (
@@ -67,6 +69,7 @@ SETTINGS = (
         ("attended",),
         required=True,
         samples=("../ledgers/{{ inventory_hostname }}.yml",),
+        is_file=True,
     ),
     Setting(
         "lock_wait",
@@ -192,6 +195,7 @@ SETTINGS = (
         ),
         ("command", "rest"),
         samples=("/var/lib/fincon/{{ inventory_hostname }}.json",),
+        is_file=True,
     ),
 )
 
@@ -203,7 +207,9 @@ def findings(installation: Mapping[str, Any]) -> list[Finding]:
     """
     backend = installation.get("backend")
     if backend not in BACKENDS:
-        return [_finding("backend", f"must be one of {', '.join(BACKENDS)}")]
+        choices = f"one of {', '.join(BACKENDS)}"
+        guess = did_you_mean(backend, BACKENDS) if isinstance(backend, str) else ""
+        return [_finding("backend", f"is needed: {choices}" if backend is None else f"must be {choices}{guess}")]
     by_name = {setting.name: setting for setting in SETTINGS}
     given = {name for name, value in installation.items() if value is not None and name != "backend"}
     found = [
@@ -215,6 +221,11 @@ def findings(installation: Mapping[str, Any]) -> list[Finding]:
         _finding(setting.name, PLACEHOLDER_PROBLEM, PLACEHOLDER)
         for setting in SETTINGS
         if setting.secret and is_placeholder(installation.get(setting.name))
+    ]
+    found += [
+        _finding(setting.name, "ends with a slash, as a folder does; name a file")
+        for setting in SETTINGS
+        if setting.is_file and str(installation.get(setting.name) or "").endswith("/")
     ]
     found += _url_findings(installation) + _number_findings(installation)
     for name in sorted(given):

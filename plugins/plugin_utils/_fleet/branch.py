@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -54,6 +55,12 @@ class Branch:
     data: dict[str, Any] = field(repr=False)
     title: str = ""
     user_files: tuple[str, ...] = ()
+
+
+def groups_of(branch: Branch) -> list[str]:
+    """Return the groups of a branch for its region and its tags, in the form that Ansible requires."""
+    names = [f"region_{branch.region}"] * bool(branch.region) + [f"tag_{tag}" for tag in branch.tags]
+    return [re.sub(r"[^A-Za-z0-9_]", "_", name) for name in names]
 
 
 def merged_branch(data: Mapping[str, Any], file: str, fleet_file: str, shared: Sequence[Mapping[str, Any]]) -> Branch:

@@ -24,6 +24,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
     odd_character,
     problem_code,
     record_findings,
+    text_problem,
     value_problem,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, did_you_mean, path_text
@@ -273,16 +274,24 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
         return f"must be {TYPE_WORDS[error.validator_value]}{_instead_of_type(error.validator_value, error.instance)}"
     if error.validator == "enum":
         words = list(map(str, error.validator_value))
-        return f"must be one of {', '.join(words)}" if len(words) > 1 else f"must be {words[0]}"
+        guess = did_you_mean(error.instance, words) if isinstance(error.instance, str) else ""
+        return f"must be {'one of ' * (len(words) > 1)}{', '.join(words)}{guess}"
     if error.validator == "pattern":
-        is_taken = error.instance in RESERVED
-        allowed = "must be a name of letters, digits, dots, hyphens and underscores"
-        return "is a name that Ansible or this collection uses itself; choose another one" if is_taken else allowed
+        return _misnamed(error.instance, is_title=path[-1:] == ["title"])
     if error.validator == "uniqueItems":
         return "must not contain duplicates"
     if error.validator in ("minimum", "maximum"):
         return f"must be at {'least' if error.validator == 'minimum' else 'most'} {error.validator_value}"
     return "must not be empty"
+
+
+def _misnamed(value: str, is_title: bool) -> str:
+    """What is wrong with a title, or with a name in an inventory."""
+    if is_title:
+        return text_problem(value)
+    if value in RESERVED:
+        return "is a name that Ansible or this collection uses itself; choose another one"
+    return "must be a name of letters, digits, dots, hyphens and underscores"
 
 
 def _instead_of_type(kind: Any, value: Any) -> str:

@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core import urls
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.branch import Branch
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import at
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.branch import Branch, groups_of
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.waves import GROUP
+from ansible_collections.fincon.mail.plugins.plugin_utils._paths import HERE
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,14 @@ class Conflict:
     other: str
 
 
-def repeated(branches: Sequence[Branch], others: Sequence[Branch], read: Callable[[str], str]) -> list[Conflict]:
+def repeated(
+    branches: Sequence[Branch], others: Sequence[Branch], placed: Callable[[Branch, Finding], Finding]
+) -> list[Conflict]:
     """Return a conflict for each name, installation and ledger that two branches claim.
 
     :param branches: of one fleet.
     :param others: of the fleets that were read before it.
-    :param read: returns the text of a branch file, for the place of the finding.
+    :param placed: gives a finding about a branch its place.
     """
     found: list[Conflict] = []
     claimed: dict[_Claim, Branch] = {claim: branch for branch in others for claim in _claims(branch)}
@@ -58,8 +60,7 @@ def repeated(branches: Sequence[Branch], others: Sequence[Branch], read: Callabl
         for claim in _claims(branch):
             if claim in claimed:
                 text = claim.message.format(name=branch.name, other=claimed[claim].file)
-                source = Source(branch.file, read(branch.file))
-                finding = at(source, claim.path, Finding(text, branch=branch.name))
+                finding = placed(branch, Finding(text, branch=branch.name, path=".".join(claim.path)))
                 found.append(Conflict(finding, claimed[claim].name))
             claimed.setdefault(claim, branch)
     return found
@@ -76,7 +77,7 @@ def _claims(branch: Branch) -> list[_Claim]:
     ]
     installation = branch.data["installation"]
     # On a different machine, the same name may lead to another ledger or server.
-    if not isinstance(installation, dict) or branch.data["vars"].get("ansible_connection", "local") != "local":
+    if not isinstance(installation, dict) or not _is_here(branch):
         return claims
     url, company, ledger = (_literal(installation.get(name)) for name in ("url", "data_id", "ledger"))
     if url and company:
@@ -84,9 +85,44 @@ def _claims(branch: Branch) -> list[_Claim]:
         claims.append(_Claim((_normal_address(url), company.casefold()), ("installation",), same))
     if ledger:
         same = "is also the ledger of {other}; each branch needs its own"
-        path = os.path.normpath(os.path.expanduser(os.path.expandvars(ledger)))
-        claims.append(_Claim((path,), ("installation", "ledger"), same))
+        claims.append(_Claim((_file_at(ledger),), ("installation", "ledger"), same))
     return claims
+
+
+def misplaced_ledger(branch: Branch, files: Container[str]) -> Iterator[Finding]:
+    """Yield what is wrong with the ledger of a branch, if its path leads to something else on this machine.
+
+    :param files: the real paths of the files of the fleet.
+    """
+    installation = branch.data["installation"]
+    ledger = _literal(installation.get("ledger")) if isinstance(installation, dict) else ""
+    if not ledger or not _is_here(branch):
+        return
+    if _file_at(ledger) in files:
+        yield Finding("is a file of this fleet, and not a ledger", path="installation.ledger")
+    elif os.path.isdir(_file_at(ledger)) and not ledger.endswith("/"):
+        yield Finding("is a folder; name a file in it", path="installation.ledger")
+
+
+def _is_here(branch: Branch) -> bool:
+    return branch.data["vars"].get("ansible_connection", "local") in HERE
+
+
+def _file_at(path: str) -> str:
+    """Return the file that a path leads to, by whatever way."""
+    return os.path.realpath(os.path.expanduser(os.path.expandvars(path)))
+
+
+def group_findings(branches: Sequence[Branch], waves: Mapping[str, int], made: Iterable[str]) -> list[Finding]:
+    """Return a finding for each branch with the name of a group: Ansible would take one for the other.
+
+    :param waves: the number of the wave of each branch.
+    :param made: the names of the groups that the fleet file makes.
+    """
+    groups = {group for branch in branches for group in groups_of(branch)}
+    groups |= {f"{GROUP}{number}" for number in waves.values()} | set(map(str, made))
+    text = "is also the name of a group that this fleet makes; choose another one"
+    return [Finding(text, branch=branch.name, path="branch") for branch in branches if branch.name in groups]
 
 
 def _normal_address(url: str) -> str:

@@ -6,51 +6,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
+from ansible.plugins.loader import filter_loader, test_loader
 from ansible.template import trust_as_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import at
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.expressions import Entry, entries
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import Fleet
+from jinja2 import Environment, TemplateSyntaxError, nodes
 
-#: The options that make variables or groups, in the order in which they are applied.
-_MADE = ("compose", "groups", "keyed_groups")
 #: The options that control this, and those that Ansible requires in every fleet file.
 _OPTIONS = ("plugin", "branches", "strict", "leading_separator")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One variable, group or kind of groups to make.
-
-    :param path: where it is in the fleet file.
-    :param option: one of ``compose``, ``groups``, ``keyed_groups``.
-    :param value: in the form that Ansible's method takes.
-    """
-
-    path: tuple[Any, ...]
-    option: str
-    value: Any
-
-
-def entries(options: Mapping[str, Any]) -> list[Entry]:
-    """Return the variables and groups that a fleet file makes for each host.
-
-    :param options: data of the fleet file.
-    """
-    return [entry for option in _MADE for entry in _entries(option, options.get(option) or {})]
-
-
-def _entries(option: str, given: Any) -> Iterator[Entry]:
-    if isinstance(given, Mapping):
-        yield from (Entry((option, name), option, {str(name): value}) for name, value in given.items())
-    else:
-        # An option with errors was replaced with an empty one.
-        yield from (Entry((option, index), option, [value]) for index, value in enumerate(given) if value)
 
 
 class ConstructingPlugin(BaseInventoryPlugin, Constructable):
@@ -68,9 +38,11 @@ class ConstructingPlugin(BaseInventoryPlugin, Constructable):
         sound = [branch.name for branch in fleet.branches if branch.name not in fleet.faulty]
         faulty: dict[str, list[Finding]] = {}
         for entry in made:
-            failed = [name for name in sound if not self._is_made(entry, name)]
+            unknown = _lacks_plugin(entry.expression)
+            failed = [name for name in sound if unknown or not self._is_made(entry, name)]
             if failed:
-                finding = at(fleet.source, entry.path, Finding(_cannot_be_made(failed)))
+                text = "uses a filter or a test that is not installed" if unknown else _cannot_be_made(failed)
+                finding = at(fleet.source, entry.path, Finding(text))
                 for name in failed:
                     faulty.setdefault(name, []).append(finding)
         return faulty
@@ -87,9 +59,32 @@ class ConstructingPlugin(BaseInventoryPlugin, Constructable):
                 self._add_host_to_composed_groups(value, variables, host, strict=strict, fetch_hostvars=False)
             else:
                 self._add_host_to_keyed_groups(value, variables, host, strict=strict, fetch_hostvars=False)
-        except AnsibleError:
+        except Exception:  # also what Ansible does not expect, such as a group with the name of a host
             return False
         return True
+
+
+def _lacks_plugin(expression: Any) -> bool:
+    """Whether an expression has a filter or a test that there is not. Ansible passes over it, unless it is strict."""
+    jinja = Environment(autoescape=True)
+    try:
+        tree = jinja.parse(f"{{{{ {expression} }}}}")
+    except TemplateSyntaxError:
+        return False  # a finding of its own, or a condition in braces
+    filters = {node.name for node in tree.find_all(nodes.Filter)} - set(jinja.filters)
+    tests = {node.name for node in tree.find_all(nodes.Test)} - set(jinja.tests)
+    return not all(
+        _is_installed(name, loader)
+        for names, loader in ((filters, filter_loader), (tests, test_loader))
+        for name in names
+    )
+
+
+def _is_installed(name: str, loader: Any) -> bool:
+    try:
+        return loader.get(name) is not None
+    except (AnsibleError, KeyError):
+        return False
 
 
 def _cannot_be_made(hosts: Sequence[str]) -> str:

@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
+from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import (
     EVIDENCE,
     MAILBOX,
@@ -18,9 +21,12 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import 
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER, Field
 from ansible_collections.fincon.mail.plugins.module_utils._core.statements import is_present
+from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.trust import hosts_of, network_of
 
 #: Its key in a fleet file, and the prefix of its variables.
 KEY = "evidence"
+#: A name of a server has a letter, and no slash or colon.
+_NAME = re.compile(r"^[^/:]*[^\W\d_][^/:]*$")
 _FIELDS: dict[tuple[str, ...], Field] = {
     **{(KEY, field.name): field for field in EVIDENCE},
     **{(KEY, "mailbox", field.name): field for field in MAILBOX},
@@ -44,9 +50,29 @@ def evidence_findings(evidence: Mapping[str, Any]) -> list[Finding]:
     :param evidence: has the right shape, as far as it is given.
     """
     found = mailbox_findings(evidence.get("mailbox") or {})
+    found += _server_findings(f"{KEY}.mailbox.servers", (evidence.get("mailbox") or {}).get("servers"))
+    for number, relay in enumerate(evidence.get("relays") or []):
+        found += _server_findings(f"{KEY}.relays.{number}.seen_as", relay.get("seen_as"))
+    found += _server_findings(f"{KEY}.clients", evidence.get("clients"), may_be_names=False)
     if evidence.get("plus_addresses") is True and not audit_address(evidence):
         found.append(Finding("needs an address: give bcc, or address of mailbox, too", path=f"{KEY}.plus_addresses"))
     return found
+
+
+def _server_findings(path: str, texts: Any, may_be_names: bool = True) -> Iterator[Finding]:
+    """Yield what is wrong with names, patterns, addresses and networks, each with its path."""
+    for number, text in enumerate(texts if isinstance(texts, list) else []):
+        if is_template(text):
+            continue
+        is_network = network_of(text) is not None
+        if not is_network and not (may_be_names and _NAME.search(text)):
+            words = "a name, an address or a network" if may_be_names else "an address or a network"
+            yield Finding(f"must be {words}, such as 198.51.100.0/28", path=f"{path}.{number}")
+            continue
+        try:
+            hosts_of([text])
+        except FinconError:
+            yield Finding("stands for servers of others too; name your own", path=f"{path}.{number}")
 
 
 def audit_address(evidence: Mapping[str, Any]) -> Any:

@@ -36,7 +36,7 @@ LOADED: dict[str, Loaded] = {}
 
 #: The line that marks a fleet file, in YAML or JSON, anywhere in it.
 _MARK = re.compile(r"""(?:^|[{,])[ \t]*["']?plugin["']?[ \t]*:\s*["']?fincon\.mail\.fleet\b""", re.M)
-_ENDINGS = (".yml", ".yaml", ".json")
+ENDINGS = (".yml", ".yaml", ".json")
 
 
 def read_text(loader: Any, path: str) -> str:
@@ -65,7 +65,7 @@ def _reason(error: AnsibleError) -> str:
 
 def may_be_fleet(path: str) -> bool:
     """Whether a file may be a fleet file: it has the mark, or it is encrypted and must be read to find out."""
-    if not path.lower().endswith(_ENDINGS) or not os.path.isfile(path):
+    if not path.lower().endswith(ENDINGS) or not os.path.isfile(path):
         return False
     try:
         with open(path, encoding="utf-8", errors="replace") as file:

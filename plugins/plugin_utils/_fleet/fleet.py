@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding
+from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding, path_text
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import MAIL_USER
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.branch import (
     Branch,
@@ -27,9 +29,14 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
     not_a_template,
     value_at,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.claims import repeated
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.claims import (
+    group_findings,
+    misplaced_ledger,
+    repeated,
+)
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.evidence import KEY as EVIDENCE
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.evidence import evidence_findings
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.expressions import expression_findings
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.faults import faulty_branches, same
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.layers import (
     Prefix,
@@ -127,8 +134,11 @@ def load_fleet(path: str, read: Read, others: Sequence[Branch] = ()) -> Fleet:
         *found,
         *_taken_back(fleet),
         *_of_evidence(fleet),
+        *expression_findings(data, fleet.source),
     ]
     branches: list[Branch] = []
+    places: dict[str, Callable[[], list[Place]]] = {}
+    real_files = {os.path.realpath(file) for file in [path, *files]}
     loaded = [load_file("branch", file, read) for file in files]
     for file in loaded:
         joined = _joined(file, fleet, table, read)
@@ -136,19 +146,28 @@ def load_fleet(path: str, read: Read, others: Sequence[Branch] = ()) -> Fleet:
             found += file.findings
             continue
         branches.append(joined.declared)
+        places[file.source.file] = partial(joined.places, fleet)
         found += [
             replace(finding, branch=joined.branch.name)
             for finding in [
                 *file.findings,
                 *joined.findings,
                 *_whole(joined, fleet),
+                *(placed(finding, joined.places(fleet)) for finding in misplaced_ledger(joined.branch, real_files)),
                 *name_findings("branch", file.data or {}, file.source),
             ]
         ]
     found += _unused(fleet, loaded)
     found += _of_waves(fleet, branches if len(branches) == len(files) else [])
     found += findings_of_fleet(table, [branch.name for branch in branches], len(branches) == len(files))
-    conflicts = repeated(branches, others, read)
+
+    def at_branch(branch: Branch, finding: Finding) -> Finding:
+        return placed(finding, places[branch.file]())
+
+    waves = waves_of(data.get("waves") or [], branches)
+    for finding in group_findings(branches, waves, data.get("groups") or ()):
+        found += [at_branch(branch, finding) for branch in branches if branch.name == finding.branch]
+    conflicts = repeated(branches, others, at_branch)
     found += [conflict.finding for conflict in conflicts]
     in_order_of_names = tuple(sorted(branches, key=lambda branch: branch.name))
     faulty = faulty_branches(found, branches, conflicts)
@@ -226,7 +245,12 @@ def _of_evidence(fleet: LoadedFile) -> list[Finding]:
     """What is wrong with ``evidence`` as a whole, except keys that are missing only because they are wrong."""
     known = {finding.path for finding in fleet.findings}
     found = evidence_findings((fleet.data or {}).get(EVIDENCE) or {}) if fleet.is_whole else []
-    return [at(fleet.source, finding.path.split("."), finding) for finding in found if finding.path not in known]
+    paths = [[int(part) if part.isdigit() else part for part in finding.path.split(".")] for finding in found]
+    return [
+        at(fleet.source, path, finding)
+        for path, finding in zip(paths, found, strict=True)
+        if path_text(path) not in known
+    ]
 
 
 def _of_waves(fleet: LoadedFile, branches: Sequence[Branch]) -> list[Finding]:
@@ -239,8 +263,12 @@ def _of_waves(fleet: LoadedFile, branches: Sequence[Branch]) -> list[Finding]:
 def _whole(joined: _Joined, fleet: LoadedFile) -> list[Finding]:
     """Check a branch as a whole, with each finding at the file that it comes from."""
     file, layers, tables = joined.file, joined.layers, joined.tables
+    at_fault = {finding.path for finding in fleet.findings}
     if not file.is_whole or not fleet.is_whole:
         # A missing key may be in the part that cannot be read.
+        return []
+    if any(path_text(prefix[:length]) in at_fault for prefix in layers for length in range(1, len(prefix) + 1)):
+        # What a whole layer would give is not known.
         return []
     judged = not fleet.findings and not file.findings
     raw = branch_findings(joined.branch.data, not_a_template, judged)
@@ -255,6 +283,7 @@ def _whole(joined: _Joined, fleet: LoadedFile) -> list[Finding]:
             finding
             for finding in found
             if not known & _paths_of(finding, layers)
+            and finding.path.partition(".")[0] not in known
             and not (unnamed and finding.field == "smtp_server")
             and not any(table.is_faulty(finding.name, finding.field) for table in tables if finding.file == table.file)
         ),

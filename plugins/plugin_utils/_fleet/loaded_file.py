@@ -17,7 +17,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
     named_finding,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Read, Source, Unreadable
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.suspects import cut_off
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.suspects import misleading
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def load_file(kind: str, path: str, read: Read) -> LoadedFile:
     data, broken = source.load()
     if not broken:
         faults = file_findings(kind, data, source)
-        found = in_order([*(found for _path, found in faults), *_cut_off(source)])
+        found = in_order([*(found for _path, found in faults), *_misleading(source)])
         return LoadedFile(source, conforming(data, (path for path, _finding in faults)), found)
     reading = source.reading
     known = [fault.path for fault in reading.faults if fault.path]
@@ -68,11 +68,10 @@ def load_file(kind: str, path: str, read: Read) -> LoadedFile:
     return LoadedFile(source, data, in_order([*named, *(found for _path, found in faults)]), reading.is_whole)
 
 
-def _cut_off(source: Source) -> list[Finding]:
-    text = "what follows this # is a comment; if it belongs to the password, put the whole password in quotes"
+def _misleading(source: Source) -> list[Finding]:
     return [
         Finding(text, file=source.file, line=line, column=column, severity=WARNING)
-        for line, column in cut_off(source.text)
+        for text, line, column in misleading(source.text)
     ]
 
 

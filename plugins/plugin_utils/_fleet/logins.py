@@ -63,7 +63,8 @@ def logins_of(branch: str, data: Mapping[str, Any], render: Render) -> Iterator[
     }
     for section, records in ((SMTP_SERVERS, servers), (USERS, _records(data.get(USERS.name), render))):
         for record in records:
-            if not record.get(_PASSWORD) or render(record.get("state", PRESENT)) != PRESENT:
+            # An empty one is passed over later: asking whether a vault value is empty would decrypt it.
+            if record.get(_PASSWORD) is None or render(record.get("state", PRESENT)) != PRESENT:
                 continue
             username, name = render(record.get("username")), render(record.get(section.key.name))
             host = hosts.get(_key(name if section is SMTP_SERVERS else render(record.get("smtp_server"))))

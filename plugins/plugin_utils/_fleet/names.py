@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import SECTIONS
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.careful import looks_like_a_key
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import at
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.options import OPTIONS, PREFIX, option_problem
@@ -28,6 +29,11 @@ INTERNAL = frozenset(
     )
 )  # fmt: skip
 
+#: The variables that each host gets from its files, with the keys of the files for them.
+_REPLACED = {
+    **{PREFIX + key: key for key in ("branch", "region", "tags", "title", "installation")},
+    **{PREFIX + name: "" for name in ("files", "fleet_findings")},
+}
 _REASON = "is not a variable of this collection, and does nothing here"
 _ELSEWHERE = "(set in host_vars, group_vars, a play or with -e)"
 
@@ -68,7 +74,14 @@ def file_findings(kind: str, data: Any, source: Source) -> list[Finding]:
         places = [(("vars",), own)] if isinstance(own, Mapping) else []
     else:
         places = list(_all_vars(data))
+    replaced = {**_REPLACED, **{PREFIX + key: key for key in SECTIONS if kind == "branch" and key in data}}
     found = [
+        at(source, [*path, name], Finding(text, severity=WARNING))
+        for path, variables in places
+        for name in variables
+        for text in _in_vain(name, replaced)
+    ]
+    found += [
         at(source, [*path, name], Finding(f"{_said(name)}{guess(name)}", severity=WARNING))
         for path, variables in places
         for name in unknown(variables)
@@ -78,6 +91,18 @@ def file_findings(kind: str, data: Any, source: Source) -> list[Finding]:
         for path, variables in places
         for name, problem in wrong_values(variables)
     ]
+
+
+def _in_vain(name: Any, replaced: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is wrong with a name under which no template finds what the file says.
+
+    :param replaced: the variables that the inventory plugin sets itself, with the keys of the files for them.
+    """
+    if name in replaced:
+        key = replaced[name]
+        yield f"does nothing here: {f'the key {key!r} of a branch file sets it' if key else 'take it out'}"
+    elif not str(name).isidentifier():
+        yield "a name in it cannot be used in templates: use letters, digits and underscores"
 
 
 def _said(name: str) -> str:

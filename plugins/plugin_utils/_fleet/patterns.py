@@ -10,9 +10,11 @@ import glob
 import os
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import at
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
+from ansible_collections.fincon.mail.plugins.plugin_utils._paths import PLAIN_PATH, site_path
 
 #: The suffixes of YAML files.
 _ENDINGS = (".yml", ".yaml", ".YML", ".YAML")
@@ -32,16 +34,26 @@ def branch_files(path: str, patterns: Any, source: Source) -> tuple[list[str], l
     others: dict[str, str] = {}
     for number, pattern in enumerate([patterns] if isinstance(patterns, str) else patterns or []):
         where = ["branches"] if isinstance(patterns, str) else ["branches", number]
+        try:
+            pattern = _settled(pattern)
+        except ValueError as exc:
+            found.append(at(source, where, Finding(str(exc))))
+            continue
         matching = _matching(folder, pattern)
+        if path in matching:
+            text = f"{pattern!r} matches the fleet file itself; keep branch files in a folder of their own"
+            found.append(at(source, where, Finding(text)))
+            continue
         folders = [file for file in matching if os.path.isdir(file)]
         if folders:
-            text = f"{pattern!r} matches a folder ({folders[0]}); name files, for example {_FILES_IN_IT!r}"
+            text = f"{pattern!r} matches a folder ({folders[0]}); {_instead_of_folder(pattern)}"
             found.append(at(source, where, Finding(text)))
             continue
         with_other_ending = [file for other in _other_endings(pattern) for file in _matching(folder, other)]
         if not matching:
-            hint = f"; there is {os.path.relpath(with_other_ending[0], folder or '.')}" if with_other_ending else ""
-            text = f"{pattern!r} matches no file in {folder or '.'}{hint}"
+            hint = "; write several patterns as a list" if "," in pattern else ""
+            hint = f"; there is {os.path.relpath(with_other_ending[0], folder or '.')}" if with_other_ending else hint
+            text = f"{pattern!r} matches no file{'' if pattern.startswith('/') else f' in {folder or os.curdir}'}{hint}"
             found.append(at(source, where, Finding(text)))
         else:
             others.update(dict.fromkeys(with_other_ending, pattern))
@@ -50,6 +62,21 @@ def branch_files(path: str, patterns: Any, source: Source) -> tuple[list[str], l
         text = f"is not a branch of this fleet: no pattern matches it; {others[file]!r} differs only in the suffix"
         found.append(Finding(text, file=file, severity=WARNING))
     return list(files), found
+
+
+def _settled(pattern: str) -> str:
+    """Return a pattern with ``~`` and environment variables replaced, as in any path of a fleet.
+
+    :raises ValueError: when it is a template, or names a variable that is not set.
+    """
+    if is_template(pattern):
+        raise ValueError(PLAIN_PATH)
+    return site_path(pattern, os.curdir) if pattern.startswith(("~", "$")) else pattern
+
+
+def _instead_of_folder(pattern: str) -> str:
+    is_of_files = pattern.endswith(_ENDINGS)
+    return "move it elsewhere" if is_of_files else f"name files, for example {_FILES_IN_IT!r}"
 
 
 def _matching(folder: str, pattern: str) -> list[str]:

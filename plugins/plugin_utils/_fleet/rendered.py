@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding, errors
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
     branch_findings,
@@ -71,9 +72,24 @@ def rendered_findings(
             found.append((path, finding))
     # A fleet's CSV file may be long, and this runs for every branch.
     places = _places(files, read or _on_disk) if found else []
+    failed = set(map(tuple, unrendered))
     return [
-        _with_place(finding, places, _value(raw or branch, path), raw is not None, origin) for path, finding in found
+        _with_place(
+            finding if tuple(path) in failed else _of_template(finding, value_of(raw, path)),
+            places,
+            value_of(raw or branch, path),
+            raw is not None,
+            origin,
+        )
+        for path, finding in found
     ]
+
+
+def _of_template(finding: Finding, value: Any) -> Finding:
+    """Say that a finding is about what a template gives, and not about the text at its place."""
+    if not is_template(value):
+        return finding
+    return replace(finding, message=f"{finding.message} (this is about what its template gives)")
 
 
 def located(
@@ -128,7 +144,7 @@ def _text(file: str | None, read: Callable[[str], str]) -> str | None:
         return None
 
 
-def _value(data: Any, path: Sequence[Any]) -> Any:
+def value_of(data: Any, path: Sequence[Any]) -> Any:
     """Return the value at a path, or :data:`_MISSING`."""
     try:
         return value_at(data, path)
@@ -146,7 +162,7 @@ def _with_place(
     of_files = [
         (source, data, prefix)
         for source, data, prefix in places
-        if any(_is_same(_value(data, path), value, is_raw) for path in paths_of(finding, data, prefix))
+        if any(_is_same(value_of(data, path), value, is_raw) for path in paths_of(finding, data, prefix))
     ]
     return placed(finding, of_files) if of_files else replace(finding, file=origin(value))
 

@@ -23,6 +23,22 @@ _SECRETS = {setting.name for setting in SETTINGS if setting.secret} | {
 }
 #: A secret without quotes, and the beginning of a comment after it.
 _CUT_OFF = re.compile(rf"^[ \t-]*(?:{'|'.join(sorted(_SECRETS))}) *: +[^\s\"'!|>&*\[{{#][^\n]*?[ \t](#)", re.MULTILINE)
+#: Quotes of a word processor around a value, which YAML takes for a part of the text.
+_TYPOGRAPHIC = re.compile(
+    r"^[^#\n]*?[:-] +([\u2018-\u201f\u00ab\u00bb])[^\n]*[\u2018-\u201f\u00ab\u00bb] *(?:[,}\]]|$)", re.MULTILINE
+)
+#: The name of a variable as a secret, in the form of a template of another tool or without any braces.
+_NO_TEMPLATE = re.compile(
+    rf"(?:^|[{{,])[ \t-]*(?:{'|'.join(sorted(_SECRETS))}) *: +"
+    r"([\"']?(?:vault_\w+|\$?\{ *[A-Za-z_]\w* *\})[\"']?) *(?:[,}]|$)",
+    re.MULTILINE,
+)
+#: An anchor before a secret.
+_ANCHORED = re.compile(rf"^[ \t-]*(?:{'|'.join(sorted(_SECRETS))}) *: +(&)(\S+)[ \t]+[^\s#]", re.MULTILINE)
+_COMMENT = "what follows this # is a comment; if it belongs to the password, put the whole password in quotes"
+_PLAIN_QUOTES = "these typographic quotes are a part of the text; type plain ones if they are to quote it"
+_BRACES = 'this is taken as the secret itself; a template has two braces on each side, in quotes: "{{ … }}"'
+_NO_ALIAS = "this & begins an anchor that nothing uses; if it belongs to the password, put the whole password in quotes"
 _PLAIN_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 
@@ -57,14 +73,22 @@ def is_odd_number(tag: str, text: str) -> bool:
     return tag == _FLOAT and (":" in text or "_" in text)
 
 
-def cut_off(text: str) -> Iterator[tuple[int, int]]:
-    """Yield line and column, from 1, of each ``#`` that begins a comment after a secret without quotes.
+def misleading(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what is probably not meant as it is read, with line and column from 1.
 
-    In YAML, ``password: ab #c`` is the password ``ab``.
+    In YAML, ``password: ab #c`` is the password ``ab``, and ``password: &ab c`` is ``c``.
     """
-    for found in _CUT_OFF.finditer(text) if "#" in text else ():
-        place = found.start(1)
-        yield text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+    for pattern, words, is_possible in (
+        (_CUT_OFF, _COMMENT, "#" in text),
+        (_TYPOGRAPHIC, _PLAIN_QUOTES, not text.isascii()),
+        (_NO_TEMPLATE, _BRACES, "vault_" in text or "{" in text),
+        (_ANCHORED, _NO_ALIAS, "&" in text),
+    ):
+        for found in pattern.finditer(text) if is_possible else ():
+            if pattern is _ANCHORED and f"*{found[2]}" in text:
+                continue
+            place = found.start(1)
+            yield words, text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
 
 
 @lru_cache(maxsize=1024)

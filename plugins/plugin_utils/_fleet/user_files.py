@@ -18,12 +18,11 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import M
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import at, in_order
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Read, Source, Unreadable
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.user_rows import BRANCH, UserTable, read_user_table
-from ansible_collections.fincon.mail.plugins.plugin_utils._paths import site_path
+from ansible_collections.fincon.mail.plugins.plugin_utils._paths import PLAIN_PATH, site_path
 
 #: The key that names a CSV file.
 USERS_FROM = "users_from"
 
-_PLAIN_PATH = "must be the path itself: the file is read before any template is rendered"
 _OF_FLEET = (
     f"only the CSV file of the whole fleet may have a column {BRANCH}; name the file in users_from of the fleet file"
 )
@@ -44,7 +43,7 @@ def users_of(data: Mapping[str, Any], source: Source, fleet_file: str, read: Rea
     is_of_fleet = "branches" in data
     try:
         if is_template(declared):
-            raise ValueError(_PLAIN_PATH)
+            raise ValueError(PLAIN_PATH)
         path = site_path(declared, os.path.dirname(fleet_file) or os.curdir)
     except ValueError as exc:
         return UserTable("", findings=[at(source, [USERS_FROM], Finding(str(exc)))])

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.fincon.mail.plugins.module_utils._core.checks import TEMPLATE_PATTERN, may_be_empty
+from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
+    TEMPLATE_PATTERN,
+    TEXT_PATTERN,
+    may_be_empty,
+)
 from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import EVIDENCE, MAILBOX, RELAY
 from ansible_collections.fincon.mail.plugins.module_utils._core.installation import BACKENDS, SETTINGS, Setting
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
@@ -43,6 +47,7 @@ _MARK = re.compile(r"\b[BCILOUV]\(([^()]*)\)")
 #: What no branch can be called: these are groups of Ansible and of this collection, and this machine.
 RESERVED = ("all", "ungrouped", "localhost", "fincon")
 _NAME = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]*$(?!\n)"}
+_TITLE = {"type": "string", "minLength": 1, "pattern": TEXT_PATTERN}
 _TYPES: dict[str, Schema] = {
     "str": TEXT,
     "path": TEXT,
@@ -67,8 +72,7 @@ def branch_schema(is_file: bool = True) -> Schema:
             "examples": ["cape-town"],
         },
         "title": {
-            "type": "string",
-            "minLength": 1,
+            **_TITLE,
             "description": "What people call the branch, for the pages of its work orders.",
             "examples": ["Cape Town, Loop Street"],
         },
@@ -165,7 +169,7 @@ def _named(layer: Schema) -> Schema:
 def _waves() -> Schema:
     names = items(_NAME, minItems=1, uniqueItems=True)
     members: Schema = {
-        "title": {"type": "string", "minLength": 1, "description": "What people call it.", "examples": ["Pilot"]},
+        "title": {**_TITLE, "description": "What people call it.", "examples": ["Pilot"]},
         "branches": {**names, **_BRANCHES, "description": "Names of branches."},
         "regions": {**names, **_REGIONS, "description": "Regions, with all of their branches."},
         "tags": {**names, **_TAGS, "description": "Tags, with all branches that have one of them."},

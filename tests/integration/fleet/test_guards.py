@@ -230,3 +230,39 @@ def test_a_wrong_value_in_the_vars_of_a_host_stops_the_branch(folder: Folder) ->
     assert status == 2
     assert said.count("fincon_work_order_due_days: must be a whole number from 0 to 1000000 (set in") == 1, said
     assert "b.yml" not in ledgers(folder)
+
+
+@pytest.mark.parametrize("options", [(), ("--limit", "c")])
+def test_a_fleet_file_that_is_not_there_stops_the_run_though_there_is_another(
+    folder: Folder, options: tuple[str, ...]
+) -> None:
+    (folder.path / "fleet" / "fincon.yml").unlink()
+    status, said = run(folder, "fincon.mail.apply", *options)
+    assert status != 0
+    assert f"{folder.path}/fleet/fincon.yml: the file cannot be read: there is no such file" in said
+    assert ledgers(folder) == []
+
+
+def test_a_fleet_file_in_utf_16_stops_the_run_though_there_is_another(folder: Folder) -> None:
+    for encoding in ("utf-16", "utf-16-le"):
+        (folder.path / "fleet" / "fincon.yml").write_bytes(FLEET.encode(encoding))
+        status, said = run(folder, "fincon.mail.validate")
+        assert status != 0
+        assert f"{folder.path}/fleet/fincon.yml:1:1: the file cannot be read: it is UTF-16, not UTF-8" in said
+
+
+def test_a_misspelt_treatment_of_faulty_branches_is_told_in_one_sentence(folder: Folder) -> None:
+    status, said = run(folder, "fincon.mail.drift", "-e", "fincon_faulty_branches=setaside")
+    assert status != 0
+    assert "fincon_faulty_branches: must be stop or set_aside; did you mean 'set_aside'?" in said
+    assert "Origin" not in said
+
+
+def test_a_filter_that_there_is_not_is_told_though_the_fleet_is_not_strict(folder: Folder) -> None:
+    folder.write(
+        fleet__fincon=FLEET + "compose: {x: 'fincon_branch | uper', y: 'fincon_branch | upper is match(\"A\")'}\n"
+    )
+    status, said = run(folder, "fincon.mail.validate")
+    assert status != 0
+    assert f"{folder.path}/fleet/fincon.yml:4:11: compose.x: uses a filter or a test that is not installed" in said
+    assert "compose.y" not in said

@@ -166,3 +166,46 @@ def test_variables_of_a_csv_file_are_rendered_and_compared_with_row_and_column(f
     csv.write_text(csv.read_text().replace("vault_two", "vault_one").replace("lreato", "lerato"))
     assert run(folder, "apply", "-e", "vault_lerato=x")[0] == 0
     assert "LERATO" in (folder.path / "fleet" / "ledgers" / "b.yml").read_text()
+
+
+@pytest.mark.parametrize("options", [(), ("--vault-password-file", "other")])
+def test_a_vault_value_that_nothing_decrypts_is_told_with_its_place(folder: Folder, options: tuple[str, ...]) -> None:
+    key = folder.path / "key"
+    key.write_text("k3y")
+    (folder.path / "other").write_text("0ther")
+    data = {"branch": "a", "users": [{"user": "THANDI", "username": "t", "password": encrypted(key, ONE)}]}
+    (folder.path / "fleet" / "branches" / "a.yml").write_text(yaml.dump(data, Dumper=yaml.SafeDumper))
+    status, said = run(folder, "validate", *(str(folder.path / one) if one == "other" else one for one in options))
+    assert status != 0
+    words = "users[0].password (mail_user THANDI): cannot be decrypted with the vault passwords that were given"
+    assert f"{folder.path}/fleet/branches/a.yml:3:3: {words}" in said, said
+    assert "ANSIBLE_VAULT" not in said
+
+
+def test_one_ledger_that_two_templates_give_is_told_before_anything_is_written(folder: Folder) -> None:
+    passwords(folder, ONE)
+    for name in ("a", "b"):
+        text = BRANCH % (name, "t@example.co.za", '"{{ vault_one }}"')
+        folder.write(**{f"fleet__branches__{name}": text + "installation: {ledger: '{{ inventory_dir }}/l.yml'}\n"})
+    status, said = run(folder, "apply")
+    assert status != 0
+    branches = f"{folder.path}/fleet/branches"
+    words = f"installation.ledger: is also the ledger of {branches}/a.yml; each branch needs its own"
+    assert said.count(f"{branches}/b.yml:6:16: {words}") == 1, said
+    assert not (folder.path / "fleet" / "l.yml").exists()
+
+
+def test_what_is_wrong_with_the_result_of_a_template_says_so(folder: Folder) -> None:
+    passwords(folder, 12345678)
+    status, said = run(folder, "validate")
+    assert status != 0
+    assert "must be text; put it in quotes (this is about what its template gives)" in said
+    assert "12345678" not in said
+
+
+def test_a_title_whose_template_cannot_be_rendered_is_told(folder: Folder) -> None:
+    passwords(folder, ONE)
+    folder.write(fleet__branches__a="branch: a\ntitle: '{{ nothing_like_it }}'\n")
+    status, said = run(folder, "validate")
+    assert status != 0
+    assert "a.yml:2:1: title: cannot be rendered: the variable nothing_like_it is not defined" in said

@@ -161,3 +161,35 @@ WRONG = {
 @pytest.mark.parametrize(("text", "expected"), WRONG.values(), ids=WRONG)
 def test_what_is_wrong_is_told_with_its_place_and_without_its_value(load, text, expected):
     assert told(load(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        (
+            "clients: [10.1.2.300]",
+            "evidence.clients[0]: must be an address or a network, such as 198.51.100.0/28",
+        ),
+        ("clients: [fincon.example.co.za]", "evidence.clients[0]: must be an address or a network, such as"),
+        ("clients: [10.1.2.0/24, 0.0.0.0/0]", "evidence.clients[1]: stands for servers of others too"),
+        ("relays: [{mail_server: m.za, seen_as: ['*.com']}]", "evidence.relays[0].seen_as[0]: stands for servers of"),
+        (
+            "mailbox: {kind: mbox, path: x, servers: [10.1.2.300]}",
+            "evidence.mailbox.servers[0]: must be a name, an address",
+        ),
+    ],
+)
+def test_servers_and_clients_are_checked_when_the_fleet_is_loaded(load, written, found):
+    (line,) = told(load(f"  {written}\n"))
+    assert f": {found}" in line
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "clients: [10.1.2.3, '{{ x }}', '2001:db8::/32']",
+        "mailbox: {kind: mbox, path: x, servers: [mx1, '*.example.co.za', '[192.0.2.1]']}",
+    ],
+)
+def test_names_addresses_networks_and_templates_pass(load, written):
+    assert not told(load(f"  {written}\n"))

@@ -142,7 +142,7 @@ def test_two_branches_of_one_ledger_are_found(fleet):
 
 def test_a_ledger_in_the_defaults_is_that_of_every_branch(fleet):
     found = lines(fleet({name: f"branch: {name}\n" for name in "abc"}, ATTENDED % ", ledger: one.yml"))
-    assert [line.split(": ")[0] for line in found] == ["branches/b.yml:1:1", "branches/c.yml:1:1"]
+    assert [line.split(": ")[0] for line in found] == ["fincon.yml:3:46"]
     assert lines(fleet({name: f"branch: {name}\n" for name in "abc"}, ATTENDED % ", ledger: '{{ x }}'")) == []
 
 

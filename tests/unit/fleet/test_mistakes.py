@@ -142,3 +142,42 @@ def test_utf_16_without_a_mark_is_one_error(fleet, tmp_path):
     fleet({"a": branch_text("a").encode("utf-16-le")})
     (line,) = lines(load_fleet("fincon.yml", lambda path: text_of(content_of(path))))
     assert line == "branches/a.yml:1:1: the file cannot be read: it is UTF-16, not UTF-8; save it as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ('"a\\u202Eb"', "has a right-to-left override (U+202E) as character 2; delete it, or type the text again"),
+        ("|\n  Cape Town", "must be text on one line, without control characters"),
+    ],
+)
+def test_a_title_is_a_visible_text_on_one_line(fleet, title, found):
+    (line,) = lines(fleet({"a": branch_text("a", more=f"title: {title}\n")}))
+    assert line == f"branches/a.yml:3:1: title: {found}"
+
+
+@pytest.mark.parametrize(
+    ("written", "column", "found"),
+    [
+        ("vault_canary", 15, "this is taken as the secret itself"),
+        ("'vault_canary'", 15, "this is taken as the secret itself"),
+        ("${canary}", 15, "this is taken as the secret itself"),
+        ("'{ canary }'", 15, "this is taken as the secret itself"),
+        ("\u201ccanary\u201d", 15, "these typographic quotes are a part of the text"),
+        ("\u201c{{ canary }}\u201d", 15, "these typographic quotes are a part of the text"),
+        ("&canary x", 15, "this & begins an anchor that nothing uses"),
+    ],
+)
+def test_what_is_probably_not_meant_as_it_is_read_is_warned_of(fleet, written, column, found):
+    user = f"  - user: THANDI\n    username: t\n    password: {written}\n{LINES.partition(chr(10))[2]}"
+    (line,) = lines(fleet({"a": branch_text("a", user)}))
+    assert line.startswith(f"branches/a.yml:6:{column}: {found}")
+    assert "canary" not in line
+
+
+def test_quotes_within_a_text_and_an_anchor_that_is_used_are_no_mistakes(fleet):
+    user = (
+        "  - user: THANDI\n    username: t\n    password: &p '{{ vault_p }}'\n    job_title: a \u201cboss\u201d x\n"
+        "    user_field_1: *p\n" + LINES.partition("\n")[2]
+    )
+    assert not lines(fleet({"a": branch_text("a", user)}))

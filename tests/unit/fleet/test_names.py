@@ -75,3 +75,17 @@ def test_an_unknown_name_in_the_defaults_is_one_warning_and_stops_no_branch(tmp_
     loaded = load_fleet(str(tmp_path / "fincon.yml"), lambda path: (tmp_path / path).read_text("utf-8"))
     assert [(finding.line, finding.severity) for finding in loaded.findings] == [(4, "warning"), (4, "warning")]
     assert loaded.faulty == {}
+
+
+def test_a_variable_that_the_files_set_themselves_does_nothing():
+    text = "branch: a\nusers: []\nvars: {fincon_title: x, fincon_users: [], fincon_smtp_servers: [], fincon_files: {}}"
+    title, users, files = map(str, found("branch", text))
+    assert title == "f.yml:3:8: vars.fincon_title: does nothing here: the key 'title' of a branch file sets it"
+    assert users.startswith("f.yml:3:25: vars.fincon_users: does nothing here")
+    assert files.endswith("vars.fincon_files: does nothing here: take it out")
+
+
+def test_a_name_that_no_template_can_use_is_a_warning_without_it():
+    (line,) = map(str, found("branch", "branch: a\nvars: {c4-nary: 1, ok: 2}\n"))
+    assert line.startswith("f.yml:2:8: vars: a name in it cannot be used in templates")
+    assert "c4-nary" not in line

@@ -106,7 +106,7 @@ def test_a_wrong_value_in_a_branch_file_is_an_error_of_that_branch_at_its_place(
 
 
 def test_a_wrong_value_in_the_defaults_is_one_error_of_all_branches(tmp_path):
-    fleet = _load(tmp_path, fleet="{fincon_purge: perhaps, fincon_title: '{{ x }}'}")
+    fleet = _load(tmp_path, fleet="{fincon_purge: perhaps, fincon_work_order_company: '{{ x }}'}")
     (finding,) = fleet.findings
     assert (finding.line, finding.column, finding.severity) == (4, 10, "error")
     assert set(fleet.faulty) == {"soweto"}
