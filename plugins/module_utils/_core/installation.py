@@ -22,6 +22,9 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.findings import 
 #: From the backend that needs nothing from the vendor to the one that needs the most.
 BACKENDS = ("attended", "command", "rest")
 
+#: What is wrong with the path of a file.
+IS_FOLDER = "ends with a slash, as a folder does; name a file"
+
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
 
 
@@ -223,7 +226,7 @@ def findings(installation: Mapping[str, Any]) -> list[Finding]:
         if setting.secret and is_placeholder(installation.get(setting.name))
     ]
     found += [
-        _finding(setting.name, "ends with a slash, as a folder does; name a file")
+        _finding(setting.name, IS_FOLDER)
         for setting in SETTINGS
         if setting.is_file and str(installation.get(setting.name) or "").endswith("/")
     ]

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.fincon.mail.plugins.module_utils._backends.rest.contract import contract_findings
 from ansible_collections.fincon.mail.plugins.module_utils._core import installation as installing
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import (
+    TEXT_PATTERN,
     is_template,
     odd_character,
     problem_code,
@@ -277,7 +278,7 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
         guess = did_you_mean(error.instance, words) if isinstance(error.instance, str) else ""
         return f"must be {'one of ' * (len(words) > 1)}{', '.join(words)}{guess}"
     if error.validator == "pattern":
-        return _misnamed(error.instance, is_title=path[-1:] == ["title"])
+        return text_problem(error.instance) if error.validator_value == TEXT_PATTERN else _misnamed(error.instance)
     if error.validator == "uniqueItems":
         return "must not contain duplicates"
     if error.validator in ("minimum", "maximum"):
@@ -285,10 +286,8 @@ def _sentence(error: ValidationError, path: Sequence[Any]) -> str:
     return "must not be empty"
 
 
-def _misnamed(value: str, is_title: bool) -> str:
-    """What is wrong with a title, or with a name in an inventory."""
-    if is_title:
-        return text_problem(value)
+def _misnamed(value: str) -> str:
+    """What is wrong with a name in an inventory."""
     if value in RESERVED:
         return "is a name that Ansible or this collection uses itself; choose another one"
     return "must be a name of letters, digits, dots, hyphens and underscores"

@@ -135,4 +135,5 @@ def _normal_address(url: str) -> str:
 
 
 def _literal(value: Any) -> str:
-    return value if isinstance(value, str) and not is_template(value) else ""
+    # A control character is a finding of its own, and NUL no part of any path.
+    return value if isinstance(value, str) and "\0" not in value and not is_template(value) else ""

@@ -19,6 +19,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import 
     mailbox_findings,
 )
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import Finding
+from ansible_collections.fincon.mail.plugins.module_utils._core.installation import IS_FOLDER
 from ansible_collections.fincon.mail.plugins.module_utils._core.records import SMTP_SERVER, Field
 from ansible_collections.fincon.mail.plugins.module_utils._core.statements import is_present
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.trust import hosts_of, network_of
@@ -53,10 +54,21 @@ def evidence_findings(evidence: Mapping[str, Any]) -> list[Finding]:
     found += _server_findings(f"{KEY}.mailbox.servers", (evidence.get("mailbox") or {}).get("servers"))
     for number, relay in enumerate(evidence.get("relays") or []):
         found += _server_findings(f"{KEY}.relays.{number}.seen_as", relay.get("seen_as"))
+    found += _repeated_relays(evidence.get("relays") or [])
+    if str(evidence.get("file") or "").endswith("/"):
+        found.append(Finding(IS_FOLDER, path=f"{KEY}.file"))
     found += _server_findings(f"{KEY}.clients", evidence.get("clients"), may_be_names=False)
     if evidence.get("plus_addresses") is True and not audit_address(evidence):
         found.append(Finding("needs an address: give bcc, or address of mailbox, too", path=f"{KEY}.plus_addresses"))
     return found
+
+
+def _repeated_relays(relays: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Yield a finding for each relay whose mail server is that of a relay above it."""
+    servers = [str(relay.get("mail_server")).casefold() for relay in relays]
+    for number, server in enumerate(servers):
+        if server in servers[:number]:
+            yield Finding("is declared twice; put all into one entry", path=f"{KEY}.relays.{number}.mail_server")
 
 
 def _server_findings(path: str, texts: Any, may_be_names: bool = True) -> Iterator[Finding]:

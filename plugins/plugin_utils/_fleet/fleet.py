@@ -134,7 +134,11 @@ def load_fleet(path: str, read: Read, others: Sequence[Branch] = ()) -> Fleet:
         *found,
         *_taken_back(fleet),
         *_of_evidence(fleet),
-        *expression_findings(data, fleet.source),
+        *(
+            finding
+            for finding in expression_findings(data, fleet.source)
+            if finding.path not in {other.path for other in fleet.findings}
+        ),
     ]
     branches: list[Branch] = []
     places: dict[str, Callable[[], list[Place]]] = {}

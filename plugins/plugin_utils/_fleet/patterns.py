@@ -40,7 +40,7 @@ def branch_files(path: str, patterns: Any, source: Source) -> tuple[list[str], l
             found.append(at(source, where, Finding(str(exc))))
             continue
         matching = _matching(folder, pattern)
-        if path in matching:
+        if os.path.normpath(path) in matching:
             text = f"{pattern!r} matches the fleet file itself; keep branch files in a folder of their own"
             found.append(at(source, where, Finding(text)))
             continue
@@ -58,7 +58,7 @@ def branch_files(path: str, patterns: Any, source: Source) -> tuple[list[str], l
         else:
             others.update(dict.fromkeys(with_other_ending, pattern))
         files.update(dict.fromkeys(matching))
-    for file in sorted(set(others) - set(files) - {path}):
+    for file in sorted(set(others) - set(files) - {os.path.normpath(path)}):
         text = f"is not a branch of this fleet: no pattern matches it; {others[file]!r} differs only in the suffix"
         found.append(Finding(text, file=file, severity=WARNING))
     return list(files), found
@@ -81,7 +81,9 @@ def _instead_of_folder(pattern: str) -> str:
 
 def _matching(folder: str, pattern: str) -> list[str]:
     # Special characters have a meaning in the pattern, but not in the folder of the fleet.
-    return sorted(glob.glob(os.path.join(glob.escape(folder), pattern), recursive=True))
+    return sorted(
+        {os.path.normpath(file) for file in glob.glob(os.path.join(glob.escape(folder), pattern), recursive=True)}
+    )
 
 
 def _other_endings(pattern: str) -> list[str]:

@@ -47,10 +47,12 @@ _MARK = re.compile(r"\b[BCILOUV]\(([^()]*)\)")
 #: What no branch can be called: these are groups of Ansible and of this collection, and this machine.
 RESERVED = ("all", "ungrouped", "localhost", "fincon")
 _NAME = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]*$(?!\n)"}
-_TITLE = {"type": "string", "minLength": 1, "pattern": TEXT_PATTERN}
+#: Text on one line, without invisible characters.
+_LINE = {"type": "string", "pattern": TEXT_PATTERN}
+_TITLE = {**_LINE, "minLength": 1}
 _TYPES: dict[str, Schema] = {
-    "str": TEXT,
-    "path": TEXT,
+    "str": _LINE,
+    "path": _LINE,
     "int": NUMBER,
     "float": {"type": "number"},
     "bool": FLAG,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -327,3 +328,22 @@ def test_each_unknown_name_is_warned_of_once_wherever_it_is_set(folder: Folder) 
     assert "has the name 'THANDY'; did you mean 'THANDI'?" in ran.errors
     assert "vault_fincon_x" not in ran.errors
     assert "c4nary" not in ran.output + ran.errors
+
+
+def test_drift_tells_what_cannot_be_rendered_with_all_places_and_goes_on(folder: Folder) -> None:
+    text = branch("b", "'{{ nothing_like_it }}'").replace("sender_name: N", "sender_name: '{{ nor_this }}'")
+    folder.write(fleet__branches__b=text)
+    run(folder, "drift")
+    report = json.loads((folder.path / "report" / "drift-report.json").read_text())
+    states = {entry["branch"]: entry for entry in report["branches"]}
+    assert {name: entry["state"] == "invalid" for name, entry in states.items()} == {
+        "a": False,
+        "b": True,
+        "c": False,
+        "d": False,
+    }
+    reason = states["b"]["reason"].splitlines()
+    place = re.escape(f"{folder.path}/fleet/branches/b.yml:4:")
+    assert len(reason) == 2
+    assert re.match(place + r"\d+: users\[0\]\.sender_name .* the variable nor_this is not defined", reason[0])
+    assert re.match(place + r"\d+: users\[0\]\.password .* the variable nothing_like_it is not defined", reason[1])

@@ -172,6 +172,8 @@ def test_what_is_wrong_is_told_with_its_place_and_without_its_value(load, text, 
         ),
         ("clients: [fincon.example.co.za]", "evidence.clients[0]: must be an address or a network, such as"),
         ("clients: [10.1.2.0/24, 0.0.0.0/0]", "evidence.clients[1]: stands for servers of others too"),
+        ("relays: [{mail_server: m.za}, {mail_server: M.za}]", "evidence.relays[1].mail_server: is declared twice"),
+        ("file: seen/", "evidence.file: ends with a slash, as a folder does; name a file"),
         ("relays: [{mail_server: m.za, seen_as: ['*.com']}]", "evidence.relays[0].seen_as[0]: stands for servers of"),
         (
             "mailbox: {kind: mbox, path: x, servers: [10.1.2.300]}",

@@ -28,6 +28,13 @@ def test_an_expression_that_cannot_be_read_is_an_error_though_the_fleet_is_not_s
     assert line == f"fincon.yml:{found}"
 
 
+def test_an_expression_that_a_comma_cuts_off_is_one_error(fleet):
+    (line,) = lines(
+        fleet({"a": branch_text("a")}, FLEET + "keyed_groups: [{key: fincon_region | default('x', true)}]\n")
+    )
+    assert line.startswith("fincon.yml:15:51: keyed_groups[0]: a key that is not known; a text with a comma in it")
+
+
 def test_an_expression_may_have_braces_and_a_condition_may_be_a_template(fleet):
     text = "compose: {x: '{\"a\": {\"b\": 1}}'}\ngroups: {x: '{{ true }}'}\n"
     assert not lines(fleet({"a": branch_text("a")}, FLEET + text))

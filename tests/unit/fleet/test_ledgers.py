@@ -23,6 +23,9 @@ def attended(name, ledger):
         ("branches", "is a folder; name a file in it"),
         ("'~'", "is a folder; name a file in it"),
         ("branches/a.yml", "is a file of this fleet, and not a ledger"),
+        ('"a\\nb.yml"', "must be text on one line, without control characters"),
+        ('"a\\0b.yml"', "must be text on one line, without control characters"),
+        ('"a\\u202eb.yml"', "has a right-to-left override (U+202E) as character 2; delete it, or type the text again"),
         ("branches/../fincon.yml", "is a file of this fleet, and not a ledger"),
     ],
 )
@@ -101,3 +104,16 @@ def test_a_backend_that_is_missing_or_misspelt_is_told_as_such(fleet):
     assert missing == "branches/a.yml: installation.backend: is needed: one of attended, command, rest"
     (line,) = lines(fleet({"a": "branch: a\ninstallation: {backend: Attended}\n"}, ATTENDED % ", ledger: x.yml"))
     assert line.endswith("must be one of attended, command, rest; did you mean 'attended'?")
+
+
+def test_one_file_by_two_patterns_is_one_branch(fleet):
+    loaded = fleet({"a": branch_text("a")}, FLEET.replace("branches/*.yml", "[branches/*.yml, ./branches/a.yml]"))
+    assert not lines(loaded)
+    assert len(loaded.branches) == 1
+
+
+def test_a_password_of_the_installation_cannot_end_in_a_line_feed(fleet):
+    text = branch_text("a") + "vars: {x: 1}\n"
+    text = text.replace("installation: {data_id: a}", "installation:\n  data_id: a\n  password: |\n    CANARY")
+    (line,) = lines(fleet({"a": text}))
+    assert line == ("branches/a.yml:4:3: installation.password: must be text on one line, without control characters")
