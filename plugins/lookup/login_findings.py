@@ -101,7 +101,7 @@ class LookupModule(LookupBase):
 
         return [
             *(
-                {"branches": [conflict.finding.branch, conflict.other], "text": str(conflict.finding)}
+                {"branches": [conflict.finding.branch, conflict.other], "text": _text(conflict.finding)}
                 for conflict in repeated([host.claiming() for host in hosts.values()], (), at_host)
             ),
             *(
@@ -112,6 +112,11 @@ class LookupModule(LookupBase):
                 for login, other in clashes(logins, lambda login: hosts[login.branch].render(login.password))
             ),
         ]
+
+
+def _text(finding: Finding) -> str:
+    """Return a finding about a host, which it names if its place is not known."""
+    return str(finding) if finding.file else f"in branch {finding.branch}, {finding}"
 
 
 class _Host:

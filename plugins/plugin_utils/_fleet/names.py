@@ -15,6 +15,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import S
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.careful import looks_like_a_key
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import at
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.options import OPTIONS, PREFIX, option_problem
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.order_options import order_problem
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
 
 #: The internal variables of the playbooks and the role: results, facts and variables of a task.
@@ -52,7 +53,8 @@ def unknown(names: Iterable[Any]) -> list[str]:
 
 def wrong_values(variables: Mapping[Any, Any]) -> list[tuple[str, str]]:
     """Return the names of options whose values are wrong, each with what is wrong."""
-    found = [(name, option_problem(name, value)) for name, value in variables.items() if name in OPTIONS]
+    given = [(name, value) for name, value in variables.items() if name in OPTIONS]
+    found = [(name, option_problem(name, value) or order_problem(name, value)) for name, value in given]
     return [(name, problem) for name, problem in found if problem]
 
 

@@ -41,7 +41,9 @@ _REMOVALS = {MAIL_USER.name: "mail_user_removal", SMTP_SERVER.name: "smtp_server
 
 #: Keys of a contact, in the order in which a page shows them.
 CONTACT = ("name", "telephone", "email")
-_MOST_DAYS = 365
+#: The fields of a user whose labels a site may know.
+LABELLED = tuple(field.name for field in USER_FIELDS if not field.label)
+MOST_DAYS = 365
 
 _Say = Callable[[str], str]
 _Passwords = Mapping[tuple[str, str, str], str]
@@ -144,8 +146,8 @@ def due_day(ordered: str, days: Any) -> str:
     """
     if isinstance(days, str) and days.strip().isdecimal():
         days = int(days)
-    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= _MOST_DAYS:
-        raise FinconError(f"fincon_work_order_due_days must be a number of days from 0 to {_MOST_DAYS}, not {days!r}")
+    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= MOST_DAYS:
+        raise FinconError(f"fincon_work_order_due_days must be a number of days from 0 to {MOST_DAYS}, not {days!r}")
     return (date.fromisoformat(ordered) + timedelta(days=days)).isoformat() if days else ""
 
 
@@ -255,10 +257,9 @@ def known_labels(labels: Mapping[str, str]) -> dict[str, str]:
 
     :raises FinconError: for a label of a field that does not exist.
     """
-    fields = [field.name for field in USER_FIELDS if not field.label]
     for name in labels:
-        if name not in fields:
-            hint = did_you_mean(name, fields) or f"; known are {', '.join(fields)}"
+        if name not in LABELLED:
+            hint = did_you_mean(name, LABELLED) or f"; known are {', '.join(LABELLED)}"
             raise FinconError(f"fincon_work_order_labels.{name} is not a field of a user's windows{hint}")
     return {name: str(text) for name, text in labels.items() if text}
 

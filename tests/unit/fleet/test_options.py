@@ -116,3 +116,23 @@ def test_a_host_has_the_errors_of_its_other_variables():
     assert names.option_errors({"fincon_purge": "perhaps", "other": 1, "fincon_verify": "auth"}) == [
         "fincon_purge: must be true or false (set in host_vars, group_vars, a play or with -e)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("contact", "{nme: CANARY}", "has a key that is not known; did you mean 'name'?"),
+        ("contact", "{CANARY: x}", "has a key that is not known; known are name, telephone, email"),
+        ("contact", "{name: N, email: CANARY}", "email must be one e-mail address, such as name@example.co.za"),
+        ("labels", "{sender_nme: CANARY}", "has a key that is not known; did you mean 'sender_name'?"),
+        ("due_days", "366", "must be at most 365"),
+    ],
+)
+def test_an_option_that_no_page_can_show_is_found_before_anything_is_ordered(tmp_path, name, value, problem):
+    (finding,) = _load(tmp_path, fleet=f"{{fincon_work_order_{name}: {value}}}").findings
+    assert str(finding).endswith(f"vars.fincon_work_order_{name}: {problem}")
+
+
+@pytest.mark.parametrize("value", ["{name: N, telephone: '{{ x }}', email: '{{ y }}'}", "{}", "'{{ z }}'"])
+def test_a_contact_that_is_right_or_not_known_yet_passes(tmp_path, value):
+    assert not _load(tmp_path, fleet=f"{{fincon_work_order_contact: {value}}}").findings
