@@ -58,14 +58,14 @@ _BY_KIND = {
         "reminder_file", "reminder_to", "report_dir", "report_previous", "smtp_ca_path", "status_file", "title", "user",
         "verification_file", "work_order_company", "work_order_dir", "work_order_keepass_passphrase",
         "work_order_path", "work_order_switch_window", "work_order_template_html", "work_order_template_markdown",
-        "work_order_user_window",
+        "work_order_user_window", "hosts",
     ),
     LIST: (
         "fleet_findings", "import_csv", "items", "purge_protect", "report_formats", "reports", "smtp_servers", "tags",
         "users", "work_order_user_order",
     ),
     MAPPING: ("files", "installation", "work_order", "work_order_contact", "work_order_labels"),
-    ANY: ("adapter", "hosts", "replies", "wave"),
+    ANY: ("adapter", "replies", "wave"),
 }  # fmt: skip
 
 _CHOICES = {

@@ -28,8 +28,9 @@ _TYPOGRAPHIC = re.compile(
     r"^[^#\n]*?[:-] +([\u2018-\u201f\u00ab\u00bb])[^\n]*[\u2018-\u201f\u00ab\u00bb] *(?:[,}\]]|$)", re.MULTILINE
 )
 #: The name of a variable as a secret, in the form of a template of another tool or without any braces.
+#: It begins with a word, and not with a place before one, which would take ten times as long.
 _NO_TEMPLATE = re.compile(
-    rf"(?:^|[{{,])[ \t-]*(?:{'|'.join(sorted(_SECRETS))}) *: +"
+    "(?:" + "|".join(rf"{name}(?<!\w{name})" for name in sorted(_SECRETS)) + ") *: +"
     r"([\"']?(?:vault_\w+|\$?\{ *[A-Za-z_]\w* *\})[\"']?) *(?:[,}]|$)",
     re.MULTILINE,
 )

@@ -295,7 +295,7 @@ def test_groups_and_variables_are_constructed_in_each_of_two_fleets_by_its_own_f
     ("entry", "place"),
     [
         ("compose: {x: fincon_users.0.nothing | upper}", ":14:11: compose.x: cannot be evaluated for a: "),
-        ("groups: {x: size is nosuchtest}", ":14:10: groups.x: cannot be evaluated for a: "),
+        ("groups: {x: nosuchvariable is match('a')}", ":14:10: groups.x: cannot be evaluated for a: "),
         ("keyed_groups: [{key: nosuchvariable}]", ":14:16: keyed_groups[0]: cannot be evaluated for a: "),
     ],
 )

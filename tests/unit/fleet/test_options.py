@@ -49,6 +49,7 @@ def test_every_option_takes_what_the_role_says(name):
         ("purge_limit", [5], "must be a whole number from 0 to 1000000"),
         ("verification_max_age", 10**12, "must be a whole number from 0 to 1000000"),
         ("order", 0, "must be a whole number from 1 to 1000000"),
+        ("hosts", ["a"], "must be text"),
         ("purge", "maybe", "must be true or false"),
         ("purge", 2, "must be true or false"),
         ("purge", [], "must be true or false"),
