@@ -54,11 +54,11 @@ _BY_KIND = {
         "work_order_due_days",
     ),
     TEXT: (
-        "adopt_dir", "branch", "confirmed_by", "conformance_user", "evidence_address", "metrics_file", "region",
-        "reminder_file", "reminder_to", "report_dir", "report_previous", "smtp_ca_path", "status_file", "title", "user",
-        "verification_file", "work_order_company", "work_order_dir", "work_order_keepass_passphrase",
-        "work_order_path", "work_order_switch_window", "work_order_template_html", "work_order_template_markdown",
-        "work_order_user_window", "hosts",
+        "adopt_dir", "branch", "confirmed_by", "conformance_user", "evidence_address", "hosts", "metrics_file",
+        "region", "reminder_file", "reminder_to", "report_dir", "report_previous", "smtp_ca_path", "status_file",
+        "title", "user", "verification_file", "work_order_company", "work_order_dir",
+        "work_order_keepass_passphrase", "work_order_path", "work_order_switch_window", "work_order_template_html",
+        "work_order_template_markdown", "work_order_user_window",
     ),
     LIST: (
         "fleet_findings", "import_csv", "items", "purge_protect", "report_formats", "reports", "smtp_servers", "tags",
