@@ -41,22 +41,16 @@ _list:
   elements: str
 """
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import read_text
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.host import host_findings
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.names import host_warnings, option_errors
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import rendered_findings
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendering import Renderer
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import place_of
-from ansible_collections.fincon.mail.plugins.plugin_utils._paths import installation_paths
-
-_PARTS = ("installation", "smtp_servers", "users")
 
 
 class LookupModule(LookupBase):
@@ -73,25 +67,19 @@ class LookupModule(LookupBase):
         """Return the findings in the rendered records."""
         for warning in host_warnings(given):
             Display().warning(warning)
-        raw = {name: given[f"fincon_{name}"] for name in _PARTS if f"fincon_{name}" in given}
-        if "fincon_evidence_bcc" in given:
-            raw["evidence"] = {"bcc": given["fincon_evidence_bcc"]}
-        if given.get("fincon_title"):
-            raw["title"] = given["fincon_title"]
-        renderer = Renderer(self._templar.template, given)
-        rendered = renderer.render(raw)
-        files = renderer.render(given.get("fincon_files", {}))
-        connection = renderer.render(given.get("ansible_connection", ""))
-        _paths, unset = installation_paths(_mapping(rendered.get("installation")), None, str(connection))
-        problems = [*renderer.problems, *((finding.path.split("."), finding.message) for finding in unset)]
-        found = rendered_findings(rendered, files, raw, problems, partial(read_text, self._loader), place_of)
-        attended = _mapping(rendered.get("installation")).get("backend") == "attended"
-        of_files = _of_password_files(given, Renderer(self._templar.template, given)) if attended else []
-        return [*option_errors(given), *(str(finding) for finding in found), *of_files]
+        found = host_findings(given, self._templar.template, self._loader)
+        of_files = _of_password_files(given, self._templar.template)
+        return [*option_errors(given), *map(str, found), *of_files]
 
 
-def _of_password_files(given: Mapping[str, Any], renderer: Renderer) -> list[str]:
+def _of_password_files(given: Mapping[str, Any], template: Callable[[Any], Any]) -> list[str]:
     """Return what would prevent the KeePass file that the site asks for, once the work order is written."""
+    if not given.get("fincon_work_order_keepass"):
+        return []
+    installation = Renderer(template, given).render(given.get("fincon_installation", {}))
+    if _mapping(installation).get("backend") != "attended":
+        return []
+    renderer = Renderer(template, given)
     options = renderer.render(
         {name: given.get(f"fincon_work_order_{name}") for name in ("keepass", "keepass_passphrase", "user_order")}
     )

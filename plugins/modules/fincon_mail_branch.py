@@ -20,6 +20,14 @@ description:
   - A definition with a former name takes over what is installed under that name. It is created, all users of the old
     one are linked to it, declared or not, and the old one is deleted, in this order.
 options:
+  from_variables:
+    description:
+      - Whether O(smtp_servers) and O(users) come from the variables C(fincon_smtp_servers) and C(fincon_users) of the
+        host.
+      - Each value that cannot be rendered is then named with its place, and the call fails with all of them. If the
+        task gives the lists itself, Ansible ends the task at the first one.
+    type: bool
+    default: false
   purge:
     description:
       - Whether definitions and users that are installed but not declared are removed. For a removed user, e-mail is

@@ -4,17 +4,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import INVALID
+from ansible_collections.fincon.mail.plugins.module_utils._core.records import SECTIONS
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 from ansible_collections.fincon.mail.plugins.module_utils._module.result import of_error
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendering import Renderer
 from ansible_collections.fincon.mail.plugins.plugin_utils._output import progress
 from ansible_collections.fincon.mail.plugins.plugin_utils._paths import with_paths
 from ansible_collections.fincon.mail.plugins.plugin_utils._worker import run_in_worker
+
+
+class _NotRendered(Exception):
+    """Variables of the host have values that cannot be rendered.
+
+    :param found: all errors in the records of the host.
+    """
+
+    def __init__(self, found: list[str]) -> None:
+        super().__init__(*found)
+        self.found = found
+
+
+def _invalid(heading: str, found: list[str]) -> dict[str, Any]:
+    """The result for errors in what is declared: not an exception, which would bypass the task's ``failed_when``."""
+    text = heading + "\n".join(found)
+    return {"outcome": INVALID, "failed": True, "changed": False, "msg": text, "findings": found}
 
 
 class FinconAction(ActionBase):
@@ -33,12 +54,11 @@ class FinconAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         if variables.get("fincon_fleet_findings"):
-            # A result and not an exception, which would bypass the task's failed_when.
-            found = variables["fincon_fleet_findings"]
-            text = "errors in the fleet files:\n" + "\n".join(found)
-            return {**result, "outcome": INVALID, "failed": True, "changed": False, "msg": text, "findings": found}
+            return {**result, **_invalid("errors in the fleet files:\n", variables["fincon_fleet_findings"])}
         try:
             arguments = self._with_paths(self._arguments(variables), variables)
+        except _NotRendered as exc:
+            return {**result, **_invalid("", exc.found)}
         except FinconError as exc:
             return {**result, **of_error(exc).as_dict()}
         if self._needs_a_process():
@@ -63,7 +83,9 @@ class FinconAction(ActionBase):
         arguments = dict(self._task.args)
         options = MODULES[self._module()].argument_spec
         if "installation" in options and "installation" not in arguments and "fincon_installation" in variables:
-            arguments["installation"] = self._templar.template(variables["fincon_installation"])
+            arguments.update(self._rendered(["installation"], variables))
+        if boolean(arguments.pop("from_variables", False)):
+            arguments.update(self._rendered(SECTIONS, variables))
         if "probe_run" in options:
             # The hosts of a task share its id, and no other run has the same one.
             arguments.setdefault("probe_run", self._task._uuid)
@@ -71,6 +93,22 @@ class FinconAction(ActionBase):
             # The tasks of a play share its id, and no other play has the same one.
             arguments.setdefault("order_run", self._task.get_play()._uuid)
         return arguments
+
+    def _rendered(self, names: Iterable[str], variables: dict[str, Any]) -> dict[str, Any]:
+        """Return options that variables of the host give.
+
+        :raises _NotRendered: when a value cannot be rendered. In the options of a task this is an error of Ansible,
+            which names the first one, without its place, in thirty lines.
+        """
+        raw = {name: variables[f"fincon_{name}"] for name in names if f"fincon_{name}" in variables}
+        renderer = Renderer(self._templar.template, variables)
+        options: dict[str, Any] = renderer.render(raw)
+        if renderer.problems:
+            # Needed only here, and by nothing else in a play over other inventories.
+            from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.host import host_findings
+
+            raise _NotRendered(list(map(str, host_findings(variables, self._templar.template, self._loader))))
+        return options
 
     def _with_paths(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         spec = MODULES[self._module()].argument_spec

@@ -116,6 +116,15 @@ def test_an_error_of_the_files_is_named_with_its_place_and_nothing_of_ours(site:
     ]
 
 
+def test_drift_says_once_what_cannot_be_rendered_and_goes_on(site: Site) -> None:
+    site.write_branch("durban", users=[site.user("LERATO", password="{{ vault_lerrato }}")])
+    run = site.playbook("fincon.mail.drift", vault_lerato="c4nary")
+    assert "[ERROR]" not in run.output
+    assert run.output.count("users[0].password (mail_user LERATO): cannot be rendered") == 1
+    assert "the variable vault_lerrato is not defined; did you mean 'vault_lerato'?" in " ".join(run.output.split())
+    assert said(site, run.output)[0] == "3 branches: 2 drift, 1 invalid"
+
+
 def test_errors_of_the_fleet_files_end_the_run_with_nothing_around_them(site: Site) -> None:
     path = site.write_branch("cape-town", users=[site.user("THANDI", sender_email="thandi at example.co.za")])
     line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if "sender_email" in text)

@@ -143,6 +143,7 @@ MODULES = {
     "fincon_mail_branch": Module(
         {
             **argspec.branch_spec(),
+            "from_variables": {"type": "bool", "default": False},
             "purge": {"type": "bool", "default": False},
             "purge_protect": {"type": "list", "elements": "str", "default": []},
             "purge_limit": {"type": "int", "default": 5},

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 from ansible.parsing.vault import EncryptedString
+from ansible.template import is_trusted_as_template, trust_as_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import did_you_mean
 from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
@@ -18,6 +20,9 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
 #: What is wrong with a value, and the path of the value.
 Problem = tuple[tuple[Any, ...], str]
 
+#: A template that is nothing but the name of a value.
+_REFERENCE = re.compile(r"\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*) *\}\}")
+_AS_IT_IS = frozenset({bool, int, float, type(None)})
 _LOCKED = "decrypted with the vault passwords that were given"
 
 
@@ -31,6 +36,7 @@ class Renderer:
     def __init__(self, template: Callable[[Any], Any], known: Iterable[str]) -> None:
         self._template = template
         self._known = set(known)
+        self._references: dict[str, Any] = {}
         self.problems: list[Problem] = []
 
     def render(self, value: Any, path: tuple[Any, ...] = ()) -> Any:
@@ -38,10 +44,28 @@ class Renderer:
 
         :attr:`problems` has a text for each value that cannot be rendered, without the value.
         """
+        self._references = self._rendered_references(value)
         return self._one("value", value, path).get("value")
+
+    def _rendered_references(self, value: Any) -> dict[str, Any]:
+        """Return the values of plain references such as ``{{ vault_thandi }}``, by their names, if all can be rendered.
+
+        Ansible compiles each template by itself: one with twenty names takes a quarter of the time of twenty with one.
+        """
+        names = list(dict.fromkeys(filter(None, map(_reference, _texts(value)))))
+        if len(names) < 2:
+            return {}
+        try:
+            values = plain(self._template(trust_as_template(f"{{{{ [{', '.join(names)}] }}}}")))
+        except AnsibleError:
+            return {}  # rendered by itself, each shows whether it is the one that cannot be
+        # A value that is omitted is not in the list.
+        return dict(zip(names, values, strict=True)) if len(values) == len(names) else {}
 
     def _one(self, name: Any, value: Any, path: tuple[Any, ...]) -> dict[Any, Any]:
         """Return the value under its name, or nothing when it is omitted or cannot be rendered."""
+        if type(value) in _AS_IT_IS or (isinstance(value, str) and "{" not in value):
+            return {name: plain(value)}  # nothing to render, as most values
         if isinstance(value, Mapping):
             made: dict[Any, Any] = {}
             for key, item in value.items():
@@ -50,8 +74,9 @@ class Renderer:
         if isinstance(value, Sequence) and not isinstance(value, (str, EncryptedString)):
             # An omitted record leaves an empty place, so that the records after it keep their index.
             return {name: [self._one("item", item, (*path, index)).get("item", {}) for index, item in enumerate(value)]}
-        if value is None or isinstance(value, (bool, int, float)) or (isinstance(value, str) and "{" not in value):
-            return {name: plain(value)}  # nothing to render, as most values
+        reference = _reference(value) if self._references else ""
+        if reference in self._references:
+            return {name: plain(self._references[reference])}
         try:
             # In a mapping, Ansible removes omitted values.
             rendered = self._template({"value": value})
@@ -83,6 +108,25 @@ def _is_of_a_vault(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _texts(value: Any) -> Iterator[Any]:
+    """Yield what may be a template: texts with a brace, in their order."""
+    if isinstance(value, str):
+        if "{" in value:
+            yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, Sequence) and not isinstance(value, EncryptedString):
+        for item in value:
+            yield from _texts(item)
+
+
+def _reference(text: Any) -> str:
+    """Return the name in a template that is nothing but one name; else an empty text."""
+    found = _REFERENCE.fullmatch(text) if isinstance(text, str) else None
+    return found[1] if found and is_trusted_as_template(text) else ""
 
 
 def _names(text: str) -> set[str]:

@@ -45,6 +45,23 @@ def test_every_value_that_cannot_be_rendered_is_found_and_the_others_are_rendere
     ]
 
 
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"a": "1", "b": [1, {"c": True}]}, {"x": "1", "y": [1, {"c": True}], "z": "1"}),
+        ({"a": trusted("{{ b }}"), "b": trusted("{{ present }}")}, {"x": "here", "y": "here", "z": "here"}),
+    ],
+)
+def test_plain_references_are_rendered_as_by_themselves(variables, expected):
+    data = {"x": trusted("{{ a }}"), "y": trusted("{{b}}"), "z": trusted("{{ a }}")}
+    assert rendered(data, **variables) == (expected, [])
+
+
+def test_a_reference_that_nobody_trusts_stays_a_text():
+    data = {"x": "{{ present }}", "y": trusted("{{ present }}"), "z": trusted("{{ address_of_thandi }}")}
+    assert rendered(data) == ({"x": "{{ present }}", "y": "here", "z": "x"}, [])
+
+
 def test_a_misspelt_variable_is_told_with_the_likeliest_one():
     _made, ((_path, message),) = rendered({"x": trusted("{{ adress_of_thandi }}")})
     assert message.endswith("the variable adress_of_thandi is not defined; did you mean 'address_of_thandi'?")
