@@ -135,7 +135,10 @@ replies:
       description: Why it is refused, or empty.
       type: str
 summary:
-  description: A line for each reply, one for all replies, and one for each file with passwords that is left or removed.
+  description:
+    - A line for each reply that was not refused, one for all replies, and one for each file with passwords that is left
+      or removed.
+    - The refused ones are in RV(problems).
   returned: success
   type: list
   elements: str

@@ -46,7 +46,7 @@ def refused(one: Received, reason: str) -> dict[str, Any]:
 
 def problem(one: Mapping[str, Any]) -> str:
     """Return in one line why a reply was refused."""
-    return f"{one['source']}: {one['reason']}"
+    return f"{one['source']}: {'' if one['reason'] == FAULTY else 'refused: '}{one['reason']}"
 
 
 def faulty(became: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -101,8 +101,8 @@ def _became(one: Received, outcome: str, **further: Any) -> dict[str, Any]:
 
 
 def summary(became: Sequence[Mapping[str, Any]], check_mode: bool) -> list[str]:
-    """Return a line for each reply, and one line for all."""
-    lines = [_line(one, check_mode) for one in became]
+    """Return a line for each reply that was not refused, and one line for all."""
+    lines = [_line(one, check_mode) for one in became if one["outcome"] != REFUSED]
     counts = {outcome: sum(one["outcome"] == outcome for one in became) for outcome in (CONFIRMED, UNCHANGED, REFUSED)}
     done = "would be confirmed" if check_mode else "confirmed"
     far = sum(one["outcome"] == ELSEWHERE for one in became)
@@ -112,8 +112,6 @@ def summary(became: Sequence[Mapping[str, Any]], check_mode: bool) -> list[str]:
 
 
 def _line(one: Mapping[str, Any], check_mode: bool) -> str:
-    if one["outcome"] == REFUSED:
-        return problem(one) if one["reason"] == FAULTY else f"{one['source']}: refused: {one['reason']}"
     if one["outcome"] == ELSEWHERE:
         return f"{one['name']} ({one['source']}): its ledger is on another machine, where the next tasks confirm it"
     by = f", by {one['by']}" if one["by"] else ""

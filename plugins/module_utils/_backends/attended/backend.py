@@ -117,7 +117,7 @@ class AttendedBackend(Backend):
             mark = memory.recall()
             content = self._file.read()
             ledger = ledgers.parse(content, self._file.name, self._file.backup)
-            memory.refuse_step_back(ledger, mark, self._file.name, self._file.backup)
+            memory.refuse_step_back(ledger, mark, self._file.name, self._file.backup, content is not None)
             if writing:
                 memory.note(ledger, mark, mark.run if mark and mark_of(ledger, mark.run) == mark else "")
             fingerprints = ledger.known_passwords

@@ -64,7 +64,7 @@ def mark_of(ledger: Ledger, run: str = "") -> Mark:
 def step_back(ledger: Ledger, mark: Mark) -> str:
     """Return in what a ledger is behind a mark, as the end of a sentence; empty when it is not behind."""
     if ledger.last_order < mark.last_order:
-        last = f"its last work order is {ledger.last_order}" if ledger.last_order else "it has no work order yet"
+        last = f"its last work order is {ledger.last_order}" if ledger.last_order else "it has no work order"
         return f"{last}, and work order {mark.last_order} was seen here"
     if len(ledger.history) < mark.confirmations:
         were = "was" if mark.confirmations == 1 else "were"
@@ -107,16 +107,18 @@ class Memory:
         are_numbers = all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
         return mark if are_numbers and isinstance(mark.digest, str) else None
 
-    def refuse_step_back(self, ledger: Ledger, mark: Mark | None, name: str, backup: str) -> None:
+    def refuse_step_back(self, ledger: Ledger, mark: Mark | None, name: str, backup: str, is_there: bool) -> None:
         """Make sure that a ledger is not behind its note.
 
         :param name: the ledger as the user names it.
+        :param is_there: whether there is a file. A new ledger has none.
         :raises FinconError: when it is.
         """
         behind = step_back(ledger, mark) if mark else ""
         if behind:
+            what = "is older than the one last used here" if is_there else "is not there, and was used here before"
             help_text = _HELP.format(name=name, backup=backup, note=self._path)
-            raise FinconError(f"{name}: the ledger is older than the one last used here: {behind}. {help_text}")
+            raise FinconError(f"{name}: the ledger {what}: {behind}. {help_text}")
 
     @staticmethod
     def is_of_run(ledger: Ledger, mark: Mark | None, run: str) -> bool:

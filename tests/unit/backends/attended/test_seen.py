@@ -67,9 +67,9 @@ CALLS = {
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (0, "its last work order is 1, and work order 2 was seen here"),
-        (1, "its last work order is 1, and work order 2 was seen here"),
-        (None, "it has no work order yet, and work order 2 was seen here"),
+        (0, "is older than the one last used here: its last work order is 1, and work order 2 was seen here"),
+        (1, "is older than the one last used here: its last work order is 1, and work order 2 was seen here"),
+        (None, "is not there, and was used here before: it has no work order, and work order 2 was seen here"),
     ],
 )
 def test_a_ledger_of_an_earlier_day_stops_every_call_and_is_left_as_it_is(ledger, notes, call, state, words):
@@ -82,9 +82,7 @@ def test_a_ledger_of_an_earlier_day_stops_every_call_and_is_left_as_it_is(ledger
     with pytest.raises(FinconError) as error:
         call(ledger)
     text = str(error.value)
-    assert text.startswith(
-        f"{ledger}: the ledger is older than the one last used here: {words}. Bring the newest ledger back"
-    )
+    assert text.startswith(f"{ledger}: the ledger {words}. Bring the newest ledger back")
     assert f"{ledger}.bak" in text
     assert str(next(notes.glob("*.json"))) in text
     assert {path: path.read_bytes() for path in (*notes.glob("*.json"), *ledger.parent.glob("*.yml"))} == before
