@@ -66,7 +66,8 @@ def missing() -> str:
 def _has_tkinter() -> bool:
     if not Path(PYTHON).exists():
         return False
-    return subprocess.run([PYTHON, "-c", "import tkinter"], capture_output=True, timeout=SECONDS).returncode == 0
+    command = [PYTHON, "-c", "import tkinter"]
+    return subprocess.run(command, capture_output=True, timeout=SECONDS, check=False).returncode == 0
 
 
 def wait(condition: Callable[[], Any], otherwise: Callable[[], object]) -> None:
@@ -123,7 +124,7 @@ class Screen:
 
     def _run(self, *command: str, **options: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, env=self._environment, capture_output=True, text=True, timeout=SECONDS, **options
+            command, env=self._environment, capture_output=True, text=True, timeout=SECONDS, check=False, **options
         )
 
     def active(self) -> str:
