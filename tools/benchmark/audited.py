@@ -20,6 +20,7 @@ import trustme
 from collection import ROOT
 
 from .fleets import Fleet
+from .measure import apart
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -105,7 +106,7 @@ def imap(fleet: Fleet, count: int) -> Iterator[Mapping[str, Any]]:
         folder = Path(name)
         # The server reads it as a user of its own.
         folder.chmod(0o755)
-        _write_maildir(folder / "box", fleet, count)
+        apart(lambda: _write_maildir(folder / "box", fleet, count))
         certificate, key = _certify(folder)
         with MailboxDovecot(certificate, key, folder) as server:
             yield {

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 #: The unit of ru_maxrss differs: see getrusage(2) of Linux and of macOS.
@@ -37,6 +38,20 @@ class Sample:
     cpu: float
     peak: int
     output: str
+
+
+def apart(work: Callable[[], object]) -> None:
+    """Do some work in a process of its own, and wait for it.
+
+    A process counts what the one that starts it has in memory as its own peak, so that this one must stay small.
+
+    :raises FailedRun: when it fails.
+    """
+    process = get_context("fork").Process(target=work)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise FailedRun(f"a process ended with {process.exitcode}")
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], folder: Path, expected: int = 0) -> Sample:

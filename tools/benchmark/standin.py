@@ -13,14 +13,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from collection import ROOT
 
 from .fleets import Fleet, installed
-from .measure import FailedRun
+from .measure import FailedRun, apart
 
 START_SECONDS = 120
 #: No branch ever waits for a session or loses one, so that the server's limits are not measured: a loop logs in to all
@@ -77,10 +76,7 @@ def stand_in(folder: Path, *fleets: Fleet) -> Iterator[StandIn]:
     :raises FailedRun: when it does not start in time.
     """
     site_file, ready, log = folder / "site.json", folder / "ready.json", folder / "stand-in.log"
-    # A process counts what the one that starts it has in memory as its own peak, so that this one must stay small.
-    writer = get_context("fork").Process(target=lambda: site_file.write_text(json.dumps(installed(*fleets))))
-    writer.start()
-    writer.join()
+    apart(lambda: site_file.write_text(json.dumps(installed(*fleets))))
     command = [sys.executable, str(ROOT / "tests" / "standin"), "--site", str(site_file), "--ready-file", str(ready)]
     with log.open("w") as output:
         process = subprocess.Popen([*command, *LIMITS], stdout=output, stderr=subprocess.STDOUT)
