@@ -116,9 +116,9 @@ class Memory:
         """
         behind = step_back(ledger, mark) if mark else ""
         if behind:
-            what = "is older than the one last used here" if is_there else "is not there, and was used here before"
+            older, missing = "the ledger is older than the one last used here", "the ledger is not there any more"
             help_text = _HELP.format(name=name, backup=backup, note=self._path)
-            raise FinconError(f"{name}: the ledger {what}: {behind}. {help_text}")
+            raise FinconError(f"{name}: {older if is_there else missing}: {behind}. {help_text}")
 
     @staticmethod
     def is_of_run(ledger: Ledger, mark: Mark | None, run: str) -> bool:

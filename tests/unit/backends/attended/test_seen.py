@@ -69,7 +69,7 @@ CALLS = {
     [
         (0, "is older than the one last used here: its last work order is 1, and work order 2 was seen here"),
         (1, "is older than the one last used here: its last work order is 1, and work order 2 was seen here"),
-        (None, "is not there, and was used here before: it has no work order, and work order 2 was seen here"),
+        (None, "is not there any more: it has no work order, and work order 2 was seen here"),
     ],
 )
 def test_a_ledger_of_an_earlier_day_stops_every_call_and_is_left_as_it_is(ledger, notes, call, state, words):
