@@ -18,7 +18,10 @@ setup(
     package_dir={PLUGINS: "plugins"},
     packages=[
         f"{PLUGINS}.{name}"
-        for name in find_packages("plugins", include=["module_utils*", "plugin_utils", "*._fleet*", "*._schemas*"])
+        for name in find_packages(
+            "plugins",
+            include=["module_utils*", "plugin_utils", "*._evidence*", "*._fleet*", "*._schemas*", "*._work_order*"],
+        )
     ],
     entry_points={"console_scripts": [f"fincon-check-fleet = {PLUGINS}.plugin_utils._fleet.hook:main"]},
 )

@@ -235,8 +235,7 @@ def _worded(error: ValidationError, is_whole: bool = True) -> Iterable[tuple[lis
         for inner in error.context or ():
             if inner.schema_path[0] == 0:
                 yield from _worded(inner, is_whole)
-    elif is_whole or error.validator != "type" or error.instance is not None:
-        # Without the rest, a key at the end has no value.
+    else:
         yield path, _sentence(error, path)
 
 

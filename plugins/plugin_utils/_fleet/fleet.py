@@ -125,7 +125,8 @@ def load_fleet(path: str, read: Read, others: Sequence[Branch] = ()) -> Fleet:
     :return: the fleet; errors of the files are its findings, and not exceptions.
     """
     fleet = load_file("fleet", path, read)
-    data = fleet.data or {}
+    # Of a file that cannot be read to its end, the waves are not known either.
+    data = (fleet.data or {}) if fleet.is_whole else {**(fleet.data or {}), "waves": []}
     files, found = branch_files(path, data.get("branches"), fleet.source)
     table = users_of(data, fleet.source, path, read)
     found = [
@@ -239,7 +240,9 @@ def _unknown(
 def _unused(fleet: LoadedFile, branches: Sequence[LoadedFile]) -> list[Finding]:
     """The regions and tags of the fleet file that no branch has, if all branches could be read."""
     data = [branch.data for branch in branches if branch.is_whole and branch.data is not None]
-    is_at_fault = any(finding.path.startswith(("region", "tags")) for file in branches for finding in file.findings)
+    is_at_fault = not fleet.is_whole or any(
+        finding.path.startswith(("region", "tags")) for file in branches for finding in file.findings
+    )
     if not data or len(data) < len(branches) or is_at_fault:
         return []
     return [at(fleet.source, path, Finding(text, severity=WARNING)) for path, text in unused_names(fleet.data, data)]
@@ -259,7 +262,7 @@ def _of_evidence(fleet: LoadedFile) -> list[Finding]:
 
 def _of_waves(fleet: LoadedFile, branches: Sequence[Branch]) -> list[Finding]:
     """The warnings about waves. There are none if a branch cannot be read or the waves have errors."""
-    is_at_fault = any(finding.path.startswith("waves") for finding in fleet.findings)
+    is_at_fault = not fleet.is_whole or any(finding.path.startswith("waves") for finding in fleet.findings)
     found = [] if is_at_fault or not branches else wave_warnings((fleet.data or {}).get("waves") or [], branches)
     return [at(fleet.source, path, Finding(text, severity=WARNING)) for path, text in found]
 

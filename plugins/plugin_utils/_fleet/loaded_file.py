@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +17,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
     file_findings,
     in_order,
     named_finding,
+    value_at,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Read, Source, Unreadable
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.suspects import misleading
@@ -57,15 +60,25 @@ def load_file(kind: str, path: str, read: Read) -> LoadedFile:
     reading = source.reading
     known = [fault.path for fault in reading.faults if fault.path]
     faults = file_findings(kind, reading.data, source, known, reading.is_whole) if reading.data is not None else []
-    if not reading.is_whole:
-        # What is wrong with a line that cannot be read has already been said.
-        cut = {fault.line for fault in reading.faults}
-        faults = [(path, finding) for path, finding in faults if finding.line not in cut]
     data = conforming(reading.data, {tuple(path) for path, _finding in faults} | set(known))
+    if not reading.is_whole:
+        # What is wrong with a line that cannot be read has been said, and a key above it may have lost its value.
+        cut = {fault.line for fault in reading.faults}
+        faults = [
+            (path, finding)
+            for path, finding in faults
+            if finding.line not in cut and not _has_no_value(reading.data, path)
+        ]
     named = [
         named_finding(finding, reading.data, fault.path) for finding, fault in zip(broken, reading.faults, strict=True)
     ]
     return LoadedFile(source, data, in_order([*named, *(found for _path, found in faults)]), reading.is_whole)
+
+
+def _has_no_value(data: Any, path: Sequence[Any]) -> bool:
+    with suppress(LookupError, TypeError):
+        return value_at(data, path) is None
+    return False
 
 
 def _misleading(source: Source) -> list[Finding]:

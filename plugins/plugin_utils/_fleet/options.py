@@ -108,7 +108,8 @@ def option_problem(name: str, value: Any) -> str | None:
     if option.kind == FLAG:
         return None if _is_flag(value) else "must be true or false"
     if option.kind == NUMBER:
-        fits = _is_number(value) and option.minimum <= int(value) <= _LARGEST
+        number = _number(value)
+        fits = number is not None and option.minimum <= number <= _LARGEST
         return None if fits else f"must be a whole number from {option.minimum} to {_LARGEST}"
     if option.kind == LIST:
         return "must be a list" if isinstance(value, dict) else None
@@ -126,13 +127,13 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, (bool, int, float)) and value in (0, 1)
 
 
-def _is_number(value: Any) -> bool:
+def _number(value: Any) -> int | None:
     if isinstance(value, str):
         # Python refuses to read a number of thousands of digits.
-        return len(value) < 20 and _NUMBER.fullmatch(value) is not None
+        return int(value) if len(value) < 20 and _NUMBER.fullmatch(value) else None
     if isinstance(value, float):
-        return value.is_integer()
-    return isinstance(value, int) and not isinstance(value, bool)
+        return int(value) if value.is_integer() else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _choice_problem(choices: tuple[str, ...], value: Any) -> str | None:

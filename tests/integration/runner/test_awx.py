@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.names import OPTIONS
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.options import OPTIONS
 from collection import ROOT
 
 from ..conftest import Site
@@ -101,10 +101,10 @@ def test_templates_for_awx_reach_it_as_they_are_written(calls: Calls) -> None:
 def test_surveys_and_variables_are_those_of_the_collection(calls: Calls) -> None:
     asked = [question for params in calls["job_template"] for question in (params["survey_spec"] or {}).get("spec", [])]
     assert asked
-    assert {question["variable"] for question in asked} <= OPTIONS
+    assert {question["variable"] for question in asked} <= OPTIONS.keys()
     needed = {"question_name", "question_description", "variable", "type", "required", "min", "max"}
     assert all(set(question) == needed and question["required"] for question in asked)
-    assert {name for params in calls["job_template"] for name in params["extra_vars"]} <= OPTIONS
+    assert {name for params in calls["job_template"] for name in params["extra_vars"]} <= OPTIONS.keys()
 
 
 def test_the_workflow_merges_the_reports_of_the_slices_whatever_they_found(calls: Calls) -> None:
