@@ -113,8 +113,10 @@ def _file_at(path: str) -> str:
     return os.path.realpath(os.path.expanduser(os.path.expandvars(path)))
 
 
-def group_findings(branches: Sequence[Branch], waves: Mapping[str, int], made: Iterable[str]) -> list[Finding]:
-    """Return a finding for each branch with the name of a group: Ansible would take one for the other.
+def group_findings(
+    branches: Sequence[Branch], waves: Mapping[str, int], made: Iterable[str]
+) -> list[tuple[Branch, Finding]]:
+    """Return each branch with the name of a group, and a finding: Ansible would take one for the other.
 
     :param waves: the number of the wave of each branch.
     :param made: the names of the groups that the fleet file makes.
@@ -122,7 +124,7 @@ def group_findings(branches: Sequence[Branch], waves: Mapping[str, int], made: I
     groups = {group for branch in branches for group in groups_of(branch)}
     groups |= {f"{GROUP}{number}" for number in waves.values()} | set(map(str, made))
     text = "is also the name of a group that this fleet makes; choose another one"
-    return [Finding(text, branch=branch.name, path="branch") for branch in branches if branch.name in groups]
+    return [(branch, Finding(text, branch=branch.name, path="branch")) for branch in branches if branch.name in groups]
 
 
 def _normal_address(url: str) -> str:

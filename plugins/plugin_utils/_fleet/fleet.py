@@ -170,8 +170,7 @@ def load_fleet(path: str, read: Read, others: Sequence[Branch] = ()) -> Fleet:
         return placed(finding, places[branch.file]())
 
     waves = waves_of(data.get("waves") or [], branches)
-    for finding in group_findings(branches, waves, data.get("groups") or ()):
-        found += [at_branch(branch, finding) for branch in branches if branch.name == finding.branch]
+    found += [at_branch(*one) for one in group_findings(branches, waves, data.get("groups") or ())]
     conflicts = repeated(branches, others, at_branch)
     found += [conflict.finding for conflict in conflicts]
     in_order_of_names = tuple(sorted(branches, key=lambda branch: branch.name))
@@ -240,9 +239,7 @@ def _unknown(
 def _unused(fleet: LoadedFile, branches: Sequence[LoadedFile]) -> list[Finding]:
     """The regions and tags of the fleet file that no branch has, if all branches could be read."""
     data = [branch.data for branch in branches if branch.is_whole and branch.data is not None]
-    is_at_fault = not fleet.is_whole or any(
-        finding.path.startswith(("region", "tags")) for file in branches for finding in file.findings
-    )
+    is_at_fault = any(finding.path.startswith(("region", "tags")) for file in branches for finding in file.findings)
     if not data or len(data) < len(branches) or is_at_fault:
         return []
     return [at(fleet.source, path, Finding(text, severity=WARNING)) for path, text in unused_names(fleet.data, data)]

@@ -118,23 +118,24 @@ class _Maker:
     holds: Callable[[bytes], bool]
 
 
-def require_means(request: Request) -> None:
+def require_means(request: Request) -> list[str]:
     """Make sure that the requested files can be made, before anything is ordered.
 
+    :return: the order of the fields in the user's window.
     :raises FinconError: when an option is wrong, or a library is missing.
     """
-    checked_order(request.user_order)
+    user_order = checked_order(request.user_order)
     if "keepass" in request.kinds:
         problem = keepass.passphrase_problem(request.passphrase)
         if problem:
             raise FinconError(problem)
         keepass.require_library()
+    return user_order
 
 
 def _makers(items: Sequence[Item], request: Request) -> dict[str, _Maker]:
-    require_means(request)
     made = {}
-    user_order = checked_order(request.user_order)
+    user_order = require_means(request)
     if "keepass" in request.kinds:
         made["keepass"] = _Maker(
             lambda: keepass.made(items, request.passphrase, user_order),
