@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run stages of checks: every step, even after a failure, with a summary at the end.
 
-Steps that use one processor run in parallel; each prints its output when it ends.
+Steps that use one processor run in parallel; each prints its output when it ends. What failed is shown again at
+the end.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ CANARIES = "tests/faults/test_canaries.py"
 #: Callbacks that people install have environments of their own, with the oldest and the newest ansible-core.
 CALLBACKS = "tests/integration/callbacks"
 NO_TESTS = 5  # pytest's exit status when no test was chosen
+SHOWN_AGAIN = 40  # lines of a failed step
 
 # Tests of code that runs on nodes: with no ansible-core, no library of the controller, and no stand-in.
 NODE_TESTS = tuple(f"tests/unit/{folder}" for folder in ("backends", "core", "io", "probe_cli", "smtp"))
@@ -78,6 +80,7 @@ class StepResult:
     step: Step
     state: str  # ok, FAILED or skipped
     note: str
+    output: str = ""  # of a step that ran beside others
 
 
 def tool(title: str, *command: str, directory: Path = ROOT) -> Step:
@@ -186,8 +189,9 @@ def run(stage: str, step: Step, arguments: Sequence[str] = (), at_once: bool = T
             stderr=None if at_once else subprocess.STDOUT,
             check=False,
         )
+        output = "" if at_once else done.stdout.decode(errors="replace")
         if not at_once:
-            print(heading, done.stdout.decode(errors="replace"), sep="\n", flush=True)
+            print(heading, output, sep="\n", flush=True)
     except MissingPython as exc:
         print(f"\n==> {stage}: {step.title}: skipped: {exc}", flush=True)
         return StepResult(stage, step, "skipped", str(exc))
@@ -195,7 +199,8 @@ def run(stage: str, step: Step, arguments: Sequence[str] = (), at_once: bool = T
         return StepResult(stage, step, "FAILED", f"its environment could not be built: {' '.join(exc.cmd)}")
     if arguments and done.returncode == NO_TESTS:
         return StepResult(stage, step, "skipped", f"nothing to do for {shlex.join(arguments)}")
-    return StepResult(stage, step, "FAILED" if done.returncode else "ok", f"{time.monotonic() - started:.0f} s")
+    state = "FAILED" if done.returncode else "ok"
+    return StepResult(stage, step, state, f"{time.monotonic() - started:.0f} s", output)
 
 
 def command(step: Step, arguments: Sequence[str]) -> list[str]:
@@ -207,6 +212,24 @@ def command(step: Step, arguments: Sequence[str]) -> list[str]:
 def summary(results: Iterable[StepResult]) -> str:
     lines = [f"  {o.state:8} {o.stage:12} {o.step.title:26} {o.note}" for o in results]
     return "\n".join(["", "Summary", *lines])
+
+
+def failures(results: Iterable[StepResult], reports: Iterable[Path]) -> str:
+    """What failed, in a few lines: the end of each step's output, and each test with its error; empty if nothing did.
+
+    A log is read from its end, and some places keep nothing else of it.
+    """
+    lines: list[str] = []
+    for result in results:
+        if result.state == "FAILED" and result.output.strip():
+            lines += ["", f"{result.stage}: {result.step.title}:"]
+            lines += [f"  {line}" for line in result.output.strip().splitlines()[-SHOWN_AGAIN:]]
+    for report in sorted(reports):
+        for case in ElementTree.parse(report).iter("testcase"):
+            for found in (*case.iter("failure"), *case.iter("error")):
+                lines += ["", f"{report.stem}: {case.get('classname')}::{case.get('name')}:"]
+                lines += [f"  {line}" for line in (found.get("message") or "").splitlines()[:SHOWN_AGAIN]]
+    return "\n".join(lines)
 
 
 def totals(reports: Iterable[Path]) -> str | None:
@@ -253,6 +276,9 @@ def main() -> int:
     table = tried(REPORTS.glob("*.xml"))
     if table:
         print(table)
+    failed = failures(results, REPORTS.glob("*.xml"))
+    if failed:
+        print(failed)
     counts = totals(REPORTS.glob("*.xml"))
     if counts:
         print(f"\n{counts}", flush=True)

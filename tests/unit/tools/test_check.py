@@ -34,6 +34,28 @@ def test_counts_of_all_runs_are_added_up_and_errors_count_as_failed(tmp_path: Pa
     assert check.totals(reports) == "11 passed, 2 failed, 2 skipped"
 
 
+def test_what_failed_is_shown_again_at_the_end_with_its_error(tmp_path: Path) -> None:
+    case = "<testcase classname='a' name='test_b'><failure message='assert 1 == 2&#10;where'/></testcase>"
+    broken = "<testcase classname='a' name='test_c'><error message='no fixture'/></testcase>"
+    good = "<testcase classname='a' name='test_d'/>"
+    (tmp_path / "unit.xml").write_text(f"<testsuites><testsuite>{case}{broken}{good}</testsuite></testsuites>")
+    steps = [check.run("lint", step("sh", "-c", f"seq 100; exit {status}"), at_once=False) for status in (0, 3)]
+    lines = check.failures(steps, tmp_path.glob("*.xml")).splitlines()
+    assert lines[1] == "lint: a step:"
+    assert lines[2:42] == [f"  {number}" for number in range(61, 101)]
+    assert [line for line in lines[42:] if line] == [
+        "unit: a::test_b:",
+        "  assert 1 == 2",
+        "  where",
+        "unit: a::test_c:",
+        "  no fixture",
+    ]
+
+
+def test_nothing_is_shown_again_if_nothing_failed(tmp_path: Path) -> None:
+    assert check.failures([check.run("lint", step("true"))], [report(tmp_path / "a.xml", 1, 0, 0, 0)]) == ""
+
+
 def test_a_run_without_tests_has_no_counts() -> None:
     assert check.totals([]) is None
 
