@@ -6,12 +6,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.fincon.mail.plugins.module_utils._backends.command.conformance.kit import (
-    FAIL,
-    lines,
-    run_rules,
-)
-from ansible_collections.fincon.mail.plugins.module_utils._backends.command.conformance.subject import Subject
 from ansible_collections.fincon.mail.plugins.module_utils._backends.command.process import Limits
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
 from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import Params
@@ -23,6 +17,14 @@ def check_adapter(params: Params, check_mode: bool) -> ModuleResult:
 
     :raises FinconError: when there is no command.
     """
+    # All modules share one table. The kit is large, and no other module needs it.
+    from ansible_collections.fincon.mail.plugins.module_utils._backends.command.conformance.kit import (
+        FAIL,
+        lines,
+        run_rules,
+    )
+    from ansible_collections.fincon.mail.plugins.module_utils._backends.command.conformance.subject import Subject
+
     if not params["command"]:
         raise FinconError("command is empty; give the adapter program and its arguments")
     limits = Limits(params["command_timeout"], params["output_limit"])
