@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 from ansible.parsing.vault import EncryptedString
-from ansible.template import is_trusted_as_template, trust_as_template
+from ansible.template import is_trusted_as_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import did_you_mean
 from ansible_collections.fincon.mail.plugins.plugin_utils._plain import plain
@@ -30,13 +30,12 @@ class Renderer:
     """Renders data as Ansible does, and continues when a value cannot be rendered.
 
     :param template: renders a value by Ansible's templar.
-    :param known: the names of all variables.
+    :param variables: all variables that it has.
     """
 
-    def __init__(self, template: Callable[[Any], Any], known: Iterable[str]) -> None:
+    def __init__(self, template: Callable[[Any], Any], variables: Mapping[str, Any]) -> None:
         self._template = template
-        self._known = set(known)
-        self._references: dict[str, Any] = {}
+        self._variables = variables
         self.problems: list[Problem] = []
 
     def render(self, value: Any, path: tuple[Any, ...] = ()) -> Any:
@@ -44,28 +43,12 @@ class Renderer:
 
         :attr:`problems` has a text for each value that cannot be rendered, without the value.
         """
-        self._references = self._rendered_references(value)
         return self._one("value", value, path).get("value")
-
-    def _rendered_references(self, value: Any) -> dict[str, Any]:
-        """Return the values of plain references such as ``{{ vault_thandi }}``, by their names, if all can be rendered.
-
-        Ansible compiles each template by itself: one with twenty names takes a quarter of the time of twenty with one.
-        """
-        names = list(dict.fromkeys(filter(None, map(_reference, _texts(value)))))
-        if len(names) < 2:
-            return {}
-        try:
-            values = plain(self._template(trust_as_template(f"{{{{ [{', '.join(names)}] }}}}")))
-        except AnsibleError:
-            return {}  # rendered by itself, each shows whether it is the one that cannot be
-        # A value that is omitted is not in the list.
-        return dict(zip(names, values, strict=True)) if len(values) == len(names) else {}
 
     def _one(self, name: Any, value: Any, path: tuple[Any, ...]) -> dict[Any, Any]:
         """Return the value under its name, or nothing when it is omitted or cannot be rendered."""
-        if type(value) in _AS_IT_IS or (isinstance(value, str) and "{" not in value):
-            return {name: plain(value)}  # nothing to render, as most values
+        if _is_literal(value):
+            return {name: plain(value)}
         if isinstance(value, Mapping):
             made: dict[Any, Any] = {}
             for key, item in value.items():
@@ -74,26 +57,39 @@ class Renderer:
         if isinstance(value, Sequence) and not isinstance(value, (str, EncryptedString)):
             # An omitted record leaves an empty place, so that the records after it keep their index.
             return {name: [self._one("item", item, (*path, index)).get("item", {}) for index, item in enumerate(value)]}
-        reference = _reference(value) if self._references else ""
-        if reference in self._references:
-            return {name: plain(self._references[reference])}
+        meant = self._meant(value)
+        if _is_literal(meant):
+            return {name: plain(meant)}
         try:
             # In a mapping, Ansible removes omitted values.
-            rendered = self._template({"value": value})
+            rendered = self._template({"value": meant})
             return {name: plain(rendered["value"])} if "value" in rendered else {}
         except AnsibleError as exc:
             self.problems.append((path, self._words(value, exc)))
             return {}
 
+    def _meant(self, value: Any) -> Any:
+        """Return what a plain reference such as ``{{ vault_thandi }}`` is the name of; any other value as it is.
+
+        Ansible compiles each template by itself, which takes ten times as long as rendering what most of them name.
+        """
+        found: Any = self._variables
+        for part in _reference(value):
+            # In a template, ``users.items`` is the method of the mapping.
+            if not isinstance(found, Mapping) or part not in found or hasattr(dict, part):
+                return value
+            found = found[part]
+        return value if found is self._variables else found
+
     def _words(self, value: Any, error: AnsibleError) -> str:
         if isinstance(value, EncryptedString):
             return f"cannot be {_LOCKED}"
         used = sorted(_names(str(value)))
-        missing = [name for name in used if name not in self._known]
+        missing = [name for name in used if name not in self._variables]
         if used and not missing and _is_of_a_vault(error):
             return f"cannot be rendered: {' or '.join(used)} cannot be {_LOCKED}"
         if isinstance(error, AnsibleUndefinedVariable) and missing:
-            hints = [f"the variable {name} is not defined{did_you_mean(name, self._known)}" for name in missing]
+            hints = [f"the variable {name} is not defined{did_you_mean(name, self._variables)}" for name in missing]
             return f"cannot be rendered: {', and '.join(hints)}"
         if isinstance(error, AnsibleUndefinedVariable):
             return f"cannot be rendered: an attribute, an item or a variable behind {' or '.join(used)} is not defined"
@@ -110,23 +106,15 @@ def _is_of_a_vault(error: BaseException | None) -> bool:
     return False
 
 
-def _texts(value: Any) -> Iterator[Any]:
-    """Yield what may be a template: texts with a brace, in their order."""
-    if isinstance(value, str):
-        if "{" in value:
-            yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, Sequence) and not isinstance(value, EncryptedString):
-        for item in value:
-            yield from _texts(item)
+def _is_literal(value: Any) -> bool:
+    """Whether there is nothing to render, as in most values."""
+    return type(value) in _AS_IT_IS or (isinstance(value, str) and "{" not in value)
 
 
-def _reference(text: Any) -> str:
-    """Return the name in a template that is nothing but one name; else an empty text."""
-    found = _REFERENCE.fullmatch(text) if isinstance(text, str) else None
-    return found[1] if found and is_trusted_as_template(text) else ""
+def _reference(value: Any) -> list[str]:
+    """Return the parts of the name in a template that is nothing but one name; else none."""
+    found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    return found[1].split(".") if found and is_trusted_as_template(value) else []
 
 
 def _names(text: str) -> set[str]:

@@ -50,11 +50,35 @@ def test_every_value_that_cannot_be_rendered_is_found_and_the_others_are_rendere
     [
         ({"a": "1", "b": [1, {"c": True}]}, {"x": "1", "y": [1, {"c": True}], "z": "1"}),
         ({"a": trusted("{{ b }}"), "b": trusted("{{ present }}")}, {"x": "here", "y": "here", "z": "here"}),
+        ({"a": trusted("{{ omit }}"), "b": trusted("{{ [present] }}")}, {"y": ["here"]}),
+        (
+            {"a": "{{ present }}", "b": {"c": trusted("{{ present }}")}},
+            {"x": "{{ present }}", "y": {"c": "here"}, "z": "{{ present }}"},
+        ),
+        ({"a": "{", "b": "{% raw %}"}, {"x": "{", "y": "{% raw %}", "z": "{"}),
     ],
 )
 def test_plain_references_are_rendered_as_by_themselves(variables, expected):
     data = {"x": trusted("{{ a }}"), "y": trusted("{{b}}"), "z": trusted("{{ a }}")}
     assert rendered(data, **variables) == (expected, [])
+
+
+def test_a_reference_into_a_mapping_is_rendered_as_by_itself():
+    data = {"x": trusted("{{ vault.thandi }}"), "y": trusted("{{ vault.items }}"), "z": trusted("{{ vault.nobody }}")}
+    vault = {"thandi": trusted("{{ present }}"), "items": "CANARY"}
+    made, problems = rendered(data, vault=vault)
+    # ``items`` is the method of the mapping, as in any template.
+    assert made["x"] == "here"
+    assert "CANARY" not in str(made)
+    assert [path for path, _text in problems if path == ("z",)] == [("z",)]
+
+
+def test_a_plain_reference_needs_no_template_to_be_compiled():
+    given = []
+    renderer = Renderer(lambda value: given.append(value) or value, {"vault_thandi": "secret", "port": 587})
+    data = {"x": trusted("{{ vault_thandi }}"), "y": trusted("{{ port }}")}
+    assert renderer.render(data) == {"x": "secret", "y": 587}
+    assert given == []
 
 
 def test_a_reference_that_nobody_trusts_stays_a_text():
@@ -151,7 +175,7 @@ def test_a_value_that_cannot_be_rendered_is_not_told_to_be_missing_too():
 
 def test_only_what_may_hold_a_template_is_given_to_the_templar():
     given = []
-    renderer = Renderer(lambda value: given.append(value["value"]) or value, ())
+    renderer = Renderer(lambda value: given.append(value["value"]) or value, {})
     data = {"a": "plain", "b": 587, "c": None, "d": True, "e": [{"f": "{{ x }}"}, "{% if y %}"], "g": "{# z #}"}
     assert renderer.render(data) == data
     assert given == ["{{ x }}", "{% if y %}", "{# z #}"]
