@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import WARNING, Finding, path_text
@@ -127,51 +126,26 @@ def load_fleet(path: str, read: Read, others: Sequence[Branch] = ()) -> Fleet:
     fleet = load_file("fleet", path, read)
     # Of a file that cannot be read to its end, the waves are not known either.
     data = (fleet.data or {}) if fleet.is_whole else {**(fleet.data or {}), "waves": []}
-    files, found = branch_files(path, data.get("branches"), fleet.source)
+    files, missing = branch_files(path, data.get("branches"), fleet.source)
     table = users_of(data, fleet.source, path, read)
-    found = [
-        *fleet.findings,
-        *name_findings("fleet", data, fleet.source),
-        *found,
-        *_taken_back(fleet),
-        *_of_evidence(fleet),
-        *(
-            finding
-            for finding in expression_findings(data, fleet.source)
-            if finding.path not in {other.path for other in fleet.findings}
-        ),
-    ]
-    branches: list[Branch] = []
-    places: dict[str, Callable[[], list[Place]]] = {}
     real_files = {os.path.realpath(file) for file in [path, *files]}
     loaded = [load_file("branch", file, read) for file in files]
-    for file in loaded:
-        joined = _joined(file, fleet, table, read)
-        if joined is None:
-            found += file.findings
-            continue
-        branches.append(joined.declared)
-        places[file.source.file] = partial(joined.places, fleet)
-        found += [
-            replace(finding, branch=joined.branch.name)
-            for finding in [
-                *file.findings,
-                *joined.findings,
-                *_whole(joined, fleet),
-                *(placed(finding, joined.places(fleet)) for finding in misplaced_ledger(joined.branch, real_files)),
-                *name_findings("branch", file.data or {}, file.source),
-            ]
-        ]
+    joined = [_joined(file, fleet, table, read) for file in loaded]
+    named = {one.branch.file: one for one in joined if one}
+    branches = [one.declared for one in named.values()]
+
+    def at_branch(branch: Branch, finding: Finding) -> Finding:
+        return placed(finding, named[branch.file].places(fleet))
+
+    found = [*_of_fleet_file(fleet, data), *missing]
+    for file, one in zip(loaded, joined, strict=True):
+        found += _of_branch(one, fleet, real_files) if one else file.findings
     found += _unused(fleet, loaded)
     found += _of_waves(fleet, branches if len(branches) == len(files) else [])
     found += findings_of_fleet(table, [branch.name for branch in branches], len(branches) == len(files))
-
-    def at_branch(branch: Branch, finding: Finding) -> Finding:
-        return placed(finding, places[branch.file]())
-
     waves = waves_of(data.get("waves") or [], branches)
-    found += [at_branch(*one) for one in group_findings(branches, waves, data.get("groups") or ())]
     conflicts = repeated(branches, others, at_branch)
+    found += [at_branch(*one) for one in group_findings(branches, waves, data.get("groups") or ())]
     found += [conflict.finding for conflict in conflicts]
     in_order_of_names = tuple(sorted(branches, key=lambda branch: branch.name))
     faulty = faulty_branches(found, branches, conflicts)
@@ -208,6 +182,33 @@ def _joined(file: LoadedFile, fleet: LoadedFile, shared: UserTable | None, read:
     branch = replace(branch, user_files=tuple(table.file for table in tables if table.columns))
     branch = with_evidence(branch, evidence_of(fleet.data or {}, fleet.source.file))
     return _Joined(branch, file, layers, tables, [*(own.findings if own else []), *twice])
+
+
+def _of_fleet_file(fleet: LoadedFile, data: Mapping[str, Any]) -> list[Finding]:
+    """What is wrong in the fleet file itself."""
+    known = {finding.path for finding in fleet.findings}
+    return [
+        *fleet.findings,
+        *name_findings("fleet", data, fleet.source),
+        *_taken_back(fleet),
+        *_of_evidence(fleet),
+        *(finding for finding in expression_findings(data, fleet.source) if finding.path not in known),
+    ]
+
+
+def _of_branch(joined: _Joined, fleet: LoadedFile, real_files: set[str]) -> list[Finding]:
+    """What is wrong with one branch, by itself and with the values of its layers.
+
+    :param real_files: the files of the fleet, which no ledger may overwrite.
+    """
+    found = [
+        *joined.file.findings,
+        *joined.findings,
+        *_whole(joined, fleet),
+        *(placed(finding, joined.places(fleet)) for finding in misplaced_ledger(joined.branch, real_files)),
+        *name_findings("branch", joined.file.data or {}, joined.file.source),
+    ]
+    return [replace(finding, branch=joined.branch.name) for finding in found]
 
 
 def _taken_back(fleet: LoadedFile) -> list[Finding]:
