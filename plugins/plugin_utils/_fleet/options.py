@@ -19,6 +19,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.checks import is
 from ansible_collections.fincon.mail.plugins.module_utils._core.evidence import EVIDENCE
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import did_you_mean
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.evidence import KEY as EVIDENCE_KEY
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import MOST_DAYS
 
 PREFIX = "fincon_"
 
@@ -37,11 +38,13 @@ class Option:
     :param kind: the kind of its value.
     :param choices: for a text, the words that it may be.
     :param minimum: for a number, the smallest one.
+    :param maximum: for a number, the largest one.
     """
 
     kind: str
     choices: tuple[str, ...] = ()
     minimum: int = 0
+    maximum: int = _LARGEST
 
 
 _BY_KIND = {
@@ -51,7 +54,6 @@ _BY_KIND = {
     ),
     NUMBER: (
         "evidence_wait", "fail_on_pending_days", "purge_limit", "verification_max_age", "verify_arrival",
-        "work_order_due_days",
     ),
     TEXT: (
         "adopt_dir", "branch", "confirmed_by", "conformance_user", "evidence_address", "hosts", "metrics_file",
@@ -88,6 +90,7 @@ OPTIONS: Mapping[str, Option] = {
     **{f"{PREFIX}{name}": Option(kind) for kind, names in _BY_KIND.items() for name in names},
     **{f"{PREFIX}{name}": Option(TEXT, choices=choices) for name, choices in _CHOICES.items()},
     f"{PREFIX}order": Option(NUMBER, minimum=1),
+    f"{PREFIX}work_order_due_days": Option(NUMBER, maximum=MOST_DAYS),
 }
 
 _FLAGS = re.compile("1|0|y|yes|n|no|t|true|f|false|on|off", re.IGNORECASE)
@@ -109,8 +112,8 @@ def option_problem(name: str, value: Any) -> str | None:
         return None if _is_flag(value) else "must be true or false"
     if option.kind == NUMBER:
         number = _number(value)
-        fits = number is not None and option.minimum <= number <= _LARGEST
-        return None if fits else f"must be a whole number from {option.minimum} to {_LARGEST}"
+        fits = number is not None and option.minimum <= number <= option.maximum
+        return None if fits else f"must be a whole number from {option.minimum} to {option.maximum}"
     if option.kind == LIST:
         return "must be a list" if isinstance(value, dict) else None
     if option.kind == MAPPING:

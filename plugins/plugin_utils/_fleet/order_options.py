@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.checks import EMAIL_PATTERN, is_template
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import did_you_mean
-from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import CONTACT, LABELLED, MOST_DAYS
+from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.view import CONTACT, LABELLED
 
 
 def order_problem(name: str, value: Any) -> str | None:
@@ -48,13 +48,7 @@ def _key_problem(given: Mapping[Any, Any], known: tuple[str, ...]) -> str | None
     return f"has a key that is not known{hint}"
 
 
-def _days_problem(days: Any) -> str | None:
-    is_number = isinstance(days, int) or (isinstance(days, str) and days.isdecimal() and len(days) < 20)
-    return f"must be at most {MOST_DAYS}" if is_number and int(days) > MOST_DAYS else None
-
-
 _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "fincon_work_order_contact": _contact_problem,
-    "fincon_work_order_due_days": _days_problem,
     "fincon_work_order_labels": _labels_problem,
 }

@@ -228,7 +228,7 @@ def test_a_wrong_value_in_the_vars_of_a_host_stops_the_branch(folder: Folder) ->
     folder.write(fleet__host_vars__b="fincon_work_order_due_days: soon\n")
     status, said = run(folder, "fincon.mail.apply")
     assert status == 2
-    assert said.count("fincon_work_order_due_days: must be a whole number from 0 to 1000000 (set in") == 1, said
+    assert said.count("fincon_work_order_due_days: must be a whole number from 0 to 365 (set in") == 1, said
     assert "b.yml" not in ledgers(folder)
 
 

@@ -40,10 +40,10 @@ def test_every_option_takes_what_the_role_says(name):
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("work_order_due_days", "soon", "must be a whole number from 0 to 1000000"),
-        ("work_order_due_days", -1, "must be a whole number from 0 to 1000000"),
-        ("work_order_due_days", 1.5, "must be a whole number from 0 to 1000000"),
-        ("work_order_due_days", True, "must be a whole number from 0 to 1000000"),
+        ("work_order_due_days", "soon", "must be a whole number from 0 to 365"),
+        ("work_order_due_days", -1, "must be a whole number from 0 to 365"),
+        ("work_order_due_days", 1.5, "must be a whole number from 0 to 365"),
+        ("work_order_due_days", True, "must be a whole number from 0 to 365"),
         ("purge_limit", float("nan"), "must be a whole number from 0 to 1000000"),
         ("purge_limit", "9" * 5000, "must be a whole number from 0 to 1000000"),
         ("purge_limit", [5], "must be a whole number from 0 to 1000000"),
@@ -126,7 +126,7 @@ def test_a_host_has_the_errors_of_its_other_variables():
         ("contact", "{CANARY: x}", "has a key that is not known; known are name, telephone, email"),
         ("contact", "{name: N, email: CANARY}", "email must be one e-mail address, such as name@example.co.za"),
         ("labels", "{sender_nme: CANARY}", "has a key that is not known; did you mean 'sender_name'?"),
-        ("due_days", "366", "must be at most 365"),
+        ("due_days", "366", "must be a whole number from 0 to 365"),
     ],
 )
 def test_an_option_that_no_page_can_show_is_found_before_anything_is_ordered(tmp_path, name, value, problem):
