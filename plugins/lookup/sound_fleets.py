@@ -12,8 +12,8 @@ description:
   - Returns its terms, for C(hosts) of a play. It ends the run, with exit status 4, if a fleet file among the inventory
     sources could not be loaded, and names the errors with file, line and column. It does the same at errors in the
     fleet files, even with C(--limit), unless O(faulty_branches) is V(set_aside).
-  - It also ends the run if Ansible has split a value of C(-e name=value) at a blank, because the run would use only a
-    part of it, or if an option given with C(-e) has a wrong value.
+  - An inventory source that does not exist also ends the run, and so does an option given with C(-e) that has a wrong
+    value. A value of C(-e name=value) that Ansible has split at a blank ends it, because a part of it would be lost.
   - For a source that it cannot read, Ansible only prints a warning, and it skips the play of hosts that do not exist.
     So a task cannot stop such a run, but C(hosts) is evaluated whatever the limit is.
   - The playbooks of this collection use it. Use it in your own playbooks if they begin with other tasks.
@@ -72,7 +72,6 @@ from ansible.utils.path import unfrackpath
 from ansible_collections.fincon.mail.plugins.module_utils._core.findings import errors
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import SCHEMA_CHECKS
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.files import (
-    ENDINGS,
     LOADED,
     errors_text,
     is_fleet,
@@ -87,6 +86,8 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.validation im
 
 #: The variable to which Ansible gives the words of ``-e name=value`` that are no ``name=value``.
 _SPLIT = "_raw_params"
+#: The source that Ansible names where none was given.
+_NONE_GIVEN = "/etc/ansible/hosts"
 
 
 class LookupModule(LookupBase):
@@ -141,16 +142,19 @@ def _why_not(path: str) -> str:
     return "Ansible did not load it; the warnings above say why"
 
 
-def _is_missing(path: str) -> bool:
-    """Whether this would be a fleet file and is not there: Ansible warns of it, and leaves out its branches."""
-    return path.lower().endswith(ENDINGS) and not os.path.exists(path)
-
-
 def _files(sources: Iterable[str]) -> list[str]:
-    """Return the files among inventory sources that may be fleet files."""
+    """Return the files among inventory sources that may be fleet files, and the sources that are not there.
+
+    Ansible only warns of a source that is not there, and leaves out its branches.
+    """
     found: list[str] = []
     for source in sources:
-        path = unfrackpath(source, follow=False) if "," not in source else ""
+        if "," in source or source == _NONE_GIVEN:
+            continue
+        path = unfrackpath(source, follow=False)
+        if not os.path.exists(path):
+            found.append(path)
+            continue
         paths = [os.path.join(path, name) for name in sorted(os.listdir(path))] if os.path.isdir(path) else [path]
-        found += [item for item in paths if may_be_fleet(item) or _is_missing(item)]
+        found += filter(may_be_fleet, paths)
     return found

@@ -86,6 +86,28 @@ def test_a_file_that_cannot_be_read_stops_every_run(folder: Folder, spoil, file:
     assert ledgers(folder) == []
 
 
+@pytest.mark.parametrize("name", ["fleet/fincom.yml", "fleets", "fleet/hosts"])
+def test_a_source_that_is_not_there_stops_a_run_although_another_fleet_is_good(folder: Folder, name: str) -> None:
+    status, said = run(folder, "fincon.mail.apply", *folder.source(name))
+    assert status == 4
+    assert f"nothing was done: {folder.path}/{name} could not be loaded" in said
+    assert said.count(f"{folder.path}/{name}: the file cannot be read: there is no such file") == 1, said
+    assert ledgers(folder) == []
+
+
+def test_a_list_of_hosts_is_no_source_that_could_be_missing(folder: Folder) -> None:
+    status, said = run(folder, "fincon.mail.apply", "-i", "elsewhere,", "-i", "one,two")
+    assert status == 0, said
+    assert ledgers(folder) == ["a.yml", "b.yml", "c.yml"]
+
+
+def test_without_any_source_the_fleet_file_is_asked_for_and_no_other_file_is_missed(folder: Folder) -> None:
+    ran = folder.run("ansible-playbook", "fincon.mail.apply")
+    assert ran.status == 2
+    assert "could not be loaded" not in ran.output + ran.errors
+    assert "Give a fleet file as the inventory" in ran.output
+
+
 def test_each_error_of_the_files_is_told_once_with_its_place(folder: Folder) -> None:
     folder.write(fleet__branches__b=branch("b", "'x{{CANARY'") + "vars: {y: 2026-02-30}\n")
     status, said = run(folder, "fincon.mail.validate")
