@@ -290,8 +290,8 @@ class InventoryModule(ConstructingPlugin):
 
     def _add_host(self, branch: Branch) -> None:
         self.inventory.add_host(branch.name, group="fincon")
-        for group in groups_of(branch):
-            self.inventory.add_host(branch.name, group=self.inventory.add_group(group))
+        for membership in groups_of(branch):
+            self.inventory.add_host(branch.name, group=self.inventory.add_group(membership.group))
 
 
 def _files(branch: Branch, path: str) -> dict[str, Any]:

@@ -57,10 +57,25 @@ class Branch:
     user_files: tuple[str, ...] = ()
 
 
-def groups_of(branch: Branch) -> list[str]:
-    """Return the groups of a branch for its region and its tags, in the form that Ansible requires."""
-    names = [f"region_{branch.region}"] * bool(branch.region) + [f"tag_{tag}" for tag in branch.tags]
-    return [re.sub(r"[^A-Za-z0-9_]", "_", name) for name in names]
+@dataclass(frozen=True)
+class Membership:
+    """A group of a branch.
+
+    :param group: its name, in the form that Ansible requires.
+    :param path: in the branch file, of the key or item that it comes from.
+    :param word: what is written there.
+    """
+
+    group: str
+    path: str
+    word: str
+
+
+def groups_of(branch: Branch) -> list[Membership]:
+    """Return the groups of a branch for its region and its tags."""
+    words = [("region", "region", branch.region)] * bool(branch.region)
+    words += [("tag", f"tags.{index}", tag) for index, tag in enumerate(branch.tags)]
+    return [Membership(re.sub(r"[^A-Za-z0-9_]", "_", f"{kind}_{word}"), path, word) for kind, path, word in words]
 
 
 def merged_branch(data: Mapping[str, Any], file: str, fleet_file: str, shared: Sequence[Mapping[str, Any]]) -> Branch:

@@ -165,6 +165,11 @@ def at(source: Source | UserTable, path: Sequence[Any], finding: Finding) -> Fin
     return replace(finding, path=shown, file=source.file, line=line, column=column)
 
 
+def path_parts(path: str) -> list[Any]:
+    """Return the keys and indexes of a finding's path that is not placed yet, such as ``tags.1``."""
+    return [int(part) if part.isdecimal() else part for part in path.split(".")]
+
+
 def conforming(data: Any, faults: Iterable[Sequence[Any]]) -> Any:
     """Return the data without the values at the wrong paths, so that the rest can still be checked."""
     for path in sorted(faults, key=len, reverse=True):

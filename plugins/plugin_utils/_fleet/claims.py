@@ -116,15 +116,25 @@ def _file_at(path: str) -> str:
 def group_findings(
     branches: Sequence[Branch], waves: Mapping[str, int], made: Iterable[str]
 ) -> list[tuple[Branch, Finding]]:
-    """Return each branch with the name of a group, and a finding: Ansible would take one for the other.
+    """Return what Ansible would take for another, with its branch: the name of a group, and one group of two words.
 
     :param waves: the number of the wave of each branch.
     :param made: the names of the groups that the fleet file makes.
     """
-    groups = {group for branch in branches for group in groups_of(branch)}
-    groups |= {f"{GROUP}{number}" for number in waves.values()} | set(map(str, made))
+    first: dict[str, tuple[str, str]] = {}
+    found = []
+    for branch in branches:
+        for one in groups_of(branch):
+            known, where = first.setdefault(one.group, (one.word, branch.name))
+            if one.word != known:
+                text = f"{one.word!r} and {known!r} (branch {where}) would be one group, {one.group}; write both alike"
+                found.append((branch, Finding(text, branch=branch.name, path=one.path)))
+    groups = first.keys() | {f"{GROUP}{number}" for number in waves.values()} | set(map(str, made))
     text = "is also the name of a group that this fleet makes; choose another one"
-    return [(branch, Finding(text, branch=branch.name, path="branch")) for branch in branches if branch.name in groups]
+    found += [
+        (branch, Finding(text, branch=branch.name, path="branch")) for branch in branches if branch.name in groups
+    ]
+    return found
 
 
 def _normal_address(url: str) -> str:

@@ -26,6 +26,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import (
     branch_findings,
     named_finding,
     not_a_template,
+    path_parts,
     value_at,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.claims import (
@@ -250,7 +251,7 @@ def _of_evidence(fleet: LoadedFile) -> list[Finding]:
     """What is wrong with ``evidence`` as a whole, except keys that are missing only because they are wrong."""
     known = {finding.path for finding in fleet.findings}
     found = evidence_findings((fleet.data or {}).get(EVIDENCE) or {}) if fleet.is_whole else []
-    paths = [[int(part) if part.isdigit() else part for part in finding.path.split(".")] for finding in found]
+    paths = [path_parts(finding.path) for finding in found]
     return [
         at(fleet.source, path, finding)
         for path, finding in zip(paths, found, strict=True)

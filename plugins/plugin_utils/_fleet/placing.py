@@ -17,7 +17,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._core.records import (
     normal_key,
     section_of,
 )
-from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import at, value_at
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.check import at, path_parts, value_at
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.evidence import KEY as EVIDENCE
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.layers import Prefix, part_at, prefixes, takes_back
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.source import Source
@@ -92,8 +92,8 @@ def place_words(finding: Finding) -> str:
     return f"{finding.file}:{finding.line}:{finding.column}" if finding.line else finding.file
 
 
-def _below_evidence(finding: Finding) -> list[str]:
-    first, *keys = finding.path.split(".")
+def _below_evidence(finding: Finding) -> list[Any]:
+    first, *keys = path_parts(finding.path)
     return keys if first == EVIDENCE and not finding.resource else []
 
 
@@ -115,7 +115,7 @@ def paths_of(finding: Finding, data: Any, prefix: Prefix) -> Iterable[list[Any]]
             yield [*prefix, *keys]
         return
     if not finding.resource:
-        keys = finding.path.split(".")
+        keys = path_parts(finding.path)
         if keys[0] in part:
             yield [*prefix, *keys]
         return

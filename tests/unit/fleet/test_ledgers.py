@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from .conftest import FLEET, branch_text, lines
@@ -63,6 +65,21 @@ def test_a_branch_cannot_have_the_name_of_a_group(fleet, name, more):
     text = FLEET + f"waves: [{{branches: [{name}]}}]\ngroups: {{coast: 'true'}}\n"
     (line,) = lines(fleet({"a": branch_text(name, more=more)}, text))
     assert line == "branches/a.yml:1:1: branch: is also the name of a group that this fleet makes; choose another one"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "place", "group"),
+    [
+        ("region: north-west", "region: north_west", "3:1: region", "region_north_west"),
+        ("tags: [north.west]", "tags: [till, north-west]", "3:14: tags[1]", "tag_north_west"),
+    ],
+)
+def test_two_words_that_would_be_one_group_are_an_error_at_the_second(fleet, first, second, place, group):
+    texts = {"a": first, "b": second, "c": "region: north_wes"}
+    (line,) = lines(fleet({name: branch_text(name, more=f"{more}\n") for name, more in texts.items()}))
+    words = [re.search(r"north.west", text)[0] for text in (second, first)]
+    said = f"{words[0]!r} and {words[1]!r} (branch a) would be one group, {group}; write both alike"
+    assert line == f"branches/b.yml:{place}: {said}"
 
 
 @pytest.mark.parametrize(
