@@ -33,11 +33,12 @@ _KEYWORDS = ("with", "id", "for", "via", "envelope-from")
 _ADDRESS = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\](?::\d{1,5})?", re.IGNORECASE)
 _TLS = re.compile(r"\b(TLS|SSL)[v_ ]?([0-9])(?:[._]([0-9]))?(?![0-9A-Za-z])", re.IGNORECASE)
 _SENDMAIL_LOGIN = re.compile(r"authenticated( bits=[0-9]+)?")
-_EXIM_ENVELOPE = "envelope-from "
+_ENVELOPE = "envelope-from "
 #: The ends of names of servers of Exchange Online.
 _MICROSOFT = (".outlook.com", ".office365.com", ".exchangelabs.com")
-#: RFC 3848: ESMTP, with S for TLS and A for a login; UTF8SMTP (RFC 6531) likewise. Exim writes them in small letters.
-_PROTOCOL = re.compile(r"(?:E?SMTP|UTF8SMTP)(S?)(A?)", re.IGNORECASE)
+#: RFC 3848: ESMTP, with S for TLS and A for a login; UTF8SMTP (RFC 6531) likewise. Exim writes them in small letters,
+#: and utf8esmtp for the latter.
+_PROTOCOL = re.compile(r"(?:UTF8)?E?SMTP(S?)(A?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -222,10 +223,10 @@ def _exim(line: _Line) -> Hop | None:
     name, address = _exim_peer(line)
     hop = Hop("", name, address, is_inside=protocol.lower() == "lmtp" and not address)
     hop = _protocol(hop, protocol)
-    believed = tuple(takewhile(lambda comment: not comment.lower().startswith(_EXIM_ENVELOPE), line.comments))
+    believed = tuple(takewhile(lambda comment: not comment.lower().startswith(_ENVELOPE), line.comments))
     envelope = line.comments[len(believed) :]
     hop = replace(hop, login=_login(believed) if hop.authenticated else "")
-    hop = replace(hop, envelope_sender=_bare(envelope[0][len(_EXIM_ENVELOPE) :]) if len(envelope) == 1 else "")
+    hop = replace(hop, envelope_sender=_bare(envelope[0][len(_ENVELOPE) :]) if len(envelope) == 1 else "")
     return _versioned(hop, believed)
 
 
@@ -248,9 +249,10 @@ def _postfix(line: _Line) -> Hop | None:
     hop = Hop("", "" if name == "unknown" else name, address)
     hop = replace(_protocol(hop, line.words.get("with", "")), login=_login(further))
     if hop.login:
-        # Before version 2.3 the word for the protocol did not show it.
+        # Before version 2.3 the word for the protocol showed neither this nor TLS.
         hop = replace(hop, authenticated=True)
-    return _versioned(hop, tuple(text for text in further if text.lower().startswith("using ")))
+    versions = tuple(text for text in further if text.lower().startswith("using "))
+    return _versioned(replace(hop, tls=True) if versions else hop, versions)
 
 
 def _sendmail(line: _Line) -> Hop | None:
@@ -293,10 +295,19 @@ def _exchange(line: _Line) -> Hop | None:
     return _versioned(hop, tuple(text for text in line.comments if text.lower().startswith("version=")))
 
 
-def _inside(_line: _Line) -> Hop | None:
-    """A program that delivers on the server itself, such as Dovecot by LMTP; over a socket it writes no address."""
-    address = _peer(_line.peer_comments[0])[1] if _line.peer_comments else ""
-    return Hop("", "", address, is_inside=not _line.peer_comments, is_submission=False)
+def _inside(line: _Line) -> Hop | None:
+    """A program that delivers on the server itself, such as Dovecot by LMTP; over a socket it writes no address.
+
+    Dovecot, ``smtp_server_transaction_write_trace_record``: ``from NAME ([address]) (using …) by NAME with LMTP id …
+    (envelope-from <…>) for <…>``, where what it does not know is left out.
+    """
+    address = _peer(line.peer_comments[0])[1] if line.peer_comments else ""
+    return Hop("", "", address, is_inside=not line.peer_comments, is_submission=False)
+
+
+def _is_dovecot(comments: tuple[str, ...]) -> bool:
+    """Whether these comments may follow ``by`` in a line of Dovecot; the envelope's sender may hold parentheses."""
+    return not comments or comments[0].lower().startswith(_ENVELOPE)
 
 
 def _bare(text: str) -> str:
@@ -311,8 +322,8 @@ def _says(pattern: str) -> Callable[[_Line], bool]:
 
 _KINDS: tuple[tuple[Callable[[_Line], bool], Callable[[_Line], Hop | None]], ...] = (
     (lambda line: line.words.get("with", "") in ("Microsoft SMTP Server", "HTTPS"), _exchange),
-    (lambda line: line.words.get("with", "").upper() == "LMTP" and not line.comments, _inside),
-    (_says(r"Exim \d"), _exim),
+    (lambda line: line.words.get("with", "").upper() in ("LMTP", "LMTPS") and _is_dovecot(line.comments), _inside),
+    (_says(r"Exim( \d|$)"), _exim),
     (_says("Postfix"), _postfix),
     (_says(r"Haraka(/|$)"), _haraka),
     (_says(r"\d+\.\d+[\w.]*/\d"), _sendmail),

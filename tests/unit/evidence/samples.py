@@ -105,8 +105,41 @@ EXCHANGE_DELIVERY = """\
 from CP5P275MB0002.ZAFP275.PROD.OUTLOOK.COM (2603:1086:100:2::6) by
  CP5P275MB0003.ZAFP275.PROD.OUTLOOK.COM with HTTPS; Fri, 27 Nov 2026 08:12:08 +0000"""
 
-#: Dovecot's LMTP over a socket: no address.
-DOVECOT = "from imap.example.co.za\n\tby imap.example.co.za with LMTP\n\tid abc\n\t; Fri, 27 Nov 2026 08:12:09 +0000"
+#: As in headers of public mailing lists (Exim, 2025): an administrator has left out the version, and Exim writes the
+#: envelope's sender nowhere; SMTPUTF8.
+EXIM_UTF8 = """\
+from till.example.co.za ([192.0.2.10] helo=localhost)
+\tby relay.example.co.za with utf8esmtpsa
+\t(Cipher TLS1.3:ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM:256) (Exim)
+\tid 1tgOVY-005pd9-N9; Fri, 27 Nov 2026 10:12:06 +0200"""
+
+#: As in headers of public mailing lists (2013): Postfix before version 2.3, whose word for the protocol says neither.
+POSTFIX_OLD = """\
+from TILL (till.example.co.za [192.0.2.10])
+\t(using TLSv1 with cipher DHE-RSA-AES256-SHA (256/256 bits))
+\t(No client certificate requested) (Authenticated sender: thandi)
+\tby relay.example.co.za (Postfix) with ESMTP id F17F86900A7
+\tfor <audit@example.co.za>; Fri, 27 Nov 2026 10:12:06 +0200 (SAST)"""
+
+#: As in headers of public mailing lists (2021 to 2025): Dovecot's LMTP over a socket, without an address.
+DOVECOT = """\
+from imap.example.co.za
+\tby imap.example.co.za with LMTP
+\tid qPWCAxHkWmDJ6gUAxXbOEA
+\t(envelope-from <thandi@example.co.za>)
+\tfor <audit@example.co.za>; Fri, 27 Nov 2026 08:12:09 +0000"""
+
+#: The same, for a message with several recipients.
+DOVECOT_SEVERAL = DOVECOT.replace("\n\tfor <audit@example.co.za>", "")
+
+#: Likewise, over TCP with TLS.
+DOVECOT_TCP = """\
+from mx.example.co.za ([192.0.2.40])
+\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))
+\tby imap.example.co.za with LMTPS
+\tid KFxXJIym/GAfZQAAMHmgww
+\t(envelope-from <thandi@example.co.za>)
+\tfor <audit@example.co.za>; Fri, 27 Nov 2026 08:12:09 +0000"""
 
 #: The mailbox's own server, which has taken a message from the relay, and one which has taken it from anybody.
 OWN_FROM_RELAY = """\

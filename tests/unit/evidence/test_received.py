@@ -88,7 +88,11 @@ def read(text: str) -> Hop:
         (samples.EXCHANGE_FRONT, {"is_submission": False}),
         (samples.EXCHANGE_INSIDE, {"peer_address": "2603:1086:0:1::5", "is_submission": False}),
         (samples.EXCHANGE_DELIVERY, {"peer_address": "2603:1086:100:2::6", "is_submission": False}),
-        (samples.DOVECOT, {"by": "imap.example.co.za", "is_inside": True}),
+        (samples.EXIM_UTF8, {"tls_version": "TLS1.3", "authenticated": True, "peer_address": "192.0.2.10"}),
+        (samples.POSTFIX_OLD, {"tls": True, "tls_version": "TLS1.0", "authenticated": True, "login": "thandi"}),
+        (samples.DOVECOT, {"by": "imap.example.co.za", "is_inside": True, "is_submission": False}),
+        (samples.DOVECOT_SEVERAL, {"by": "imap.example.co.za", "is_inside": True, "is_submission": False}),
+        (samples.DOVECOT_TCP, {"peer_address": "192.0.2.40", "is_inside": False, "is_submission": False}),
     ],
 )  # fmt: skip
 def test_a_line_says_what_its_server_means_by_it(sample: str, said: dict[str, Any]) -> None:
@@ -111,6 +115,13 @@ def test_the_address_of_an_envelope_in_a_line_of_exim_adds_nothing_to_it() -> No
         assert hop.authenticated is (protocol == "esmtpsa")
         # Nor does one with a keyword of the line.
         assert read_line(one_line(line.replace("(TLS1.9)", "with esmtpsa"))) is None
+
+
+def test_the_address_of_an_envelope_in_a_line_of_dovecot_adds_nothing_to_it() -> None:
+    line = samples.DOVECOT.replace("<thandi@example.co.za>", '<"a) (Postfix) (x [192.0.2.9]"@stranger.test>')
+    assert read(line) == read(samples.DOVECOT)
+    # Nor does one with a keyword of the line.
+    assert read_line(one_line(samples.DOVECOT.replace("<thandi@", '<"a) by x (b"@'))) is None
 
 
 @pytest.mark.parametrize(
