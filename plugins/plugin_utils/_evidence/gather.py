@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ansible_collections.fincon.mail.plugins.module_utils._core.errors import FinconError
@@ -30,6 +30,8 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._schemas.evidence impo
 
 #: Seconds between two checks of a mailbox while waiting for a message.
 _INTERVAL = 5.0
+#: By how much the clock of a mail server may be ahead of this machine's.
+_AHEAD = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,13 @@ def read_evidence(mailbox: Mailbox, before: FleetEvidence | None, wanted: Wanted
     digest = wanted.trust.digest()
     # Sightings under another trust are not reliable; the messages themselves are read again.
     known = before if before and before.trust == digest else FleetEvidence()
+    latest = utc_text(datetime.now(UTC) + _AHEAD)
     sightings: Sightings | None = None
     place: Place | None = known.place
     for page in mailbox.pages(known.place):
         if sightings is None:
             is_again = known.place is not None and not _continues(known.place, page.place)
-            sightings = Sightings.of(known.sightings, is_again)
+            sightings = Sightings.of(known.sightings, is_again, latest)
         for content in page.contents:
             sightings.add(content, wanted.trust, wanted.address)
         place = page.place

@@ -57,7 +57,7 @@ def sighting_of(content: bytes, trust: Trust, address: str = "") -> Sighting:
         short(sender.name, _LONGEST),
         way.relay.mail_server,
         visible(hop.by),
-        hop.when,
+        way.when,
         1,
         hop.tls,
         hop.tls_version,
@@ -93,23 +93,27 @@ class Sightings:
 
     :param kept: the sightings, by the values that make two of them the same.
     :param is_again: whether the messages may have been counted before, for example when a mailbox has new numbers.
+    :param latest: UTC time; a message after it proves nothing. Otherwise it would hide all those before it.
     """
 
     kept: dict[tuple[object, ...], Sighting] = field(default_factory=dict)
     is_again: bool = False
+    latest: str = "9999"
     read: int = 0
     unproven: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, sightings: Iterable[Sighting], is_again: bool) -> Sightings:
+    def of(cls, sightings: Iterable[Sighting], is_again: bool, latest: str = "9999") -> Sightings:
         """Return the sightings that were kept before."""
-        return cls({_key(one): one for one in sightings}, is_again)
+        return cls({_key(one): one for one in sightings}, is_again, latest)
 
     def add(self, content: bytes, trust: Trust, address: str = "") -> None:
         """Add a message. A message that proves nothing is counted, by its reason."""
         self.read += 1
         try:
             seen = sighting_of(content, trust, address)
+            if seen.seen_at > self.latest:
+                raise MessageError("the times in its Received lines are in the future")
         except MessageError as exc:
             self.unproven[str(exc)] += 1
             return

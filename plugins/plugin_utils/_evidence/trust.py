@@ -129,12 +129,27 @@ class Submission:
 
     :param hop: the line of that server.
     :param relay: the server.
+    :param when: UTC time, as in :class:`Hop`: the earliest one of the trusted lines, so that a server whose clock is
+        ahead makes no message newer than it was when the mailbox's own server saw it.
     :param results: the results of the mailbox's own server for ``dkim``, ``dmarc`` and ``spf``.
     """
 
     hop: Hop
     relay: Relay
+    when: str
     results: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """The trusted lines.
+
+    :param hops: the topmost first; at the last one the message came in from outside.
+    :param end: the place of the last one among the fields.
+    """
+
+    hops: tuple[Hop, ...]
+    end: int
 
 
 def submission(header: Header, sender_domain: str, trust: Trust) -> Submission:
@@ -143,13 +158,14 @@ def submission(header: Header, sender_domain: str, trust: Trust) -> Submission:
     :param sender_domain: the domain of the sender's address, in lower case.
     :raises MessageError: when it did not, or when this is not certain.
     """
-    hop, index = _entry(header, trust)
+    way = _way(header, trust)
+    hop = way.hops[-1]
     relay = next((relay for relay in trust.relays if relay.hosts.has_name(hop.by)), None)
     if relay is None:
         raise MessageError("it did not come by a declared mail server")
     if not hop.is_submission:
         raise MessageError("the Received lines of the declared mail server do not show the client")
-    results, signers = _results(header.fields[:index], trust.own)
+    results, signers = _results(header.fields[: way.end], trust.own)
     # A signature of the domain shows who sent a message, but not that it came from a client of this server.
     is_signed = hop.authenticated is not False and any(_covers(signer, sender_domain) for signer in signers)
     is_known = trust.clients.has_address(hop.peer_address) or is_signed
@@ -162,33 +178,42 @@ def submission(header: Header, sender_domain: str, trust: Trust) -> Submission:
         )
     if not hop.when:
         raise MessageError("the line of the declared mail server has no time that can be read")
-    return Submission(hop, relay, results)
+    return Submission(hop, relay, min(one.when for one in way.hops if one.when), results)
 
 
-def _entry(header: Header, trust: Trust) -> tuple[Hop, int]:
-    """Return the line at which the message came in from outside, and its place among the fields."""
+def _way(header: Header, trust: Trust) -> _Way:
     allowed = [trust.own]
-    found: tuple[Hop, int] | None = None
+    hops: list[Hop] = []
+    end = 0
     for index, (name, value) in enumerate(header.fields):
         if name != "received":
             continue
         hop = read_line(value)
-        if hop is None or not any(hosts.has_name(hop.by) for hosts in allowed):
-            if found is None:
-                raise MessageError("its topmost Received line is not one of the mailbox's own server")
-            raise MessageError("a Received line is not that of the server that the line above it names")
-        found = (hop, index)
+        if hop is None:
+            raise MessageError(
+                "a Received line is of a kind that cannot be read"
+                if hops
+                else "its topmost Received line is of a kind that cannot be read"
+            )
+        if not any(hosts.has_name(hop.by) for hosts in allowed):
+            raise MessageError(
+                "a Received line is not that of the server that the line above it names"
+                if hops
+                else "its topmost Received line is not one of the mailbox's own server"
+            )
+        hops.append(hop)
+        end = index
         if hop.is_inside:
             allowed = [hosts for hosts in allowed if hosts.has_name(hop.by)]
         else:
             groups = [trust.own, *(relay.hosts for relay in trust.relays)]
             allowed = [hosts for hosts in groups if hosts.has_peer(hop)]
             if not allowed:
-                return found
-    if found is None:
+                break
+    if not hops:
         raise MessageError("it has no Received line")
-    # The last line names one of our servers, which has written no line: the message was created there.
-    return found
+    # If the last line names one of our servers, that has written no line: the message was created there.
+    return _Way(tuple(hops), end)
 
 
 def _results(fields: Iterable[tuple[str, str]], own: Hosts) -> tuple[dict[str, str], list[str]]:

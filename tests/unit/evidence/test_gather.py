@@ -70,6 +70,13 @@ def test_what_was_read_counts_once_and_is_kept() -> None:
     assert (third.messages, third.evidence.branches["soweto"].strays[0].count) == (4, 2)
 
 
+def test_a_message_from_the_future_hides_none_of_those_before_it() -> None:
+    future = GOOD.replace(b" Nov 2026 ", b" Nov 2999 ")
+    read = read_evidence(Shelf(future, OTHER), None, WANTED)
+    assert dict(read.unproven) == {"the times in its Received lines are in the future": 1}
+    assert read.evidence.branches["soweto"].users[0].verdict == DIFFERS
+
+
 def test_what_another_trust_has_believed_is_read_again() -> None:
     shelf = Shelf(GOOD, GOOD)
     first = read_evidence(shelf, None, WANTED)

@@ -34,7 +34,8 @@ AUDIT = "Audit@example.co.za"
 
 def seen(*, date: str = "27 Nov 2026 10:12:06 +0200", name: str = "Thandi Nkosi", more: str = "") -> bytes:
     line = POSTFIX_LOGIN.replace("27 Nov 2026 10:12:06 +0200", date)
-    return message(OWN_FROM_RELAY, line, sender=f"{name} <thandi@example.co.za>", more=more)
+    own = OWN_FROM_RELAY.replace("27 Nov 2026 08:12:08 +0000", date)
+    return message(own, line, sender=f"{name} <thandi@example.co.za>", more=more)
 
 
 def test_of_a_message_what_shows_the_settings_is_kept() -> None:
