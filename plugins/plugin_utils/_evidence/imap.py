@@ -86,12 +86,22 @@ class ImapMailbox(Mailbox):
         try:
             if not is_implicit:
                 client.starttls(context)
-            client.login(settings["username"], settings["password"])
+            self._log_in(client)
             yield client
         finally:
             # The user needs the first error, not one of the logout.
             with contextlib.suppress(self._library.exceptions.IMAPClientError, OSError):
                 client.logout()
+
+    def _log_in(self, client: Any) -> None:
+        try:
+            client.login(self._settings["username"], self._settings["password"])
+        except UnicodeError:
+            # LOGIN has ASCII only (RFC 3501 section 9), and the library's error quotes the character.
+            raise FinconError(
+                f"the mailbox {self.name} cannot be read: its username or password has a letter that is not in ASCII, "
+                "which IMAP cannot send; choose another one"
+            ) from None
 
     def _cause(self, exc: Exception) -> str:
         if isinstance(exc, ssl.SSLCertVerificationError):

@@ -138,6 +138,7 @@ def test_starttls_comes_before_the_login_and_its_certificate_is_verified(client:
         (Refused("NO such folder"), r"993 refuses what was asked for; check folder \(it says: NO such folder\)"),
         (ConnectionRefusedError(111, "Connection refused"), r"993: Connection refused"),
         (TimeoutError("timed out"), r"993: timed out"),
+        (UnicodeEncodeError("ascii", PASSWORD, 0, 1, "ordinal not in range(128)"), r"letter that is not in ASCII"),
         (ssl.SSLCertVerificationError("x"), r"the certificate of imap.* does not verify"),
     ],
 )
