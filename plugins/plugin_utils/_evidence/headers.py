@@ -128,7 +128,12 @@ def decoded(text: str) -> str:
         plain = str(make_header(decode_header(text)))
     except (HeaderParseError, LookupError, ValueError):
         plain = text
-    return " ".join(unicodedata.normalize("NFC", plain).split())
+    return composed(plain)
+
+
+def composed(text: str) -> str:
+    """Return a name in the one form in which names are compared: composed (NFC), with single blanks."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def spelled(seen: str, declared: str) -> str:

@@ -90,7 +90,10 @@ class Maildir(Mailbox):
                 # A mail program may just have moved it.
                 path = self._messages(_second_of(name)).get(name, (0, path))[1]
             except OSError as exc:
-                raise FinconError(f"{path}: the message cannot be read ({exc.strerror}); check its rights") from exc
+                raise FinconError(
+                    f"{path}: the message cannot be read ({exc.strerror}); it must be a file, not a link or a folder, "
+                    "and this user needs the right to read it"
+                ) from exc
         return None
 
 

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.headers import address_key, spelled
+from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.headers import address_key, composed, spelled
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.records import (
     BranchEvidence,
     Difference,
@@ -171,7 +171,7 @@ def differences(user: DeclaredUser, sighting: Sighting, trust: Trust) -> tuple[D
     found = []
     if user.enabled is False:
         found.append(Difference("email_enabled", False, True))
-    if user.sender_name is not None and " ".join(user.sender_name.split()) != sighting.sender_name:
+    if user.sender_name is not None and composed(user.sender_name) != sighting.sender_name:
         found.append(Difference("sender_name", user.sender_name, spelled(sighting.sender_name, user.sender_name)))
     if address_key(user.sender_email) != address_key(sighting.sender_email):
         found.append(Difference("sender_email", user.sender_email, spelled(sighting.sender_email, user.sender_email)))
@@ -207,7 +207,8 @@ def _users(
         counted = [one for one in found if one[0].seen_at >= (branch.settled if one[1] else branch.since)]
         others = doubtful.get((branch.branch, user.user))
         if counted:
-            sighting, differing = max(counted, key=lambda one: one[0].seen_at)
+            # Of two messages of one second, the one that differs decides: nothing shows that it came first.
+            sighting, differing = max(counted, key=lambda one: (one[0].seen_at, bool(one[1])))
             yield _verdict(user, sighting, differing, reading)
         elif others:
             yield UserEvidence(user.user, UNKNOWN, facts={"also_declared_by": others})

@@ -75,6 +75,16 @@ def test_each_field_that_is_not_as_declared_is_named(seen: dict[str, Any], diffe
     assert (found.verdict, list(found.differences)) == (DIFFERS, differences)
 
 
+def test_a_name_is_compared_whatever_form_its_accents_and_blanks_have() -> None:
+    zoe = replace(SOWETO, users=(replace(THANDI, sender_name="Zoe\u0308  Nkosi"),))
+    assert user(replace(SEEN, sender_name="Zo\u00eb Nkosi"), branches=(zoe,)).verdict == PROVEN
+
+
+def test_of_two_messages_of_one_second_the_one_that_differs_decides() -> None:
+    other = replace(SEEN, sender_name="Thandi N")
+    assert {user(SEEN, other).verdict, user(other, SEEN).verdict} == {DIFFERS}
+
+
 def test_what_the_server_does_not_say_is_no_difference() -> None:
     found = user(replace(SEEN, tls=None, tls_version="", authenticated=None, login=""))
     assert (found.verdict, found.tls, found.facts) == (PROVEN, None, {"dkim": "pass"})
