@@ -235,8 +235,10 @@ def _results(fields: Iterable[tuple[str, str]], own: Hosts) -> tuple[dict[str, s
                 continue
             results.setdefault(method.lower(), outcome.lower())
             if (method.lower(), outcome.lower()) == ("dkim", "pass"):
-                signers += [word[9:].lower() for word in words if word.lower().startswith("header.d=")]
-                signers += [word.rpartition("@")[2].lower() for word in words if word.lower().startswith("header.i=")]
+                # The domain of "i" is within that of "d" (RFC 6376 section 3.5), which not every server writes.
+                domains = [word[9:] for word in words if word.lower().startswith("header.d=")]
+                users = [word.rpartition("@")[2] for word in words if word.lower().startswith("header.i=")]
+                signers += [domain.lower() for domain in domains or users]
     return results, signers
 
 

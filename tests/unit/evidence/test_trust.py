@@ -116,10 +116,12 @@ SOMEBODY = POSTFIX_LOGIN.replace("sender: thandi@example.co.za", "sender: strang
 def test_a_signature_that_the_own_server_has_verified_makes_the_sender_known() -> None:
     found = way(OWN_FROM_RELAY, SOMEBODY, trust=SHARED, more=RESULTS)
     assert found.results == {"dkim": "pass", "dmarc": "pass"}
+    way(OWN_FROM_RELAY, SOMEBODY, trust=SHARED, more=RESULTS.replace("header.d=", "header.i=@"))
     for other in (
         RESULTS.replace("mx.example.co.za", "mx.example.org"),
         RESULTS.replace("header.d=example.co.za", "header.d=example.org"),
         RESULTS.replace("header.d=example.co.za", "header.d=za"),
+        RESULTS.replace("header.d=example.co.za", "header.d=example.org header.i=@example.co.za"),
         RESULTS.replace("dkim=pass", "dkim=fail"),
     ):
         assert "shared with others" in why_not(OWN_FROM_RELAY, SOMEBODY, trust=SHARED, more=other), other
