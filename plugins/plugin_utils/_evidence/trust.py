@@ -26,8 +26,9 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.headers impo
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.received import Hop, read_line
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-#: The end of a pattern that does not match everything: at least two labels.
-_OWN_PATTERN = re.compile(r"\.[^.*]+\.[^.*]+$")
+#: A domain under which anyone can register: a top-level domain, or a second level as most countries and
+#: South Africa's registry (ZADNA) have it.
+_REGISTRY = re.compile(r"(ac|co|com|edu|gov|mil|net|org)\.[a-z]{2}|(law|nom|school|web)\.za|[^.]*")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -68,13 +69,19 @@ def hosts_of(texts: Iterable[str]) -> Hosts:
     for text in texts:
         network = network_of(text)
         name = text.strip().rstrip(".").lower()
-        if network.prefixlen == 0 if network else ("*" in name and not _OWN_PATTERN.search(name)):
+        own = name.rpartition("*")[2].partition(".")[2]
+        if network.prefixlen == 0 if network else ("*" in name and _is_public(own)):
             raise FinconError(f"{short(text)} stands for servers of others too; write, for example, *.example.co.za")
         if network is None:
             names.append(name)
         else:
             networks.append(network)
     return Hosts(tuple(names), tuple(networks))
+
+
+def _is_public(domain: str) -> bool:
+    """Whether anyone can register a name below a domain, as far as its form shows that."""
+    return _REGISTRY.fullmatch(domain) is not None
 
 
 def network_of(text: str) -> Network | None:
@@ -264,5 +271,5 @@ def _bare(text: str) -> str:
 
 
 def _covers(signer: str, domain: str) -> bool:
-    """Whether a signature belongs to the sender's domain, or to a parent domain that is not a top-level domain."""
-    return signer == domain or ("." in signer and domain.endswith(f".{signer}"))
+    """Whether a signature belongs to the sender's domain, or to a parent domain that is not one of a registry."""
+    return signer == domain or (not _is_public(signer) and domain.endswith(f".{signer}"))
