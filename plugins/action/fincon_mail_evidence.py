@@ -17,7 +17,7 @@ from ansible_collections.fincon.mail.plugins.module_utils._module.argspec import
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES
 from ansible_collections.fincon.mail.plugins.plugin_utils._audited import AuditedFleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.arrival import mailbox_settings
-from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.declared import trust_of
+from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.declared import trust_of, unused_relays
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.gather import (
     Read,
     Wanted,
@@ -85,9 +85,10 @@ class ActionModule(ActionBase):
         with contextlib.nullcontext() if check_mode else alone(options["file"]):
             before = load(options["file"])
             branches, left_out = fleet.branches(options["mailbox"])
+            relays = options.get("relays", ())
             wanted = Wanted(
                 branches,
-                trust_of(options["mailbox"]["servers"], options.get("relays", ()), options["clients"] or (), branches),
+                trust_of(options["mailbox"]["servers"], relays, options["clients"] or (), branches),
                 options["mailbox"].get("address") or "",
                 options["days"],
                 options["keep_days"],
@@ -99,7 +100,7 @@ class ActionModule(ActionBase):
             changed = before is None or read.messages > 0 or _without_time(before) != _without_time(read.evidence)
             if not check_mode:
                 save(options["file"], read.evidence)
-        _warn(hosts, read, left_out)
+        _warn(hosts, read, left_out, [] if left_out else unused_relays(relays, branches))
         return {"changed": changed, "file": options["file"], **_returned(read, options, left_out)}
 
 
@@ -108,7 +109,12 @@ def _without_time(evidence: Any) -> dict[str, Any]:
     return {**data, "branches": {name: {**one, "read_at": ""} for name, one in data["branches"].items()}}
 
 
-def _warn(hosts: Sequence[str], read: Read, left_out: Mapping[str, str]) -> None:
+def _warn(hosts: Sequence[str], read: Read, left_out: Mapping[str, str], unused: Sequence[str]) -> None:
+    if unused:
+        Display().warning(
+            f"the relays name {some(list(unused), _SHOWN)}, which no definition has as its mail_server; so this has no "
+            "effect"
+        )
     if left_out:
         Display().warning(
             f"{len(left_out)} of the fleet cannot be compared ({some(list(left_out), _SHOWN)}); until that "

@@ -134,6 +134,17 @@ def trust_of(
     )
 
 
+def unused_relays(relays: Iterable[Mapping[str, Any]], branches: Sequence[DeclaredBranch]) -> list[str]:
+    """Return the mail servers of relays that no definition declares, so that what is said about them has no effect.
+
+    :param relays: as in :func:`trust_of`.
+    :param branches: the whole fleet.
+    """
+    declared = {name.lower() for branch in branches for name in branch.mail_servers}
+    named = [str(relay["mail_server"]) for relay in relays]
+    return [name for name in named if name.lower() not in declared]
+
+
 def _relay(mail_server: str, said: Mapping[str, Any]) -> Relay:
     shared = said.get("shared")
     return Relay(

@@ -13,6 +13,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.declared imp
     declared_branch,
     period_of,
     trust_of,
+    unused_relays,
 )
 from ansible_collections.fincon.mail.plugins.plugin_utils._evidence.verdicts import DeclaredBranch, DeclaredUser
 
@@ -105,3 +106,8 @@ def test_a_declared_server_is_known_by_its_name_unless_something_else_is_said() 
     ]
     assert trust.logins == {"fincon"}
     assert trust.digest() != trust_of(["mx.example.co.za"], [], [], [branch()]).digest()
+
+
+def test_a_relay_that_no_definition_names_is_told() -> None:
+    relays = [{"mail_server": "SMTP.example.co.za"}, {"mail_server": "smtp.exmaple.co.za"}]
+    assert unused_relays(relays, [branch()]) == ["smtp.exmaple.co.za"]
