@@ -16,7 +16,8 @@ from ..conftest import Site
 def deliver(maildir: Path, name: str, sender: str, date: str) -> None:
     """Put a message into a Maildir that the mail server of the site took."""
     line = POSTFIX_LOGIN.replace("by relay.example.co.za", "by localhost").rpartition(";")[0]
-    content = message(OWN_FROM_RELAY, f"{line}; {date}", sender=sender)
+    own = OWN_FROM_RELAY.rpartition(";")[0]
+    content = message(f"{own}; {date}", f"{line}; {date}", sender=sender)
     for folder in ("new", "cur"):
         (maildir / folder).mkdir(parents=True, exist_ok=True)
     (maildir / "new" / f"{int(time.time())}.{name}.host").write_bytes(content)
