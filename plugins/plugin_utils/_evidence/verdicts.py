@@ -121,7 +121,7 @@ def verdicts(
             reading.read_at,
             reading.mailbox,
             tuple(_users(branch, seen, doubtful, reading)),
-            _strays_of(branch, strays.values()) if reading.is_complete else (),
+            _strays_of(branch, strays.values(), reading) if reading.is_complete else (),
         )
         for branch in branches
     }
@@ -241,6 +241,8 @@ def _add_stray(strays: dict[tuple[str, str], Stray], sighting: Sighting) -> None
     strays[key] = Stray(sighting.sender_email, sighting.server, newest, count)
 
 
-def _strays_of(branch: DeclaredBranch, strays: Iterable[Stray]) -> tuple[Stray, ...]:
-    own = (stray for stray in strays if stray.server in branch.mail_servers)
+def _strays_of(branch: DeclaredBranch, strays: Iterable[Stray], reading: Reading) -> tuple[Stray, ...]:
+    """Return the strays of a branch. What a user sent who was removed after that is not one, nor is it one for ever."""
+    since = max(branch.settled, days_before(reading.read_at, reading.days))
+    own = (stray for stray in strays if stray.server in branch.mail_servers and stray.seen_at >= since)
     return tuple(sorted(own, key=lambda stray: stray.sender_address.lower()))

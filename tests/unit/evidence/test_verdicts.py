@@ -139,6 +139,19 @@ def test_a_user_whose_e_mail_is_off_is_expected_to_be_silent() -> None:
     assert user(SEEN, branches=(off,)).differences == (Difference("email_enabled", False, True),)
 
 
+def test_what_a_user_sent_who_was_removed_later_makes_no_stray() -> None:
+    gone = replace(SEEN, sender_email="gone@example.co.za", login="")
+    for settled, count in (("", 1), (SEEN.seen_at, 1), ("2026-11-27T08:12:07Z", 0)):
+        branch = replace(SOWETO, since=settled, settled=settled)
+        assert len(of(gone, branches=(branch,)).strays) == count
+
+
+def test_a_sender_who_has_stopped_is_no_stray_after_the_days_of_silence() -> None:
+    gone = replace(SEEN, sender_email="gone@example.co.za", login="")
+    assert of(gone, read_at="2026-12-11T08:12:06Z").strays
+    assert not of(gone, read_at="2026-12-11T08:12:07Z").strays
+
+
 def test_a_sender_that_no_branch_declares_is_a_stray_of_each_branch_of_its_server() -> None:
     durban = DeclaredBranch("durban", (PIET,), (SERVER,))
     george = DeclaredBranch("george", (), (OTHER,))
