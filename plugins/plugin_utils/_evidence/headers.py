@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.errors import HeaderParseError
+from email.errors import MessageError as LibraryError
 from email.header import decode_header, make_header
 from email.utils import getaddresses
 from functools import lru_cache
@@ -126,7 +126,9 @@ def decoded(text: str) -> str:
     """
     try:
         plain = str(make_header(decode_header(text)))
-    except (HeaderParseError, LookupError, ValueError):
+        # Some encodings, such as UTF-7, can hold halves of characters, which no file and no output can.
+        plain.encode("utf-8")
+    except (LibraryError, LookupError, ValueError):
         plain = text
     return composed(plain)
 

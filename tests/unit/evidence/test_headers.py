@@ -62,10 +62,20 @@ def test_two_from_fields_are_no_sender_and_none_is_neither() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["=?no-such-charset?Q?a?=", "=?utf-8?B?!!!!?=", "=?utf-8?Q?=FF=FE?=", "=?zip?B?AAAA?=", "=?utf-16?Q?a?=", "=?=?="],
+    [
+        "=?no-such-charset?Q?a?=",
+        "=?caf\u00e9?Q?a?=",
+        "=?utf-8?B?!!!!?=",
+        "=?utf-8?Q?=FF=FE?=",
+        "=?zip?B?AAAA?=",
+        "=?utf-7?Q?+2AA-x?=",
+        "=?unicode_escape?Q?=5Cud800x?=",
+        "=?utf-16?Q?a?=",
+        "=?=?=",
+    ],
 )
 def test_a_name_that_cannot_be_decoded_is_not_an_error(text: str) -> None:
-    assert isinstance(decoded(text), str)
+    assert decoded(text) in (text, "")
 
 
 def test_a_header_beyond_a_limit_proves_nothing() -> None:
