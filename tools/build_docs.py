@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import browser
+import docs_links
 import docs_pictures
 import schema_pages
 from collection import CACHE, ROOT
@@ -71,6 +72,9 @@ def main() -> int:
             build(source, CACHE / "docs" / "links", "linkcheck")
     except subprocess.CalledProcessError as exc:
         print(f"Error: {exc.cmd[0]} ended with status {exc.returncode}.", file=sys.stderr)
+        return 1
+    if dead := docs_links.dead(arguments.folder):
+        print("\n".join(dead), file=sys.stderr)
         return 1
     print(f"The site is in {arguments.folder}/index.html")
     return 0

@@ -37,7 +37,7 @@ _LABELS = {
 
 
 class Adapt(SphinxPostTransform):
-    """Link the paths in a page to the pages or files that they name, and remove its list of contents."""
+    """Link the paths in a page to the pages or files that they name, remove its list of contents, label its cells."""
 
     default_priority = 5
 
@@ -52,6 +52,13 @@ class Adapt(SphinxPostTransform):
         for contents in list(self.document.findall(nodes.topic)):
             if "contents" in contents["classes"]:
                 contents.parent.remove(contents)
+                # Its headings would still link to it.
+                for title in self.document.findall(nodes.title):
+                    title.attributes.pop("refid", None)
+
+        for table in list(self.document.findall(nodes.table)):
+            if not any("ansible" in name for name in table["classes"]):
+                _label(table)
 
     def _link(self, literal: nodes.literal, path: str) -> None:
         page = path.removeprefix("docs/").removesuffix(".md")
@@ -64,6 +71,19 @@ class Adapt(SphinxPostTransform):
         elif self.config.project_address:
             address = f"{self.config.project_address}/blob/main/{path}"
             literal.replace_self(nodes.reference("", "", literal.deepcopy(), refuri=address))
+
+
+def _label(table: nodes.table) -> None:
+    """Begin each cell with the heading of its column, which the style shows only where cells are below each other.
+
+    The first cell of a row is its own heading.
+    """
+    headings = [entry.astext() for head in table.findall(nodes.thead) for entry in head.findall(nodes.entry)]
+    for row in (row for body in table.findall(nodes.tbody) for row in body.findall(nodes.row)):
+        for heading, entry in list(zip(headings, row.findall(nodes.entry), strict=False))[1:]:
+            paragraph = next(entry.findall(nodes.paragraph), None)
+            if heading and paragraph is not None:
+                paragraph.insert(0, nodes.inline("", f"{heading}: ", classes=["column"]))
 
 
 def _ansible(
