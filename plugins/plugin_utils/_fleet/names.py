@@ -35,6 +35,8 @@ _REPLACED = {
     **{PREFIX + key: key for key in ("branch", "region", "tags", "title", "installation")},
     **{PREFIX + name: "" for name in ("files", "fleet_findings")},
 }
+#: The options that choose where a run works: the plays read them before any host has variables.
+_OF_A_RUN = frozenset(PREFIX + name for name in ("faulty_branches", "hosts", "replies", "wave"))
 _REASON = "is not a variable of this collection, and does nothing here"
 _ELSEWHERE = "(set in host_vars, group_vars, a play or with -e)"
 
@@ -103,6 +105,8 @@ def _in_vain(name: Any, replaced: Mapping[str, str]) -> Iterator[str]:
     if name in replaced:
         key = replaced[name]
         yield f"does nothing here: {f'the key {key!r} of a branch file sets it' if key else 'take it out'}"
+    elif name in _OF_A_RUN:
+        yield "does nothing here: give it with -e, because it is read before any host has variables"
     elif not str(name).isidentifier():
         yield "a name in it cannot be used in templates: use letters, digits and underscores"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet import names
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.fleet import load_fleet
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.options import EVIDENCE_OPTIONS, OPTIONS
@@ -83,6 +84,12 @@ def test_a_variable_that_the_files_set_themselves_does_nothing():
     assert title == "f.yml:3:8: vars.fincon_title: does nothing here: the key 'title' of a branch file sets it"
     assert users.startswith("f.yml:3:25: vars.fincon_users: does nothing here")
     assert files.endswith("vars.fincon_files: does nothing here: take it out")
+
+
+@pytest.mark.parametrize("name", ["fincon_hosts", "fincon_faulty_branches", "fincon_wave", "fincon_replies"])
+def test_an_option_that_chooses_where_a_run_works_does_nothing_in_a_file(name):
+    (line,) = map(str, found("branch", f"branch: a\nvars: {{{name}: stop}}\n"))
+    assert line.startswith(f"f.yml:2:8: vars.{name}: does nothing here: give it with -e")
 
 
 def test_a_name_that_no_template_can_use_is_a_warning_without_it():
