@@ -33,6 +33,9 @@ the same stages and stop at the first that fails:
 | `envelope` | also mail and rcpt, with the sender's own address (or `send_to`), then RSET: nothing is sent |
 | `send` | instead of RSET sends one test message; with `arrival_timeout` also arrival: it is in the audit mailbox |
 
+A hint such as "set tls_mode to implicit" names an option of the module. In the playbooks the variables
+`fincon_smtp_tls_mode`, `fincon_smtp_ca_path` and `fincon_smtp_validate_certs` do the same (`docs/playbooks.md`).
+
 "Accepted" does not mean "arrived". If the fleet has an audit mailbox (`docs/evidence.md`), the playbook can send a
 message there with each login, and wait until all of them have arrived:
 

@@ -162,7 +162,7 @@ def test_attended_sites_are_told_what_to_do_next_and_each_error_once(site: Site)
     assert said(site, wrong.output) == ["FAILED cape-town: there is no work order 7; the last one is 1"]
     several = said(site, site.playbook("fincon.mail.confirm", fincon_order=1).output)
     assert [line.partition(",")[0] for line in several] == [
-        "FAILED cape-town: The number of an order belongs to one branch"
+        "FAILED cape-town: The number of a work order belongs to one branch"
     ]
     replies = {"durban": {"order": 9, "by": "Tester"}}
     assert said(site, site.playbook("fincon.mail.confirm", fincon_replies=replies).output)[-1].startswith("FAILED ")

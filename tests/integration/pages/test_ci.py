@@ -103,7 +103,7 @@ def test_the_check_of_a_change_needs_no_secret_and_is_red_for_an_error(runner: R
 
 def test_the_nightly_job_is_red_for_drift_and_keeps_the_report_and_not_the_password(runner: Runner) -> None:
     (compare, *after) = work(github()["drift"])
-    secrets = {"VAULT_PASSWORD": "grey wagons never rust", "RUNNER_TEMP": str(runner.folder)}
+    secrets = {"FINCON_VAULT_PASSWORD": "grey wagons never rust", "RUNNER_TEMP": str(runner.folder)}
     summary = runner.folder / "summary.md"
     done = runner.run(compare, **secrets)
     assert done.returncode == 2
@@ -114,8 +114,19 @@ def test_the_nightly_job_is_red_for_drift_and_keeps_the_report_and_not_the_passw
     assert not (runner.folder / "vault-password").exists()
     shutil.rmtree(runner.folder / "reports")
     (commands,) = gitlab()["drift"]
-    assert runner.run(commands, VAULT_PASSWORD=str(runner.folder / "password")).returncode == 2
+    assert runner.run(commands, VAULT_PASSWORD_FILE=str(runner.folder / "password")).returncode == 2
     assert (runner.folder / load("ci/gitlab-ci.yml")["drift"]["artifacts"]["reports"]["junit"]).is_file()
+
+
+def test_the_history_of_drift_is_kept_when_the_job_is_red() -> None:
+    steps = load("ci/github.yml")["jobs"]["drift"]["steps"]
+    (saved,) = [step for step in steps if step.get("uses", "").startswith("actions/cache/save@")]
+    (restored,) = [step for step in steps if step.get("uses", "").startswith("actions/cache/restore@")]
+    assert saved["if"] == "always()"
+    assert saved["with"] == {key: restored["with"][key] for key in ("path", "key")}
+    cache = load("ci/gitlab-ci.yml")["drift"]["cache"]
+    assert cache["when"] == "always"
+    assert cache["paths"] == [saved["with"]["path"]]
 
 
 def test_the_systemd_units_run_the_script_that_cron_runs() -> None:

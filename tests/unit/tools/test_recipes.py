@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.fincon.mail.plugins.callback import drift_report as callback
+from ansible_collections.fincon.mail.plugins.module_utils._core.outcomes import OUTCOMES
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import MODULES as TABLE
 from ansible_collections.fincon.mail.plugins.module_utils._module.modules import REPORT_FORMATS
 from ansible_collections.fincon.mail.plugins.modules import fincon_drift_report
@@ -116,6 +117,12 @@ def test_the_architecture_names_every_room() -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     rooms = {Path(name).parts[2].removesuffix(".py") for name in files() if re.match(r"plugins/\w+_utils/_[a-z]", name)}
     assert {room for room in rooms if room not in page} == set()
+
+
+def test_the_architecture_names_every_outcome() -> None:
+    sentence = re.search(r"names its \*outcome\* \((.+?)\)", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.DOTALL)
+    assert sentence
+    assert set(re.findall(r"`(\w+)`", sentence[1])) == set(OUTCOMES)
 
 
 @pytest.mark.parametrize("playbook", sorted((ROOT / "playbooks").glob("*.yml")), ids=lambda path: path.stem)
