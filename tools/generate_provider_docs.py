@@ -17,17 +17,17 @@ from ansible_collections.fincon.mail.plugins.module_utils._smtp.providers import
 INTRODUCTION = """\
 <!-- Written by tools/generate.py from the table in plugins/module_utils/_smtp/providers.py. Do not edit. -->
 
-# What is known of mail providers
+# Mail providers
 
-The probe knows a provider by its host name or by the words of its server, and completes its hints with what the
-provider's own documents say. Nothing here is a default: what counts is what your files declare, and what the probe
-finds. Check with the provider before you rely on a row: "not compared" marks what is generally known of a provider, and
-was not compared with its page.
+The table [Providers](#providers) has the server, port, user name and password of each provider. The probe recognises a
+provider by its host name or by the words of its server, and adds this to its hints. Nothing here is a default. Check
+with the provider before you rely on a row: "not compared" means that the row is common knowledge and was not compared
+with the provider's page.
 """
 
 #: The steps for a company, in order. Microsoft's dates are filled in from the table.
 MICROSOFT = """\
-## Microsoft 365 when logins by password end
+## Microsoft 365: the end of password logins
 
 {announced} Microsoft announced for SMTP AUTH with a password (basic authentication):
 [Exchange Team Blog]({source}).
@@ -36,7 +36,7 @@ MICROSOFT = """\
 |---|---|
 | until the end of December 2026 | nothing changes |
 | {off_by_default} | off by default in existing tenants; an administrator can switch it on again |
-| tenants made after that | not available by default |
+| tenants created after that | not available by default |
 | later | {final} |
 
 From {announced_day} on the probe adds the warning `m365_password_retirement` to every login by password there.
@@ -58,7 +58,7 @@ From {announced_day} on the probe adds the warning `m365_password_retirement` to
    policy. Leave this one user out of the policy that blocks legacy authentication, for the office's own address alone.
 5. After {off_by_default}, repeat steps 2 and 3 for that mailbox, and run the playbook `fincon.mail.verify`.
 
-### What a firm does whose Fincon knows no OAuth
+### Without OAuth in Fincon
 
 {ways}
 
@@ -100,7 +100,7 @@ WAYS = (
         "A mail server of your own that accepts Fincon and logs in to Microsoft 365 with OAuth",
         "that server's",
         "anybody",
-        "has to be looked after",
+        "you have to maintain it",
     ),
 )
 

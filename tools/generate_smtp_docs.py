@@ -73,7 +73,7 @@ quotes are ignored. "No reason in the text" means that the server says no more t
 use most codes for many things, so a code alone decides only in that case. If no row fits, the cause quotes the server.
 
 Many servers refuse a name, a sender or a login only at a later command. So a row says what is refused, and applies at
-every stage where that happens. [What is known of providers](smtp-providers.md) is on a separate page.
+every stage where that happens. [Mail providers](smtp-providers.md) has what each provider requires.
 """
 
 STAGES = (
