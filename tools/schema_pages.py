@@ -14,9 +14,9 @@ _INTRODUCTION = """\
 # File formats and their schemas
 
 A JSON Schema (draft-07) describes each file and each message. An editor with yaml-language-server uses the schema that
-the first line of a file names:
+the first line of a file names (`docs/editors.md`):
 
-    # yaml-language-server: $schema=../schemas/branch.schema.json
+    # yaml-language-server: $schema=../.schemas/branch.schema.json
 
 """
 _REFERENCE = "#/definitions/"
@@ -37,7 +37,7 @@ def _section(path: Path) -> str:
         _text(schema.get("description", "")),
     ]
     for name, described in _objects(schema):
-        lines += ["", f"### {path.name.partition('.')[0]}: {name}" if name else "", "", *_table(described)]
+        lines += ["", f"### {path.name.partition('.')[0]}: {name}" if name else "", "", *_table(described, schema)]
     return "\n".join(lines) + "\n"
 
 
@@ -48,17 +48,21 @@ def _objects(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, described
 
 
-def _table(described: dict[str, Any]) -> list[str]:
+def _table(described: dict[str, Any], schema: dict[str, Any]) -> list[str]:
     required = described.get("required", [])
     rows = [
-        f"| `{name}` | {_kind(value)} | {'yes' if name in required else ''} | {_description(value)} |"
+        f"| `{name}` | {_kind(value)} | {'yes' if name in required else ''} | {_description(value, schema)} |"
         for name, value in described["properties"].items()
     ]
     return ["| Key | Type | Required | What it is |", "|---|---|---|---|", *rows]
 
 
-def _description(value: Any) -> str:
-    return _text(value.get("description", "")) if isinstance(value, dict) else ""
+def _description(value: Any, schema: dict[str, Any]) -> str:
+    """What a value is; where it only refers to a definition, what that is."""
+    if not isinstance(value, dict):
+        return ""
+    definition = schema.get("definitions", {}).get(value.get("$ref", "").removeprefix(_REFERENCE), {})
+    return _text(value.get("description", definition.get("description", "")))
 
 
 def _kind(value: Any) -> str:
@@ -73,7 +77,10 @@ def _kind(value: Any) -> str:
         return ", ".join(f"`{json.dumps(choice)}`" for choice in value["enum"])
     for combined in ("oneOf", "anyOf"):
         if combined in value:
-            return " or ".join(dict.fromkeys(map(_kind, value[combined])))
+            # An alternative that gives no type has that of the whole.
+            outer = {"type": value["type"]} if "type" in value else {}
+            alternatives = [{**outer, **one} if isinstance(one, dict) else one for one in value[combined]]
+            return " or ".join(dict.fromkeys(map(_kind, alternatives)))
     kinds = value.get("type", "any")
     named = " or ".join([kinds] if isinstance(kinds, str) else kinds)
     return f"{named} of {_kind(value['items'])}" if named == "array" and "items" in value else named

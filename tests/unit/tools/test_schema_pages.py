@@ -41,6 +41,7 @@ def test_every_key_of_a_schema_is_in_its_tables(path: Path, tmp_path: Path) -> N
         ({"enum": ["present", 1]}, '`"present"`, `1`'),
         ({"const": 1}, "`1`"),
         ({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "string"}]}, "string or integer"),
+        ({"type": "string", "anyOf": [{"pattern": "^a"}, {"$ref": "#/definitions/template"}]}, "string or `template`"),
         ({}, "any"),
         (True, "any"),
     ],
@@ -48,6 +49,12 @@ def test_every_key_of_a_schema_is_in_its_tables(path: Path, tmp_path: Path) -> N
 def test_what_a_value_may_be_is_a_few_words(described: Any, words: str, tmp_path: Path) -> None:
     (row,) = rows(tmp_path, {"properties": {"key": described}, "required": ["key"]})
     assert row == f"| `key` | {words} | yes |  |"
+
+
+def test_a_key_that_only_refers_to_a_definition_has_its_description(tmp_path: Path) -> None:
+    properties = {"key": {"$ref": "#/definitions/user"}}
+    (row,) = rows(tmp_path, {"properties": properties, "definitions": {"user": {"description": "A user."}}})
+    assert row == "| `key` | `user` |  | A user. |"
 
 
 def test_a_description_stays_in_its_cell(tmp_path: Path) -> None:
