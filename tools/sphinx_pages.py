@@ -76,9 +76,11 @@ class Adapt(SphinxPostTransform):
 def _label(table: nodes.table) -> None:
     """Begin each cell with the heading of its column, which the style shows only where cells are below each other.
 
-    The first cell of a row is its own heading.
+    The first cell of a row is its own heading, and with two columns the other cell explains it.
     """
     headings = [entry.astext() for head in table.findall(nodes.thead) for entry in head.findall(nodes.entry)]
+    if len(headings) < 3:
+        return
     for row in (row for body in table.findall(nodes.tbody) for row in body.findall(nodes.row)):
         for heading, entry in list(zip(headings, row.findall(nodes.entry), strict=False))[1:]:
             paragraph = next(entry.findall(nodes.paragraph), None)
