@@ -65,7 +65,8 @@ class LookupModule(LookupBase):
 
     def _of_records(self, given: Mapping[str, Any]) -> list[str]:
         """Return the findings in the rendered records."""
-        for warning in host_warnings(given):
+        # In the playbooks the lookup login_findings has warned, once for all hosts.
+        for warning in host_warnings(given) if "fincon_two_passwords" not in given else ():
             Display().warning(warning)
         found = host_findings(given, self._templar.template, self._loader)
         of_files = _of_password_files(given, self._templar.template)

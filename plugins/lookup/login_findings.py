@@ -17,6 +17,7 @@ description:
   - Only the passwords of logins that appear more than once are rendered. A result shows neither the passwords nor their
     difference.
   - Also finds hosts on this machine that have the same installation or the same ledger once their values are rendered.
+  - Warns of unknown variables C(fincon_…) of the hosts of the play.
 options:
   _terms:
     description: The names of the hosts.
@@ -68,10 +69,12 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.logins import (
     clashes,
     logins_of,
 )
+from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.names import host_warnings
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.placing import place_words
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendered import located, value_of
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.rendering import Renderer
 from ansible_collections.fincon.mail.plugins.plugin_utils._fleet.shortcuts import place_of
+from ansible_collections.fincon.mail.plugins.plugin_utils._output import warn
 from ansible_collections.fincon.mail.plugins.plugin_utils._paths import installation_paths
 
 _PARTS = ("smtp_servers", "users")
@@ -88,6 +91,8 @@ class LookupModule(LookupBase):
         # What is not of a host is of the play: its variables, and what Ansible itself adds.
         shared = {name: value for name, value in given.items() if name not in own}
         hosts = {str(name): _Host(str(name), hostvars, shared, self._loader) for name in terms}
+        played = [hosts[name] for name in given.get("ansible_play_hosts_all", ()) if name in hosts]
+        warn(warning for host in played for warning in host.warnings())
         logins = (login for host in hosts.values() for login in host.logins())
         read = cache(partial(read_text, self._loader))
 
@@ -127,6 +132,10 @@ class _Host:
         self._hostvars = hostvars
         self._shared = shared
         self._loader = loader
+
+    def warnings(self) -> list[str]:
+        """Return a warning for each of its variables that nothing reads."""
+        return host_warnings(self._variables)
 
     def logins(self) -> Iterator[Login]:
         """Yield its logins."""

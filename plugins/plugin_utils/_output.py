@@ -71,6 +71,16 @@ def show(lines: Iterable[str]) -> None:
         Display().display(text)
 
 
+def warn(texts: Iterable[str]) -> None:
+    """Show warnings at once, each one once.
+
+    Ansible shows the warnings of a task with its result, so a setting that hides the result, such as
+    ``display_skipped_hosts``, hides them too.
+    """
+    for text in dict.fromkeys(texts):
+        Display().display(f"[WARNING]: {text}", color=constants.COLOR_WARN, stderr=True)
+
+
 class Progress:
     """Reports the progress of long work: a line at intervals, and none when the work is quick.
 

@@ -311,12 +311,15 @@ def test_a_misspelt_choice_is_refused(folder: Folder) -> None:
     assert "set_aside" in ran.output + ran.errors
 
 
-def test_each_unknown_name_is_warned_of_once_wherever_it_is_set(folder: Folder) -> None:
+@pytest.mark.parametrize("shown", ["true", "false"])
+def test_each_unknown_name_is_warned_of_once_wherever_it_is_set(folder: Folder, shown: str) -> None:
     folder.write(
         fleet__fincon=FLEET.replace("defaults: {", "defaults: {vars: {fincon_purge_protct: [c4nary]}, "),
         fleet__group_vars__fincon="fincon_verfy: c4nary\nvault_fincon_x: 1\n",
     )
-    ran = run(folder, "apply", "--check", "-e", "fincon_undeclard=c4nary", "-e", '{"fincon_purge_protect": ["THANDY"]}')
+    # Ansible hides the warnings of a task with its result. A new site hides skipped tasks, and so does docs/output.md.
+    options = ("-e", "fincon_undeclard=c4nary", "-e", '{"fincon_purge_protect": ["THANDY"]}')
+    ran = run(folder, "apply", "--check", *options, ANSIBLE_DISPLAY_SKIPPED_HOSTS=shown)
     assert ran.status == 0, ran.output + ran.errors
     for name, meant in (
         ("fincon_purge_protct", "fincon_purge_protect"),
