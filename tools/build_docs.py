@@ -36,7 +36,9 @@ def put_together(source: Path) -> None:
     options = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
     reference = source / "reference"
     reference.mkdir()
-    subprocess.run(["antsibull-docs", "collection", *options, f"--dest-dir={reference}", "fincon.mail"], check=True)
+    command = ["antsibull-docs", "collection", *options, f"--dest-dir={reference}", "fincon.mail"]
+    # It keeps a log in the home directory, and has no option to change that.
+    subprocess.run(command, check=True, env={**os.environ, "HOME": str(CACHE)})
 
 
 def build(source: Path, target: Path, builder: str) -> None:
