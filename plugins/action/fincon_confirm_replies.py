@@ -34,6 +34,7 @@ from ansible_collections.fincon.mail.plugins.plugin_utils._replies.confirming im
     refused,
     summary,
 )
+from ansible_collections.fincon.mail.plugins.plugin_utils._replies.reply import Reply
 from ansible_collections.fincon.mail.plugins.plugin_utils._replies.sources import Received, received
 from ansible_collections.fincon.mail.plugins.plugin_utils._work_order.pages import MARKUPS, remove_pages, write_pages
 from ansible_collections.fincon.mail.plugins.plugin_utils._worker import run_in_worker
@@ -105,24 +106,36 @@ class ActionModule(ActionBase):
             if "fincon_installation" not in variables:
                 return refused(one, f"{branch} has no fincon_installation")
             if _is_far(variables):
-                far.setdefault(branch, []).append(arguments(one.reply, by))
-                return elsewhere(one)
+                return self._left_to_tasks(one, one.reply, by, far)
             given = with_paths(
                 {**arguments(one.reply, by), "installation": variables["fincon_installation"]},
                 MODULES[_CONFIRM].argument_spec,
                 variables.get("inventory_dir"),
                 "local",
             )
-            result, warnings = run_in_worker(_CONFIRM, given, bool(self._task.check_mode), self._task.action)
+            writes_nothing = bool(self._task.check_mode or one.denied)
+            result, warnings = run_in_worker(_CONFIRM, given, writes_nothing, self._task.action)
         except AnsibleError as exc:
             return refused(one, f"a variable of {branch} cannot be rendered: {exc.message}")
         except FinconError as exc:
             return refused(one, str(exc))
         for warning in warnings:
             Display().warning(warning)
-        if not result.get("failed") and result["outcome"] != UNCHANGED:
-            left[branch] = result["work_order"]
+        if result.get("failed") or result["outcome"] == UNCHANGED:
+            return confirmed(one, result)
+        if one.denied:
+            return refused(one, one.denied)
+        left[branch] = result["work_order"]
         return confirmed(one, result)
+
+    def _left_to_tasks(
+        self, one: Received, reply: Reply, by: str, far: dict[str, list[dict[str, Any]]]
+    ) -> dict[str, Any]:
+        """Leave a reply to the tasks of its branch, which cannot compare it with others."""
+        if one.denied:
+            return refused(one, one.denied)
+        far.setdefault(reply.branch, []).append(arguments(reply, by))
+        return elsewhere(one)
 
     def _write_pages(self, left: Mapping[str, Any], task_vars: Mapping[str, Any], files: list[str]) -> list[str]:
         """Write the pages of what is left of each order, or remove them, and return the problems.

@@ -59,6 +59,12 @@ class Reply:
     date: str = ""
     remarks: str = ""
 
+    def says_done(self, item: int) -> bool:
+        """Whether the person reports an item as done."""
+        if self.done is None:
+            return item not in dict(self.not_done)
+        return item in self.done
+
 
 _CHECK = SchemaCheck(reply_schema)
 

@@ -39,11 +39,13 @@ class Received:
     :param source: the file, the code, or the branch in the mapping, as messages name it.
     :param reply: the reply, or ``None`` when there is none.
     :param problem: why there is none.
+    :param denied: why the reply must not confirm anything that is not confirmed yet; empty for most.
     """
 
     source: str
     reply: Reply | None = None
     problem: str = ""
+    denied: str = ""
 
 
 def received(replies: Any, branches: Iterable[str], today: date) -> list[Received]:
@@ -62,7 +64,8 @@ def received(replies: Any, branches: Iterable[str], today: date) -> list[Receive
             text = "must be a folder, a file, a code, a list of these, or a mapping of branches to their orders"
             return [Received("fincon_replies", problem=text)]
         found = [one for name in named for one in _named(name, known, today)]
-    return [_at_home(one, known) for one in found] or [Received("fincon_replies", problem="names no reply")]
+    at_home = [_at_home(one, known) for one in found]
+    return _with_denials(at_home) or [Received("fincon_replies", problem="names no reply")]
 
 
 def _named(name: str, branches: list[str], today: date) -> Iterator[Received]:
@@ -187,3 +190,31 @@ def _at_home(one: Received, branches: list[str]) -> Received:
     branch = clean(one.reply.branch)
     hint = did_you_mean(branch, branches)
     return replace(one, reply=None, problem=f"{shown(branch)} is not a branch of this run{hint}")
+
+
+def _with_denials(found: list[Received]) -> list[Received]:
+    """Mark what says that an item is done where another reply, which is not older, says that it is not.
+
+    So a mail that quotes the reply which it corrects confirms nothing that the correction denies.
+    """
+    of_order: dict[tuple[str, int], list[Received]] = {}
+    for one in found:
+        if one.reply:
+            of_order.setdefault((one.reply.branch, one.reply.order), []).append(one)
+    return [
+        replace(one, denied=_denied(one, one.reply, of_order[one.reply.branch, one.reply.order])) if one.reply else one
+        for one in found
+    ]
+
+
+def _denied(one: Received, reply: Reply, others: Iterable[Received]) -> str:
+    for other in others:
+        if other.reply is None or (other.reply.date and reply.date > other.reply.date):
+            continue
+        items = [item for item, _reason in other.reply.not_done if reply.says_done(item)]
+        if items:
+            where = "another reply in it" if other.source == one.source else other.source
+            return (
+                f"says that item {items[0]} is done, and {where} says that it is not; give only the one that is right"
+            )
+    return ""

@@ -165,3 +165,30 @@ def test_the_status_names_what_is_open_and_fails_for_what_is_open_too_long(fleet
     torn = fleet.playbook("status", ok=False)
     assert "durban could not be read" in torn.output
     assert "POLOKWANE-1" in torn.output
+
+
+def test_what_one_reply_denies_is_confirmed_by_no_other_until_one_of_them_is_given_alone(fleet: Fleet) -> None:
+    fleet.reply("cape-town", "a.json")
+    ordered = fleet.ledger("cape-town")["ordered"]["date"]
+    denying = {"ordered": ordered, "done": [1, 2, 4, 5], "not_done": [{"item": 3, "reason": "No rights."}]}
+    second = fleet.reply("cape-town", "b.json", **denying)
+    for options in (["--check"], []):
+        run = fleet.playbook("confirm", *options, ok=False, fincon_replies=str(fleet.replies))
+        assert "a.json: refused: says that item 3 is done, and" in " ".join(run.output.split())
+        assert "1 refused" in run.output
+    assert [item["item"] for item in fleet.ledger("cape-town")["ordered"]["items"]] == [3]
+
+    second.unlink()
+    fleet.playbook("confirm", fincon_replies=str(fleet.replies))
+    assert fleet.ledger("cape-town")["ordered"] is None
+    fleet.reply("cape-town", "b.json", **denying)
+    before = fleet.files()
+    again = fleet.playbook("confirm", fincon_replies=str(fleet.replies))
+    assert "2 replies: 0 confirmed, 2 confirmed already, 0 refused" in again.output
+    assert fleet.files() == before
+
+    later = {**denying, "done": [1, 2, 3, 5], "not_done": [{"item": 4, "reason": ""}], "date": "2026-11-26"}
+    fleet.reply("cape-town", "c.json", **later)
+    denied = fleet.playbook("confirm", ok=False, fincon_replies=str(fleet.replies / "c.json"))
+    assert "item 4 was confirmed on" in denied.output
+    assert fleet.files() == before

@@ -206,6 +206,61 @@ def test_codes_files_and_folders_stand_in_one_list(tmp_path):
     ]
 
 
+def written(folder, **replies):
+    """Replies to one order as files, by their names; each says what differs from DATA."""
+    for name, changes in replies.items():
+        (folder / f"{name}.json").write_text(json.dumps({**DATA, "not_done": [], **changes}))
+    return received(str(folder), BRANCHES, TODAY)
+
+
+DENIED = {"done": [1], "not_done": [{"item": 2, "reason": "No rights."}]}
+
+
+@pytest.mark.parametrize("day", ["2026-11-25", "2026-11-26"], ids=["of the same day", "of a later day"])
+def test_what_another_reply_denies_must_not_be_confirmed_and_both_are_named(tmp_path, day):
+    says, denies = written(tmp_path, a={"done": [1, 2]}, b={**DENIED, "date": day})
+    assert says.denied == (
+        f"says that item 2 is done, and {tmp_path / 'b.json'} says that it is not; give only the one that is right"
+    )
+    assert (denies.reply.done, denies.denied) == ((1,), "")
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"b": {**DENIED, "date": "2026-11-24"}},
+        {"b": {**DENIED, "order": 4}},
+        {"b": {**DENIED, "branch": "durban"}},
+        {"b": {"done": [1]}},
+        {"b": {"done": [1], "not_done": [{"item": 3, "reason": ""}]}},
+    ],
+    ids=["denied on an earlier day", "another order", "another branch", "not mentioned", "another item"],
+)
+def test_replies_that_do_not_contradict_each_other_are_all_taken(tmp_path, others):
+    assert [one.denied + one.problem for one in written(tmp_path, a={"done": [1, 2]}, **others)] == ["", ""]
+
+
+def test_a_code_is_denied_by_a_file_and_a_file_by_a_code(tmp_path):
+    path = str(tmp_path / "a.json")
+    (tmp_path / "a.json").write_text(json.dumps(DATA))
+    for code, denied in (((), 1), ((3,), 0), ((1,), 2)):
+        found = received([path, encode("SOWETO-3", "2026-11-24", code)], BRANCHES, TODAY)
+        assert sum(bool(one.denied) for one in found) == denied
+
+
+def test_a_mail_that_corrects_the_reply_which_it_quotes_confirms_nothing_that_it_denies(tmp_path):
+    first = MAIL.replace(HEAD, whole := HEAD.replace("1-2, 4", "1-4").replace("Not done: 3", "Not done: none"))
+    first = first.replace(check_characters(HEAD), check_characters(whole)).replace(
+        "Reason 3: There is no such user.\n", ""
+    )
+    (tmp_path / "a.eml").write_bytes(as_mail(MAIL + "\nOn Monday I wrote:\n" + textwrap.indent(first, "> ")))
+    found = received(str(tmp_path), BRANCHES, TODAY)
+    assert [(one.reply.done, one.denied.partition(";")[0]) for one in found] == [
+        (MAILED.done, ""),
+        ((1, 2, 3, 4), "says that item 3 is done, and another reply in it says that it is not"),
+    ]
+
+
 def test_a_mapping_gives_each_branch_its_order_and_what_is_not_done():
     replies = {
         "cape-town": 3,

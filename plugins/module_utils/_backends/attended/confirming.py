@@ -57,10 +57,11 @@ def confirm(
     """
     order = ledger.order
     _refuse_another_day(ledger, number, said.ordered)
+    _refuse_denial(ledger, number, by, said)
     if order is None or order.number != number:
         if not (said.repeat and _is_confirmed(ledger, number, chosen)):
             _refuse_order(ledger, number)
-        return ledger, ()
+        return _with_words(ledger, number, today, by, said), ()
     items = _chosen_items(ledger, order, chosen, said)
     confirmation = Confirmation(
         number,
@@ -100,6 +101,18 @@ def _with(ledger: Ledger, order: Order, items: tuple[Item, ...], confirmation: C
     )
 
 
+def _with_words(ledger: Ledger, number: int, today: str, by: str, said: Said) -> Ledger:
+    """Return the ledger with the remarks and reasons of a further report on an order that is closed."""
+    known = [entry for entry in ledger.history if entry.order == number]
+    if not known:
+        return ledger
+    last = known[-1]
+    further = Confirmation(
+        number, today, by, (), last.remaining, last.ordered, said.done_on, said.remarks, said.not_done
+    )
+    return replace(ledger, history=(*ledger.history, further)) if _is_news(ledger, further) else ledger
+
+
 def _is_news(ledger: Ledger, confirmation: Confirmation) -> bool:
     """Whether a confirmation without any item adds something to the history."""
     if not (confirmation.remarks or any(reason for _item, reason in confirmation.not_done)):
@@ -128,6 +141,22 @@ def _refuse_another_day(ledger: Ledger, number: int, ordered: str) -> None:
             f"work order {number} was ordered on {max(known)}, and this is for one of {ordered}; "
             "print the current work order and compare it with what was typed in"
         )
+
+
+def _refuse_denial(ledger: Ledger, number: int, by: str, said: Said) -> None:
+    """Refuse a report that an item is not done which was confirmed, unless the report is older than that."""
+    entries = [entry for entry in ledger.history if entry.order == number]
+    report = (number, by, said.done_on, said.remarks, said.not_done)
+    if any(_words(entry) == report for entry in entries):
+        return  # it came before the item was done
+    for item, _reason in said.not_done:
+        entry = next((entry for entry in entries if item in entry.items), None)
+        if entry and not (said.done_on and said.done_on < entry.done_on):
+            who = f" by {entry.by}" if entry.by else ""
+            raise FinconError(
+                f"item {item} was confirmed on {entry.date}{who}, and this says that it is not done; look in Fincon, "
+                "and if it is not done there, note in the ledger what Fincon holds (docs/attended.md)"
+            )
 
 
 def _is_confirmed(ledger: Ledger, number: int, chosen: Sequence[int] | None) -> bool:
