@@ -147,7 +147,8 @@ def _content(part: EmailMessage) -> str:
     content = payload if isinstance(payload, bytes) else b""
     try:
         return content.decode(part.get_content_charset("utf-8"), "replace")
-    except LookupError:
+    except (LookupError, ValueError):
+        # No encoding of texts has this name, or it cannot replace anything, such as "idna".
         return content.decode("utf-8", "replace")
 
 

@@ -128,6 +128,13 @@ def test_a_mail_in_html_only_is_read_as_well():
     assert from_mail(as_mail(MAIL.replace("\n", "<br>\n"), subtype="html")) == [MAILED]
 
 
+@pytest.mark.parametrize("name", ["idna", "undefined", "x-unknown", "hex", "a\x00b", "\xe9", ""])
+def test_a_character_set_that_nothing_can_read_is_taken_for_utf_8(name):
+    content = as_mail(cte="base64").replace(b'charset="utf-8"', f'charset="{name}"'.encode("latin-1"))
+    assert name == "" or content != as_mail(cte="base64")
+    assert from_mail(content) == [MAILED]
+
+
 def test_an_attached_reply_is_read():
     assert from_mail(as_mail("see attachment", attached=json.dumps(DATA))) == [REPLY]
 
