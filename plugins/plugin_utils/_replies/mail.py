@@ -11,7 +11,7 @@ cover the branch, the order and the items.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -44,13 +44,27 @@ def from_mail(content: bytes) -> list[Reply]:
     message = message_from_bytes(content, policy=policy.default)
     parts = [part for part in message.walk() if isinstance(part, EmailMessage) and not part.is_multipart()]
     attached = [from_json(_content(part)) for part in parts if _is_json(part)]
-    for kind in ("text/plain", "text/html"):
-        for part in parts:
-            if not attached and part.get_content_type() == kind and not _is_json(part):
-                attached = replies_in(_content(part) if kind == "text/plain" else _html_text(_content(part)))
-    if not attached:
+    try:
+        written = _in_texts(part for part in parts if not _is_json(part))
+    except ReplyError:
+        if not attached:
+            raise
+        # The file is whole, whatever became of the text around it.
+        written = []
+    if not attached and not written:
         raise ReplyError("holds no reply to a work order, neither as an attached file nor in its text")
-    return attached
+    return list(dict.fromkeys([*attached, *written]))
+
+
+def _in_texts(parts: Iterable[EmailMessage]) -> list[Reply]:
+    """Return the replies in the plain text of an e-mail, or else in its HTML."""
+    texts = list(parts)
+    for kind, text_of in (("text/plain", _content), ("text/html", lambda part: _html_text(_content(part)))):
+        for part in texts:
+            found = replies_in(text_of(part)) if part.get_content_type() == kind else []
+            if found:
+                return found
+    return []
 
 
 def from_text(text: str) -> list[Reply]:

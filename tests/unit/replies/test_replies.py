@@ -255,6 +255,20 @@ def test_a_code_is_denied_by_a_file_and_a_file_by_a_code(tmp_path):
         assert sum(bool(one.denied) for one in found) == denied
 
 
+def test_a_text_that_corrects_the_attached_file_is_not_lost(tmp_path):
+    wrong = json.dumps({**DATA, "done": [1, 2, 3, 4], "not_done": []})
+    (tmp_path / "a.eml").write_bytes(as_mail(attached=wrong))
+    assert [(one.reply.done, bool(one.denied)) for one in received(str(tmp_path), BRANCHES, TODAY)] == [
+        ((1, 2, 3, 4), True),
+        ((1, 2, 4), False),
+    ]
+
+
+@pytest.mark.parametrize("text", [MAIL.replace("none of importance", ""), MAIL.replace("1-2, 4", "1-4"), MAIL[:150]])
+def test_a_text_that_says_the_same_as_the_attached_file_or_was_spoilt_adds_nothing(text):
+    assert from_mail(as_mail(text, attached=json.dumps(DATA))) == [REPLY]
+
+
 def test_a_mail_that_corrects_the_reply_which_it_quotes_confirms_nothing_that_it_denies(tmp_path):
     first = MAIL.replace(HEAD, whole := HEAD.replace("1-2, 4", "1-4").replace("Not done: 3", "Not done: none"))
     first = first.replace(check_characters(HEAD), check_characters(whole)).replace(
