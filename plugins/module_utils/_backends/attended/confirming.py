@@ -117,17 +117,15 @@ def _is_news(ledger: Ledger, confirmation: Confirmation) -> bool:
     """Whether a confirmation without any item adds something to the history."""
     if not (confirmation.remarks or any(reason for _item, reason in confirmation.not_done)):
         return False
-    words = _words(confirmation)
-    return all(_words(known) != words for known in ledger.history)
+    return not _is_known(ledger, confirmation.order, confirmation.by, confirmation)
 
 
-def _words(confirmation: Confirmation) -> tuple[object, ...]:
-    return (
-        confirmation.order,
-        confirmation.by,
-        confirmation.done_on,
-        confirmation.remarks,
-        confirmation.not_done,
+def _is_known(ledger: Ledger, number: int, by: str, said: Said | Confirmation) -> bool:
+    """Whether the history has this report of an order already."""
+    return any(
+        (known.order, known.by, known.done_on, known.remarks, known.not_done)
+        == (number, by, said.done_on, said.remarks, said.not_done)
+        for known in ledger.history
     )
 
 
@@ -145,10 +143,9 @@ def _refuse_another_day(ledger: Ledger, number: int, ordered: str) -> None:
 
 def _refuse_denial(ledger: Ledger, number: int, by: str, said: Said) -> None:
     """Refuse a report that an item is not done which was confirmed, unless the report is older than that."""
-    entries = [entry for entry in ledger.history if entry.order == number]
-    report = (number, by, said.done_on, said.remarks, said.not_done)
-    if any(_words(entry) == report for entry in entries):
+    if _is_known(ledger, number, by, said):
         return  # it came before the item was done
+    entries = [entry for entry in ledger.history if entry.order == number]
     for item, _reason in said.not_done:
         entry = next((entry for entry in entries if item in entry.items), None)
         if entry and not (said.done_on and said.done_on < entry.done_on):
